@@ -1,0 +1,50 @@
+package org.spikelane.kernels;
+
+/**
+ * Products of rows with weights. Weights {@code w} are row-major {@code [K][N]}, presynaptic neuron first, so that the
+ * weights of one spike are contiguous.
+ *
+ * <p>Every product adds over k (forward) or over rows r (gradient) in ascending order, starting from 0, with fused
+ * multiply and add: for inputs that are 0 or 1 the event-driven and the dense method give the same bits. Results do not
+ * depend on the provider or its width.
+ */
+public interface ProductKernels {
+
+  /**
+   * Event-driven product: {@code y[r][n] = (sum over k with spk[r][k] set, ascending, of w[k][n]) + bias[n]}.
+   *
+   * @param spk spikes, rows r, K neurons
+   * @param w weights [K][N]
+   * @param bias [N]
+   * @param y result, rows r, [N]; no overlap with the operands
+   */
+  void events(SpikeRows spk, float[] w, float[] bias, Rows y, int r0, int r1, int k, int n);
+
+  /**
+   * Dense product: {@code y[r][n] = (sum over k ascending of x[r][k]*w[k][n]) + bias[n]}.
+   *
+   * @param x rows r, [K]
+   * @param w weights [K][N]
+   * @param bias [N]
+   * @param y result, rows r, [N]; no overlap with the operands
+   */
+  void dense(Rows x, float[] w, float[] bias, Rows y, int r0, int r1, int k, int n);
+
+  /**
+   * Event-driven weight gradient: {@code gw[k][n] += g[r][n]} for every spike k of row r, r ascending.
+   *
+   * @param spk spikes, rows r, K neurons
+   * @param g gradient of the product's result, rows r, [N]
+   * @param gw gradient of the weights [K][N], added to
+   */
+  void eventsGradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n);
+
+  /**
+   * Dense weight gradient: {@code gw[k][n] += x[r][k]*g[r][n]}, fused, r ascending.
+   *
+   * @param x rows r, [K]
+   * @param g gradient of the product's result, rows r, [N]
+   * @param gw gradient of the weights [K][N], added to
+   */
+  void denseGradient(Rows x, Rows g, float[] gw, int r0, int r1, int k, int n);
+}

@@ -1,0 +1,54 @@
+package org.spikelane.kernels;
+
+/**
+ * Passes over single rows that the fused neuron kernels leave to others: the halves of a step that something must come
+ * between, inhibition, one-to-one recurrence, sums and scalings. Rows start at {@code …At} in their array.
+ */
+public interface RowKernels {
+
+  /** {@code spk[n] = mem[n] > theta[n]}. {@code from} is a multiple of 64; words are written whole. */
+  void fire(float[] mem, int memAt, float[] theta, long[] spk, int spkAt, int from, int to);
+
+  /**
+   * {@code d = spk[n] - rst[n]; mem[n] = mem[n] - d*theta[n]} (SUBTRACT), {@code mem[n] - d*mem[n]} (ZERO, ZERO_CARRIED),
+   * nothing (NONE): the immediate reset as a half step of its own. {@code from} is a multiple of 64.
+   */
+  void resetImmediate(float[] mem, int memAt, float[] theta, ResetMechanism reset, long[] spk, int spkAt, long[] rst,
+      int rstAt, int from, int to);
+
+  /**
+   * The neuron with the largest {@code mem[n] - theta[n]}, the first of equals; NaN counts as the largest, as in torch.
+   *
+   * @return its index in {@code [from, to)}, or -1 of an empty range
+   */
+  int winner(float[] mem, int memAt, float[] theta, int from, int to);
+
+  /** {@code y[n] = s*v[n]}, s = 1 where {@code spk} has a bit, else 0: one-to-one recurrence. */
+  void gate(float[] v, long[] spk, int spkAt, float[] y, int yAt, int from, int to);
+
+  /** {@code y[n] = value} where {@code spk} has a bit, else 0: spikes as floats. */
+  void expand(long[] spk, int spkAt, float value, float[] y, int yAt, int from, int to);
+
+  /** {@code sum[n] += g[n]} where {@code spk} has a bit: gradient of a one-to-one weight. */
+  void addWhereFired(float[] g, int gAt, long[] spk, int spkAt, float[] sum, int from, int to);
+
+  /** {@code y[n] += x[n]}. */
+  void add(float[] x, int xAt, float[] y, int yAt, int from, int to);
+
+  /** {@code y[n] += a[n]*x[n]}, multiplied and added apart. */
+  void addProduct(float[] a, int aAt, float[] x, int xAt, float[] y, int yAt, int from, int to);
+
+  /** {@code y[n] += s*x[n]}, multiplied and added apart. */
+  void addScaled(float s, float[] x, int xAt, float[] y, int yAt, int from, int to);
+
+  /** {@code y[n] *= s}. */
+  void scale(float s, float[] y, int yAt, int from, int to);
+
+  /** The index of the largest {@code x[n]}, the first of equals; NaN counts as the largest; -1 of an empty range. */
+  int argMax(float[] x, int xAt, int from, int to);
+
+  /**
+   * The sum of {@code x[from … to)} in double, in one order for all providers: n ascending.
+   */
+  double sum(float[] x, int xAt, int from, int to);
+}

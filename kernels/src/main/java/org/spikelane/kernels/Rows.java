@@ -1,0 +1,55 @@
+package org.spikelane.kernels;
+
+import java.util.Objects;
+
+/**
+ * Where the rows of a sequence lie in an array: row {@code t} is {@code data[offset + t*stride …]}.
+ *
+ * <p>A description, not a copy; the array is shared. Stride 0 makes one row stand for every step. Negative strides are
+ * allowed.
+ *
+ * @param data the values, dimensionless
+ * @param offset index of the first value of row 0
+ * @param stride distance from a row to the next, in floats
+ */
+public record Rows(float[] data, int offset, int stride) {
+
+  /** @throws IllegalArgumentException if {@code offset} is negative or beyond the array */
+  public Rows {
+    Objects.requireNonNull(data, "data");
+    if (offset < 0 || offset > data.length) {
+      throw new IllegalArgumentException(
+          "offset: expected 0 to " + data.length + " (the length of data), got " + offset);
+    }
+  }
+
+  /** One row of {@code data}, starting at 0, that stands for every step. */
+  public static Rows constant(float[] data) {
+    return new Rows(data, 0, 0);
+  }
+
+  /**
+   * The neutral recurrent current: one row of {@code size} times -0.0, which added to any float leaves every bit of it as
+   * it was (+0.0 would turn -0.0 into +0.0).
+   */
+  public static Rows neutral(int size) {
+    float[] row = new float[size];
+    java.util.Arrays.fill(row, -0.0f);
+    return constant(row);
+  }
+
+  /** Index in {@link #data} of the first value of row {@code t}. */
+  public int at(int t) {
+    return offset + t * stride;
+  }
+
+  /** Whether rows {@code [t0, t1)} of {@code size} values each lie within the array. */
+  boolean holds(int t0, int t1, int size) {
+    return t0 >= t1 || (inside(t0, size) && inside(t1 - 1, size));
+  }
+
+  private boolean inside(int t, int size) {
+    long start = offset + (long) t * stride;
+    return start >= 0 && start + size <= data.length;
+  }
+}

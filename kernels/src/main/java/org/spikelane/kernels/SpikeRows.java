@@ -1,0 +1,60 @@
+package org.spikelane.kernels;
+
+import java.util.Objects;
+
+/**
+ * Where the spikes of a sequence lie: the row of step {@code t} starts at {@code words[offset + t*stride]}, neuron
+ * {@code n} is bit {@code n & 63} of word {@code n >>> 6} of the row.
+ *
+ * <p>A description, not a copy; the array is shared.
+ *
+ * @param words the spikes, one bit a neuron
+ * @param offset index of the first word of row 0
+ * @param stride distance from a row to the next, in words
+ */
+public record SpikeRows(long[] words, int offset, int stride) {
+
+  /** @throws IllegalArgumentException if {@code offset} is negative or beyond the array */
+  public SpikeRows {
+    Objects.requireNonNull(words, "words");
+    if (offset < 0 || offset > words.length) {
+      throw new IllegalArgumentException(
+          "offset: expected 0 to " + words.length + " (the length of words), got " + offset);
+    }
+  }
+
+  /** Words that a row of {@code size} neurons takes: {@code ceil(size / 64)}. */
+  public static int words(int size) {
+    return (size + 63) >>> 6;
+  }
+
+  /** Index in {@link #words} of the first word of row {@code t}. */
+  public int at(int t) {
+    return offset + t * stride;
+  }
+
+  /** Whether neuron {@code n} spiked at step {@code t}. */
+  public boolean fired(int t, int n) {
+    return (words[at(t) + (n >>> 6)] >>> n & 1) != 0;
+  }
+
+  /** Number of spikes among the first {@code size} neurons at step {@code t}. */
+  public int count(int t, int size) {
+    int start = at(t);
+    int count = 0;
+    for (int w = start; w < start + words(size); w++) {
+      count += Long.bitCount(words[w]);
+    }
+    return count;
+  }
+
+  /** Whether rows {@code [t0, t1)} of {@code size} neurons lie within the array. */
+  boolean holds(int t0, int t1, int size) {
+    return t0 >= t1 || (inside(t0, size) && inside(t1 - 1, size));
+  }
+
+  private boolean inside(int t, int size) {
+    long start = offset + (long) t * stride;
+    return start >= 0 && start + words(size) <= words.length;
+  }
+}

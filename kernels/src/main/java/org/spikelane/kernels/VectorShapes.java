@@ -1,0 +1,34 @@
+package org.spikelane.kernels;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Species and tile sizes of the vector kernels: the only place that knows a width. */
+final class VectorShapes {
+
+  /** One species per JVM: C2 makes calls of several species megamorphic and boxes the vectors. */
+  static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, shape());
+
+  /** The lanes of {@link #FLOATS} as ints. */
+  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+
+  /** Vector width in bits. */
+  static final int WIDTH = FLOATS.vectorBitSize();
+
+  /** Floats in a vector: 4, 8 or 16, so that a whole number of vectors fills a word of spike bits. */
+  static final int LANES = FLOATS.length();
+
+  private VectorShapes() {}
+
+  /** Widest vector of floats that this JVM has on this CPU, in bits. */
+  static int widest() {
+    return VectorShape.largestShapeFor(float.class).vectorBitSize();
+  }
+
+  private static VectorShape shape() {
+    String wanted = System.getProperty(KernelProvider.PROPERTY, "preferred");
+    int preferred = Math.min(512, FloatVector.SPECIES_PREFERRED.vectorBitSize());
+    return VectorShape.forBitSize(wanted.equals("preferred") ? preferred : Integer.parseInt(wanted));
+  }
+}
