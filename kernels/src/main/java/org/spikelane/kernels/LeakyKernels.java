@@ -17,8 +17,8 @@ public interface LeakyKernels {
    * spk[t] = mem[t+1] &gt; theta
    * </pre>
    *
-   * With {@code inhibition} only the neuron with the largest {@code mem[t+1] - theta} of the row, the first of equals, may
-   * spike, and only if it is above its threshold; resets are not inhibited.
+   * With {@code inhibition} only the neuron with the largest {@code mem[t+1] - theta} of the row, the first of equals,
+   * may spike, and only if it is above its threshold; resets are not inhibited.
    *
    * @param x input current, row t
    * @param rec recurrent current, row t; {@link Rows#neutral} where there is none
@@ -53,8 +53,9 @@ public interface LeakyKernels {
    *
    * <pre>
    * r = mem[t] &gt; theta
-   * gz = gSpk[t]*sg[t],  gp = (gMem[t] + cMem) + gz,  gTheta -= gz
-   * SUBTRACT: gu = gp, gTheta -= r*gp     ZERO: gu = (1 - r)*gp     NONE, ZERO_CARRIED: gu = gp
+   * gz = gSpk[t]*sg[t],  gp = (gMem[t] + cMem) + gz
+   * SUBTRACT: gu = gp, gTheta -= gz + r*gp     ZERO: gu = (1 - r)*gp, gTheta -= gz
+   * NONE, ZERO_CARRIED: gu = gp, gTheta -= gz
    * gBeta += gu*mem[t],  cMem = beta*gu      (ZERO_CARRIED: (1 - r)*mem[t] in the place of mem[t], cMem *= 1 - r)
    * gx[t] = gu
    * </pre>
@@ -63,7 +64,8 @@ public interface LeakyKernels {
    * @param gMem dL/dmem of the value that step t returned, row t
    * @param sg surrogate derivative at {@code mem[t+1] - theta}, row t
    * @param mem as recorded forward
-   * @param cMem gradient carried to the membrane before the step, [N], in and out; after step 0, of the initial membrane
+   * @param cMem gradient carried to the membrane before the step, [N], in and out; after step 0, of the initial
+   *     membrane
    * @param learn whether gBeta, gTheta are wanted; otherwise they are not touched and may be null
    * @param gBeta gradient of the clipped beta, [N], added to
    * @param gTheta gradient of theta, [N], added to
@@ -73,15 +75,17 @@ public interface LeakyKernels {
       ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to);
 
   /**
-   * Backward through steps {@code t1-1 … t0} of {@link #forwardImmediate}; the spike inside d is differentiated, r is not.
+   * Backward through steps {@code t1-1 … t0} of {@link #forwardImmediate}; the spike inside d is differentiated, r is
+   * not.
    *
    * <pre>
    * d = spk[t] - rst[t],  gm = gMem[t] + cMem
-   * SUBTRACT:           gs = gSpk[t] - theta*gm, gq = gm, gTheta -= d*gm
+   * SUBTRACT:           gs = gSpk[t] - theta*gm, gq = gm
    * ZERO, ZERO_CARRIED: gs = gSpk[t] - q[t]*gm,  gq = (1 - d)*gm
    * NONE:               gs = gSpk[t],            gq = gm
-   * gz = gs*sg[t],  gp = gq + gz,  gTheta -= gz
-   * then from "SUBTRACT: gu = …" on as in {@link #backwardDelayed}, r = rst[t]
+   * gz = gs*sg[t],  gp = gq + gz
+   * then from "SUBTRACT: gu = …" on as in {@link #backwardDelayed} with r = rst[t], and gTheta -= (gz + r*gp) + d*gm
+   * for SUBTRACT
    * </pre>
    *
    * @param sg surrogate derivative at {@code q[t] - theta}, row t; 0 for the losers of an inhibited row

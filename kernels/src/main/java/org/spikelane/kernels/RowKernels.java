@@ -10,8 +10,8 @@ public interface RowKernels {
   void fire(float[] mem, int memAt, float[] theta, long[] spk, int spkAt, int from, int to);
 
   /**
-   * {@code d = spk[n] - rst[n]; mem[n] = mem[n] - d*theta[n]} (SUBTRACT), {@code mem[n] - d*mem[n]} (ZERO, ZERO_CARRIED),
-   * nothing (NONE): the immediate reset as a half step of its own. {@code from} is a multiple of 64.
+   * {@code d = spk[n] - rst[n]; mem[n] = mem[n] - d*theta[n]} (SUBTRACT), {@code mem[n] - d*mem[n]} (ZERO,
+   * ZERO_CARRIED), nothing (NONE): the immediate reset as a half step of its own. {@code from} is a multiple of 64.
    */
   void resetImmediate(float[] mem, int memAt, float[] theta, ResetMechanism reset, long[] spk, int spkAt, long[] rst,
       int rstAt, int from, int to);

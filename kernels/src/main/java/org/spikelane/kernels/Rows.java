@@ -29,8 +29,8 @@ public record Rows(float[] data, int offset, int stride) {
   }
 
   /**
-   * The neutral recurrent current: one row of {@code size} times -0.0, which added to any float leaves every bit of it as
-   * it was (+0.0 would turn -0.0 into +0.0).
+   * The neutral recurrent current: one row of {@code size} times -0.0, which added to any float leaves every bit of it
+   * as it was (+0.0 would turn -0.0 into +0.0).
    */
   public static Rows neutral(int size) {
     float[] row = new float[size];

@@ -48,6 +48,14 @@ public record SpikeRows(long[] words, int offset, int stride) {
     return count;
   }
 
+  /** Clears every spike of step {@code t} among the first {@code size} neurons but that of neuron {@code winner}. */
+  void keepOnly(int t, int winner, int size) {
+    int start = at(t);
+    for (int w = 0; w < words(size); w++) {
+      words[start + w] &= w == winner >>> 6 ? 1L << winner : 0;
+    }
+  }
+
   /** Whether rows {@code [t0, t1)} of {@code size} neurons lie within the array. */
   boolean holds(int t0, int t1, int size) {
     return t0 >= t1 || (inside(t0, size) && inside(t1 - 1, size));

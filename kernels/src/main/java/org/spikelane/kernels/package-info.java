@@ -13,23 +13,23 @@
  * <h2>Shapes</h2>
  *
  * A <em>row</em> holds the values of N neurons of one sample at one time step. {@link org.spikelane.kernels.Rows} says
- * where the rows of a sequence lie in a {@code float[]}: row {@code t} starts at {@code offset + t * stride}. The stride
- * is free, so the same kernel serves sample-major {@code [B][T][N]} (stride N), time-major {@code [T][B][N]} (stride
- * B·N), and with stride 0 one row that stands for every step: an input that is constant over time, or a state that is
- * updated in place. {@link org.spikelane.kernels.SpikeRows} does the same for spikes, one bit a neuron, neuron {@code n}
- * in bit {@code n & 63} of word {@code n >>> 6} of its row.
+ * where the rows of a sequence lie in a {@code float[]}: row {@code t} starts at {@code offset + t * stride}. The
+ * stride is free, so the same kernel serves sample-major {@code [B][T][N]} (stride N), time-major {@code [T][B][N]}
+ * (stride B·N), and with stride 0 one row that stands for every step: an input that is constant over time, or a state
+ * that is updated in place. {@link org.spikelane.kernels.SpikeRows} does the same for spikes, one bit a neuron, neuron
+ * {@code n} in bit {@code n & 63} of word {@code n >>> 6} of its row.
  *
  * <p>States have one row more than there are steps: step {@code t} reads row {@code t} and writes row {@code t + 1}.
  * With stride 0 that is a state in place; with stride N it is a recording, and the recording of the membrane together
  * with the spike bits is all that the backward pass needs. Inputs and spikes of step {@code t} are in row {@code t}.
  *
- * <p>Every method works on steps {@code [t0, t1)} and neurons {@code [from, to)}. Where spikes are written, {@code from}
- * is a multiple of 64 and words are written whole: bits at and above {@code to} in the last word become 0.
+ * <p>Every method works on steps {@code [t0, t1)} and neurons {@code [from, to)}. Where spikes are written, {@code
+ * from} is a multiple of 64 and words are written whole: bits at and above {@code to} in the last word become 0.
  *
  * <h2>Parameters</h2>
  *
- * {@code alpha, beta, theta} are per-neuron arrays indexed by {@code n}, already expanded and clipped by the caller. All
- * quantities are dimensionless, decay rates per step.
+ * {@code alpha, beta, theta} are per-neuron arrays indexed by {@code n}, already expanded and clipped by the caller.
+ * All quantities are dimensionless, decay rates per step.
  *
  * <h2>Aliasing</h2>
  *
@@ -43,15 +43,15 @@
  * fused: scalar and vector providers of every width agree bit for bit with each other and with snnTorch 1.0.0. A reset
  * gate {@code r} is 0 or 1 and multiplies, as in snnTorch, so infinities behave the same; {@code r = mem > theta} is
  * strict and false for NaN. Products fuse multiply and add, over ascending k; for factors of 0 and 1 that is exact in
- * the same places as separate operations, so every way to compute a product of spikes agrees bit for bit. {@code exp} is
- * one polynomial for all providers.
+ * the same places as separate operations, so every way to compute a product of spikes agrees bit for bit. {@code exp}
+ * is one polynomial for all providers.
  *
  * <h2>Names</h2>
  *
  * {@code x} input current, {@code rec} recurrent current, {@code syn} synaptic current, {@code mem} membrane potential,
- * {@code spk} spike, {@code theta} threshold, {@code r} reset gate, {@code sg} surrogate derivative; the prefix {@code g}
- * is dL/d of what follows ({@code gMem} = dL/dmem). Suffix {@code Delayed}: a spike resets the membrane within the next
- * step ({@code reset_delay=True}, snnTorch's default); {@code Immediate}: within its own.
+ * {@code spk} spike, {@code theta} threshold, {@code r} reset gate, {@code sg} surrogate derivative; the prefix {@code
+ * g} is dL/d of what follows ({@code gMem} = dL/dmem). Suffix {@code Delayed}: a spike resets the membrane within the
+ * next step ({@code reset_delay=True}, snnTorch's default); {@code Immediate}: within its own.
  *
  * <h2>Checks</h2>
  *

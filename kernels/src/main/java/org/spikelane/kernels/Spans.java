@@ -1,0 +1,36 @@
+package org.spikelane.kernels;
+
+/** What the kernels assert about their operands; all methods return true or say what is wrong. */
+final class Spans {
+
+  private Spans() {}
+
+  /** Rows of state are one more than steps. */
+  static boolean states(Rows state, int t0, int t1, int to) {
+    return rows(state, t0, t0 < t1 ? t1 + 1 : t1, to);
+  }
+
+  static boolean rows(Rows rows, int t0, int t1, int to) {
+    assert rows.holds(t0, t1, to) : "rows " + t0 + " to " + t1 + " of " + to + " floats do not fit: " + rows.offset()
+        + " + t*" + rows.stride() + " in " + rows.data().length;
+    return true;
+  }
+
+  static boolean spikes(SpikeRows rows, int t0, int t1, int to) {
+    assert rows.holds(t0, t1, to) : "spike rows " + t0 + " to " + t1 + " of " + to + " neurons do not fit: "
+        + rows.offset() + " + t*" + rows.stride() + " in " + rows.words().length;
+    return true;
+  }
+
+  static boolean words(int from) {
+    assert (from & 63) == 0 : "from: expected a multiple of 64, got " + from;
+    return true;
+  }
+
+  static boolean parameters(int to, float[]... values) {
+    for (float[] value : values) {
+      assert value.length >= to : "parameter: expected " + to + " values, got " + value.length;
+    }
+    return true;
+  }
+}
