@@ -1,0 +1,89 @@
+package org.spikelane.connection;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.ejml.data.FMatrixRMaj;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.RowKernels;
+import org.spikelane.kernels.Rows;
+import org.spikelane.kernels.SpikeRows;
+import org.spikelane.layer.Block;
+import org.spikelane.layer.GradientSums;
+import org.spikelane.layer.Parameter;
+import org.spikelane.layer.Shape;
+import org.spikelane.layer.Spikes;
+
+/**
+ * Every neuron to every neuron of its layer: {@code V(s) = W·s + b}, snnTorch's {@code all_to_all=True} with {@code
+ * linear_features}. Parameters {@code recurrent.weight} [N, N] (out, in) and {@code recurrent.bias} [N]; the bias is added
+ * at every step, the first included.
+ */
+public final class AllToAll implements Recurrence {
+
+  private final DenseWeights weights;
+
+  /** Weights between {@code features} neurons, as PyTorch initialises {@code nn.Linear}. */
+  public AllToAll(int features, boolean learn, RandomGenerator random) {
+    this.weights = new DenseWeights("recurrent.", Shape.of(features, features), true, learn, random);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return weights.parameters();
+  }
+
+  @Override
+  public void refresh() {
+    weights.refresh();
+  }
+
+  /** The recurrent weight as EJML's matrix [out, in], over the parameter's own array. */
+  public FMatrixRMaj weight() {
+    return weights.matrix();
+  }
+
+  @Override
+  public Worker worker(Spikes spikes, Block block) {
+    return new DenseWorker(spikes, block);
+  }
+
+  private final class DenseWorker implements Worker {
+
+    private final RowKernels kernels = KernelProvider.current().rows();
+    private final Spikes spikes;
+    private final Product product;
+    private final DenseGradient gradient = new DenseGradient(weights);
+    private final SpikeRows[] previous;
+    private final Rows gPrevious;
+
+    DenseWorker(Spikes spikes, Block block) {
+      this.spikes = spikes;
+      this.product = weights.product(block.product(), block.samples());
+      this.gPrevious = new Rows(new float[block.samples() * weights.inputs()], 0, weights.inputs());
+      this.previous = new SpikeRows[block.samples()];
+      for (int b = 0; b < previous.length; b++) {
+        SpikeRows own = spikes.rows(b);
+        previous[b] = new SpikeRows(own.words(), own.at(-1), own.stride());
+      }
+    }
+
+    @Override
+    public void current(int t, int samples, Rows current) {
+      product.forward(spikes.atStep(t - 1), 1f, current, samples);
+    }
+
+    @Override
+    public void backward(int t, int samples, Rows gCurrent) {
+      product.backward(gCurrent, gPrevious, samples);
+      for (int b = 0; b < samples; b++) {
+        Rows gSpk = spikes.gradient(b);
+        kernels.add(gPrevious.data(), gPrevious.at(b), gSpk.data(), gSpk.at(t - 1), 0, weights.inputs());
+      }
+    }
+
+    @Override
+    public void gradient(int sample, Rows gCurrent, GradientSums sums) {
+      gradient.add(previous[sample], 1f, gCurrent, spikes.steps(), sums);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.spikelane.connection;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.RowKernels;
+import org.spikelane.kernels.Rows;
+import org.spikelane.kernels.SpikeRows;
+import org.spikelane.layer.Block;
+import org.spikelane.layer.GradientSums;
+import org.spikelane.layer.Parameter;
+import org.spikelane.layer.Shape;
+import org.spikelane.layer.Spikes;
+
+/**
+ * Every neuron to its neighbourhood in all channels: {@code V(s) = W * s + b}, a cross-correlation padded with zeros so
+ * that it keeps the size; snnTorch's {@code all_to_all=True} with {@code conv2d_channels} and {@code kernel_size}.
+ * Parameters {@code recurrent.weight} [C, C, kh, kw] and {@code recurrent.bias} [C].
+ */
+public final class Convolutional implements Recurrence {
+
+  private final Convolution convolution;
+
+  /**
+   * A kernel over a layer of shape {@code [C, H, W]}.
+   *
+   * @throws IllegalArgumentException if the kernel has an even side: with padding of half its size it would not keep the
+   *     layer's size (snnTorch fails at the first step)
+   */
+  public Convolutional(Shape shape, int kernelHeight, int kernelWidth, boolean learn, RandomGenerator random) {
+    if (kernelHeight % 2 == 0 || kernelWidth % 2 == 0) {
+      throw new IllegalArgumentException("kernelSize: expected odd numbers, as a padded even kernel changes the size of"
+          + " the layer, got " + kernelHeight + " by " + kernelWidth);
+    }
+    this.convolution = new Convolution("recurrent.", shape, shape.extent(0), kernelHeight, kernelWidth,
+        kernelHeight / 2, kernelWidth / 2, learn, random);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return convolution.weights().parameters();
+  }
+
+  @Override
+  public void refresh() {
+    convolution.weights().refresh();
+  }
+
+  @Override
+  public Worker worker(Spikes spikes, Block block) {
+    return new ConvolutionalWorker(spikes, block);
+  }
+
+  private final class ConvolutionalWorker implements Worker {
+
+    private final RowKernels kernels = KernelProvider.current().rows();
+    private final Spikes spikes;
+    private final Convolution.Worker worker;
+    private final float[] image;
+
+    ConvolutionalWorker(Spikes spikes, Block block) {
+      this.spikes = spikes;
+      this.worker = convolution.worker(block.product());
+      this.image = new float[spikes.size()];
+    }
+
+    @Override
+    public void current(int t, int samples, Rows current) {
+      for (int b = 0; b < samples; b++) {
+        expandPrevious(b, t);
+        worker.forward(image, 0, current.data(), current.at(b));
+      }
+    }
+
+    private void expandPrevious(int sample, int t) {
+      SpikeRows spk = spikes.rows(sample);
+      kernels.expand(spk.words(), spk.at(t - 1), 1f, image, 0, 0, image.length);
+    }
+
+    @Override
+    public void backward(int t, int samples, Rows gCurrent) {
+      for (int b = 0; b < samples; b++) {
+        Rows gSpk = spikes.gradient(b);
+        worker.backward(gCurrent.data(), gCurrent.at(b), image, 0);
+        kernels.add(image, 0, gSpk.data(), gSpk.at(t - 1), 0, image.length);
+      }
+    }
+
+    @Override
+    public void gradient(int sample, Rows gCurrent, GradientSums sums) {
+      for (int t = 0; t < spikes.steps(); t++) {
+        expandPrevious(sample, t);
+        worker.gradient(image, 0, gCurrent.data(), gCurrent.at(t), sums);
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package org.spikelane.connection;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.ejml.data.FMatrixRMaj;
+import org.spikelane.kernels.Rows;
+import org.spikelane.layer.Block;
+import org.spikelane.layer.GradientSums;
+import org.spikelane.layer.Layer;
+import org.spikelane.layer.Parameter;
+import org.spikelane.layer.Shape;
+import org.spikelane.layer.Signal;
+import org.spikelane.layer.Spikes;
+import org.spikelane.layer.Stage;
+import org.spikelane.layer.Values;
+
+/**
+ * {@code y = W·x + b}: PyTorch's {@code nn.Linear}.
+ *
+ * <p>Parameters {@code weight} [out, in] and {@code bias} [out]. Spikes are multiplied by events or densely, as the
+ * block's {@link org.spikelane.layer.ProductChoice} says. An input that is constant over time is multiplied once, and
+ * its gradient is that of the sum over the steps.
+ */
+public final class Linear implements Layer {
+
+  private final Shape inputShape;
+  private final DenseWeights weights;
+
+  /**
+   * A layer with PyTorch's default initialisation.
+   *
+   * @param inputShape {@code [in]}
+   * @throws IllegalArgumentException if the input has more than one axis (put a Flatten before), or outputs is below 1
+   */
+  public Linear(Shape inputShape, int outputs, boolean bias, RandomGenerator random) {
+    if (inputShape.rank() != 1) {
+      throw new IllegalArgumentException("Linear: expected an input of shape [features], got " + inputShape
+          + "; put a Flatten before it");
+    }
+    this.inputShape = inputShape;
+    this.weights = new DenseWeights("", Shape.of(outputs, inputShape.size()), bias, true, random);
+  }
+
+  @Override
+  public String type() {
+    return "Linear";
+  }
+
+  @Override
+  public Shape inputShape() {
+    return inputShape;
+  }
+
+  @Override
+  public Shape outputShape() {
+    return Shape.of(weights.outputs());
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return weights.parameters();
+  }
+
+  @Override
+  public void refresh() {
+    weights.refresh();
+  }
+
+  @Override
+  public boolean takesSpikes() {
+    return true;
+  }
+
+  /** Whether it has a bias. */
+  public boolean hasBias() {
+    return weights.bias() != null;
+  }
+
+  /** The weight as EJML's matrix [out, in], over the parameter's own array. */
+  public FMatrixRMaj weight() {
+    return weights.matrix();
+  }
+
+  @Override
+  public Stage stage(Signal input, Block block) {
+    return new LinearStage(input, block);
+  }
+
+  private final class LinearStage implements Stage {
+
+    private final Signal input;
+    private final Values output;
+    private final Product product;
+    private final DenseGradient gradient = new DenseGradient(weights);
+
+    LinearStage(Signal input, Block block) {
+      this.input = input;
+      this.output = new Values(weights.outputs(), block.samples(), block.steps(), input.constant());
+      this.product = weights.product(block.product(), input.rowsPerSample());
+    }
+
+    @Override
+    public Values output() {
+      return output;
+    }
+
+    @Override
+    public void forward(int samples) {
+      for (int b = 0; b < samples; b++) {
+        switch (input) {
+          case Spikes spikes -> product.forward(spikes.rows(b), spikes.value(), output.rows(b), input.rowsPerSample());
+          case Values values -> product.forward(values.rows(b), output.rows(b), input.rowsPerSample());
+        }
+      }
+    }
+
+    @Override
+    public void backward(int samples, GradientSums sums) {
+      for (int b = 0; b < samples; b++) {
+        Rows gy = output.gradient(b);
+        switch (input) {
+          case Spikes spikes -> gradient.add(spikes.rows(b), spikes.value(), gy, input.rowsPerSample(), sums);
+          case Values values -> gradient.add(values.rows(b), gy, input.rowsPerSample(), sums);
+        }
+        if (input.hasGradient()) {
+          product.backward(gy, input.gradient(b), input.rowsPerSample());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package org.spikelane.connection;
+
+import java.util.List;
+import org.spikelane.kernels.Rows;
+import org.spikelane.layer.Block;
+import org.spikelane.layer.GradientSums;
+import org.spikelane.layer.Parameter;
+import org.spikelane.layer.Spikes;
+
+/** What a layer's spikes add to its own input current one step later: snnTorch's {@code V(·)}. */
+public sealed interface Recurrence permits AllToAll, OneToOne, Convolutional {
+
+  /** The parameters, named as snnTorch names them within the neuron. */
+  List<Parameter> parameters();
+
+  /** Recomputes what is derived from the parameters. */
+  void refresh();
+
+  /** The scratch memory and the work for one block of a layer with these spikes. */
+  Worker worker(Spikes spikes, Block block);
+
+  /** The recurrence of one stage. */
+  interface Worker {
+
+    /** Writes the recurrent current of step t, {@code V(spk[t-1])}, to row b of {@code current} for each sample b. */
+    void current(int t, int samples, Rows current);
+
+    /**
+     * Adds dL/d(spk[t-1]) of every sample to its row t-1 of the spikes' gradient.
+     *
+     * @param gCurrent dL/d(recurrent current) of step t, row b for sample b
+     */
+    void backward(int t, int samples, Rows gCurrent);
+
+    /**
+     * Adds the gradients of the parameters over all steps of one sample, steps ascending.
+     *
+     * @param gCurrent dL/d(recurrent current) of the sample, row t for step t
+     */
+    void gradient(int sample, Rows gCurrent, GradientSums sums);
+  }
+}

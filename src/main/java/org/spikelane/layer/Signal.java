@@ -1,0 +1,93 @@
+package org.spikelane.layer;
+
+import org.spikelane.kernels.Rows;
+
+/**
+ * What travels between two stages for one block: {@code [samples][1 + steps][size]}, the first row of a sample being the
+ * step before the first.
+ */
+public abstract sealed class Signal permits Values, Spikes {
+
+  private final int size;
+  private final int samples;
+  private final int steps;
+  private boolean gradientNeeded;
+  private float[] gradient;
+  private Rows[] gradientRows;
+
+  Signal(int size, int samples, int steps) {
+    this.size = size;
+    this.samples = samples;
+    this.steps = steps;
+    if ((long) samples * (1 + steps) * size > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException("block: " + samples + " samples of " + steps + " steps of " + size
+          + " values exceed an array; run fewer samples or steps at once");
+    }
+  }
+
+  /** Neurons or features of a row. */
+  public final int size() {
+    return size;
+  }
+
+  /** Most samples of a run. */
+  public final int samples() {
+    return samples;
+  }
+
+  /** Time steps of a run. */
+  public final int steps() {
+    return steps;
+  }
+
+  /** Whether one row per sample stands for every step. */
+  public abstract boolean constant();
+
+  /** Rows of a sample that carry data: {@link #steps}, or 1 if constant. */
+  public final int rowsPerSample() {
+    return constant() ? 1 : steps;
+  }
+
+  /** Whether a gradient is wanted. */
+  public final boolean hasGradient() {
+    return gradientNeeded;
+  }
+
+  /** Asks for a gradient; its array is made when it is first used. */
+  public final void needGradient() {
+    gradientNeeded = true;
+  }
+
+  /**
+   * dL/d(this) of a sample: row t is the gradient at step t, row -1 that of the step before the first. A constant signal
+   * has one row, the sum over the steps.
+   */
+  public final Rows gradient(int sample) {
+    gradientArray();
+    return gradientRows[sample];
+  }
+
+  /** The array behind all gradient rows, laid out as the signal. */
+  public final float[] gradientArray() {
+    if (gradient == null) {
+      gradient(new float[samples * (1 + rowsPerSample()) * size]);
+    }
+    return gradient;
+  }
+
+  final void gradient(float[] array) {
+    gradientNeeded = true;
+    gradient = array;
+    gradientRows = rows(array);
+  }
+
+  /** Row t of sample b at {@code [b][1 + t]} of an array laid out as this signal. */
+  final Rows[] rows(float[] array) {
+    Rows[] rows = new Rows[samples];
+    int perSample = (1 + rowsPerSample()) * size;
+    for (int b = 0; b < samples; b++) {
+      rows[b] = new Rows(array, b * perSample + size, constant() ? 0 : size);
+    }
+    return rows;
+  }
+}

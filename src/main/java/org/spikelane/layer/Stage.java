@@ -1,0 +1,17 @@
+package org.spikelane.layer;
+
+/** One layer at work on one block of samples. Belongs to one thread; owns every buffer it needs, allocates none later. */
+public interface Stage {
+
+  /** What this stage writes and the next one reads. */
+  Signal output();
+
+  /** Computes the output of the first {@code samples} samples from the input, all steps. */
+  void forward(int samples);
+
+  /**
+   * From dL/d(output), in the output signal's gradient, adds the gradients of the parameters to {@code sums} and, if the
+   * input signal has a gradient, writes dL/d(input) there. Follows a recording {@link #forward} of as many samples, once.
+   */
+  void backward(int samples, GradientSums sums);
+}
