@@ -1,0 +1,423 @@
+package org.spikelane.neuron;
+
+import java.util.Arrays;
+import org.spikelane.connection.Recurrence;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.ResetMechanism;
+import org.spikelane.kernels.RowKernels;
+import org.spikelane.kernels.Rows;
+import org.spikelane.kernels.SpikeRows;
+import org.spikelane.layer.Block;
+import org.spikelane.layer.GradientSums;
+import org.spikelane.layer.NeuronParameter;
+import org.spikelane.layer.Spikes;
+import org.spikelane.layer.Stage;
+import org.spikelane.layer.Values;
+
+/**
+ * A neuron layer at work on one block.
+ *
+ * <p>Without recurrence a sample runs through all its steps in one kernel call; with it, time is the outer loop, as every
+ * step needs the spikes of the one before. Two combinations need the step in halves, with a pass over the row between
+ * them: quantisation, which sits between the delayed reset and the threshold, and inhibition with immediate reset, where
+ * the winner must be known before it is reset.
+ *
+ * <p>When it records, the membrane of step t is written over the input of step t, and in the backward pass the input's
+ * gradient over the membrane.
+ */
+public abstract sealed class NeuronStage implements Stage permits FirstOrderStage, SecondOrderStage {
+
+  private final RowKernels kernels = KernelProvider.current().rows();
+  private final Neuron neuron;
+  private final Values input;
+  private final Spikes output;
+  private final boolean record;
+  private final NeuronState state;
+  private final int first;
+  private final Recurrence.Worker recurrence;
+
+  /** By sample: the membrane of step t in row t+1; without a record, one row that is the state itself. */
+  private final Rows[] mem;
+  /** By sample: with immediate reset, the membrane that fired at step t in row t. */
+  private final Rows[] fired;
+  /** By sample: with immediate reset, the reset gates of step t in row t. */
+  private final SpikeRows[] gates;
+  /** Row b: the recurrent current of sample b at the present step. */
+  private final Rows recurrent;
+  /** By sample: the same as one row for every step, as the neuron kernels take it. */
+  private final Rows[] recurrentOf;
+
+  private final float[] surrogateRow;
+  private final Rows surrogateRows;
+  /** By sample: dL/d(current) of step t in row t, which is where the membrane of step t was. */
+  private final Rows[] gCurrent;
+  /** By step: the same with row b for sample b. */
+  private final Rows[] gCurrentAt;
+  /** By sample: dL/d(membrane of step t), from outside, in row t. */
+  private final Rows[] gMem;
+  /** [samples][N]: gradient carried to the membrane before the step at hand. */
+  private final float[][] carriedMem;
+  /** Number of the block's first sample among all that are ever run backward: random surrogates draw by it. */
+  private long firstDraw;
+
+  NeuronStage(Neuron neuron, Values input, Block block, NeuronState state, int first) {
+    int size = neuron.size();
+    this.neuron = neuron;
+    this.input = input;
+    this.record = block.record();
+    this.state = state;
+    this.first = first;
+    this.output = new Spikes(size, block.samples(), block.steps());
+    this.mem = membraneRows(block);
+    if (neuron.resetDelay()) {
+      this.fired = null;
+      this.gates = null;
+    } else {
+      int rows = record ? block.steps() : 1;
+      int words = SpikeRows.words(size);
+      this.fired = rows(new float[block.samples() * rows * size], block.samples(), rows * size, 0, record ? size : 0);
+      long[] gateWords = new long[block.samples() * rows * words];
+      this.gates = new SpikeRows[block.samples()];
+      for (int b = 0; b < gates.length; b++) {
+        gates[b] = new SpikeRows(gateWords, b * rows * words, record ? words : 0);
+      }
+    }
+    if (neuron.recurrence() == null) {
+      this.recurrence = null;
+      this.recurrent = Rows.neutral(size);
+    } else {
+      this.recurrence = neuron.recurrence().worker(output, block);
+      this.recurrent = new Rows(new float[block.samples() * size], 0, size);
+    }
+    this.recurrentOf = new Rows[block.samples()];
+    for (int b = 0; b < recurrentOf.length; b++) {
+      recurrentOf[b] = recurrence == null ? recurrent : new Rows(recurrent.data(), recurrent.at(b), 0);
+    }
+    this.surrogateRow = new float[size];
+    this.surrogateRows = Rows.constant(surrogateRow);
+    int recorded = record ? block.samples() : 0;
+    this.gCurrent = new Rows[recorded];
+    this.gMem = new Rows[recorded];
+    this.gCurrentAt = new Rows[record ? block.steps() : 0];
+    this.carriedMem = new float[recorded][size];
+    if (record) {
+      output.needGradient();
+      Arrays.fill(gMem, Rows.constant(new float[size]));
+      for (int b = 0; b < gCurrent.length; b++) {
+        gCurrent[b] = new Rows(mem[b].data(), mem[b].at(1), size);
+      }
+      for (int t = 0; t < gCurrentAt.length; t++) {
+        gCurrentAt[t] = new Rows(mem[0].data(), mem[0].at(t + 1), (1 + block.steps()) * size);
+      }
+    }
+  }
+
+  private Rows[] membraneRows(Block block) {
+    int size = neuron.size();
+    if (!record) {
+      return rows(state.membrane(), block.samples(), size, first * size, 0);
+    }
+    int perSample = (1 + block.steps()) * size;
+    if (input.constant()) {
+      return rows(new float[block.samples() * perSample], block.samples(), perSample, 0, size);
+    }
+    input.gradientInPlace();
+    return rows(input.array(), block.samples(), perSample, 0, size);
+  }
+
+  /** Row 0 of sample b at {@code offset + b*perSample}. */
+  static Rows[] rows(float[] data, int samples, int perSample, int offset, int stride) {
+    Rows[] rows = new Rows[samples];
+    for (int b = 0; b < samples; b++) {
+      rows[b] = new Rows(data, offset + b * perSample, stride);
+    }
+    return rows;
+  }
+
+  // ------------------------------------------------------------------ what the two orders of neurons do their own way
+
+  /** Steps [t0, t1) of a sample with delayed reset, all neurons. */
+  abstract void forwardDelayed(int b, Rows x, Rows rec, Rows membrane, boolean inhibition, int t0, int t1);
+
+  /** Steps [t0, t1) of a sample with immediate reset, all neurons. */
+  abstract void forwardImmediate(int b, Rows x, Rows rec, Rows membrane, Rows q, SpikeRows rst, int t0, int t1);
+
+  /** Step t of a sample backward; the gradient of the current goes to row t of {@code gx}. */
+  abstract void backwardDelayed(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, float[] carried, Rows gx, int t,
+      GradientSums sums);
+
+  /** Step t of a sample backward, with immediate reset. */
+  abstract void backwardImmediate(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, Rows q, SpikeRows rst,
+      float[] carried, Rows gx, int t, GradientSums sums);
+
+  /** Brings the synaptic current of a sample from the state to where the kernels start, or does nothing. */
+  abstract void loadCurrent(int b);
+
+  /** Brings the synaptic current of a sample from where the kernels ended to the state, or does nothing. */
+  abstract void storeCurrent(int b);
+
+  /** Rounds the synaptic current that step t of a sample left, or does nothing. */
+  abstract void quantizeCurrent(int b, int t);
+
+  /** Makes the carried gradient of a sample's synaptic current zero, or does nothing. */
+  abstract void clearCarriedCurrent(int b);
+
+  // ------------------------------------------------------------------ forward
+
+  @Override
+  public final void forward(int samples) {
+    for (int b = 0; b < samples; b++) {
+      load(b);
+    }
+    if (neuron.gradedSpikesFactor() != null) {
+      output.value(neuron.gradedSpikesFactor().perNeuron()[0]);
+    }
+    if (recurrence == null && !inHalves()) {
+      for (int b = 0; b < samples; b++) {
+        steps(b, 0, output.steps());
+      }
+    } else {
+      for (int t = 0; t < output.steps(); t++) {
+        if (recurrence != null) {
+          recurrence.current(t, samples, recurrent);
+        }
+        for (int b = 0; b < samples; b++) {
+          if (inHalves()) {
+            stepInHalves(b, t);
+          } else {
+            steps(b, t, t + 1);
+          }
+        }
+      }
+    }
+    for (int b = 0; b < samples; b++) {
+      store(b);
+    }
+  }
+
+  private boolean inHalves() {
+    return neuron.stateQuant() != null || (neuron.inhibition() && !neuron.resetDelay());
+  }
+
+  private void steps(int b, int t0, int t1) {
+    if (neuron.resetDelay()) {
+      forwardDelayed(b, input.rows(b), recurrentOf[b], mem[b], neuron.inhibition(), t0, t1);
+    } else {
+      forwardImmediate(b, input.rows(b), recurrentOf[b], mem[b], fired[b], gates[b], t0, t1);
+    }
+  }
+
+  /** Integrate, quantise, fire, inhibit, reset, each a pass over the row. */
+  private void stepInHalves(int b, int t) {
+    int size = neuron.size();
+    float[] theta = neuron.threshold().perNeuron();
+    float[] row = mem[b].data();
+    int rowAt = mem[b].at(t + 1);
+    SpikeRows spk = output.rows(b);
+    if (!neuron.resetDelay()) {
+      kernels.fire(row, mem[b].at(t), theta, gates[b].words(), gates[b].at(t), 0, size);
+    }
+    forwardDelayed(b, input.rows(b), recurrentOf[b], mem[b], false, t, t + 1);
+    if (neuron.stateQuant() != null) {
+      neuron.stateQuant().quantize(row, rowAt, rowAt + size);
+      quantizeCurrent(b, t);
+    }
+    kernels.fire(row, rowAt, theta, spk.words(), spk.at(t), 0, size);
+    if (neuron.inhibition()) {
+      inhibit(spk, t, kernels.winner(row, rowAt, theta, 0, size));
+    }
+    if (!neuron.resetDelay()) {
+      System.arraycopy(row, rowAt, fired[b].data(), fired[b].at(t), size);
+      kernels.resetImmediate(row, rowAt, theta, neuron.kernelReset(), spk.words(), spk.at(t), gates[b].words(),
+          gates[b].at(t), 0, size);
+    }
+  }
+
+  private void inhibit(SpikeRows spk, int t, int winner) {
+    boolean fires = spk.fired(t, winner);
+    Arrays.fill(spk.words(), spk.at(t), spk.at(t) + SpikeRows.words(neuron.size()), 0L);
+    if (fires) {
+      spk.words()[spk.at(t) + (winner >>> 6)] = 1L << winner;
+    }
+  }
+
+  private void load(int b) {
+    int words = SpikeRows.words(neuron.size());
+    SpikeRows spk = output.rows(b);
+    SpikeRows last = state.spikeRows();
+    System.arraycopy(last.words(), last.at(first + b), spk.words(), spk.at(-1), words);
+    if (record) {
+      System.arraycopy(state.membrane(), (first + b) * neuron.size(), mem[b].data(), mem[b].at(0), neuron.size());
+    }
+    loadCurrent(b);
+  }
+
+  private void store(int b) {
+    int words = SpikeRows.words(neuron.size());
+    SpikeRows spk = output.rows(b);
+    SpikeRows last = state.spikeRows();
+    System.arraycopy(spk.words(), spk.at(output.steps() - 1), last.words(), last.at(first + b), words);
+    if (record) {
+      System.arraycopy(mem[b].data(), mem[b].at(output.steps()), state.membrane(), (first + b) * neuron.size(),
+          neuron.size());
+    }
+    storeCurrent(b);
+  }
+
+  // ------------------------------------------------------------------ backward
+
+  /** Numbers the samples of the next backward pass, for random surrogates: this one and those that follow it. */
+  public final void drawFrom(long number) {
+    firstDraw = number;
+  }
+
+  /** Makes the gradients that come from after the last step zero; call before they are added to. */
+  public final void clearCarried() {
+    for (int b = 0; b < carriedMem.length; b++) {
+      Arrays.fill(carriedMem[b], 0f);
+      clearCarriedCurrent(b);
+    }
+  }
+
+  @Override
+  public final void backward(int samples, GradientSums sums) {
+    for (int b = 0; b < samples; b++) {
+      Rows gSpk = output.gradient(b);
+      Arrays.fill(gSpk.data(), gSpk.at(-1), gSpk.at(0), 0f);
+      gradeGradient(b, sums);
+    }
+    for (int t = output.steps() - 1; t >= 0; t--) {
+      for (int b = 0; b < samples; b++) {
+        backward(b, t, sums);
+      }
+      if (recurrence != null) {
+        recurrence.backward(t, samples, gCurrentAt[t]);
+      }
+    }
+    for (int b = 0; b < samples; b++) {
+      if (recurrence != null) {
+        recurrence.gradient(b, gCurrent[b], sums);
+      }
+      if (input.constant() && input.hasGradient()) {
+        sumOverSteps(b);
+      }
+    }
+  }
+
+  /** The graded factor only scales what leaves the layer: its gradient, and that of the spikes behind it. */
+  private void gradeGradient(int b, GradientSums sums) {
+    NeuronParameter factor = neuron.gradedSpikesFactor();
+    if (factor == null || (output.value() == 1f && !factor.parameter().trainable())) {
+      return;
+    }
+    Rows gSpk = output.gradient(b);
+    SpikeRows spk = output.rows(b);
+    for (int t = 0; t < output.steps(); t++) {
+      kernels.addWhereFired(gSpk.data(), gSpk.at(t), spk.words(), spk.at(t), sums.of(factor.parameter()), 0,
+          neuron.size());
+      kernels.scale(output.value(), gSpk.data(), gSpk.at(t), 0, neuron.size());
+    }
+  }
+
+  private void backward(int b, int t, GradientSums sums) {
+    Rows q = neuron.resetDelay() ? mem[b] : fired[b];
+    long draw = (firstDraw + b) * output.steps() + t;
+    surrogate(q.data(), neuron.resetDelay() ? q.at(t + 1) : q.at(t), draw);
+    if (neuron.resetDelay()) {
+      backwardDelayed(b, output.gradient(b), gMem[b], surrogateRows, mem[b], carriedMem[b], gCurrent[b], t, sums);
+    } else {
+      backwardImmediate(b, output.gradient(b), gMem[b], surrogateRows, mem[b], fired[b], gates[b], carriedMem[b],
+          gCurrent[b], t, sums);
+    }
+  }
+
+  private void surrogate(float[] membrane, int at, long draw) {
+    int size = neuron.size();
+    float[] theta = neuron.threshold().perNeuron();
+    if (neuron.surrogateDisabled()) {
+      Arrays.fill(surrogateRow, 0f);
+      return;
+    }
+    neuron.surrogate().derivative(membrane, at, theta, surrogateRow, 0, 0, size, draw);
+    if (neuron.inhibition()) {
+      // Only the winner's spike is a function of its membrane, whether it fired or not.
+      int winner = kernels.winner(membrane, at, theta, 0, size);
+      float derivative = surrogateRow[winner];
+      Arrays.fill(surrogateRow, 0f);
+      surrogateRow[winner] = derivative;
+    }
+  }
+
+  private void sumOverSteps(int b) {
+    Rows gx = input.gradient(b);
+    Rows g = gCurrent[b];
+    Arrays.fill(gx.data(), gx.at(0), gx.at(0) + neuron.size(), 0f);
+    for (int t = 0; t < output.steps(); t++) {
+      kernels.add(g.data(), g.at(t), gx.data(), gx.at(0), 0, neuron.size());
+    }
+  }
+
+  // ------------------------------------------------------------------ what others see
+
+  /** The neuron layer. */
+  public final Neuron neuron() {
+    return neuron;
+  }
+
+  final Values input() {
+    return input;
+  }
+
+  @Override
+  public final Spikes output() {
+    return output;
+  }
+
+  /**
+   * The recorded membrane of a sample: row 0 before the first step, row t+1 as step t returned it. Gone after {@link
+   * #backward}.
+   */
+  public final Rows membrane(int b) {
+    return mem[b];
+  }
+
+  /** The recorded synaptic current of a sample, as {@link #membrane}; null in first-order neurons. */
+  public abstract Rows current(int b);
+
+  /** Sets dL/d(mem) of a sample, row t for the membrane that step t returned; zero until set. */
+  public final void membraneGradient(int b, Rows gradient) {
+    gMem[b] = gradient;
+  }
+
+  /** Sets dL/d(syn) of a sample, row t for the current that step t returned; zero until set. Second order only. */
+  public abstract void currentGradient(int b, Rows gradient);
+
+  /** [N] of a sample: before {@link #backward} dL/d(last membrane) by later steps, after it dL/d(initial membrane). */
+  public final float[] carriedMembrane(int b) {
+    return carriedMem[b];
+  }
+
+  /** The same of the synaptic current; null in first-order neurons. */
+  public abstract float[] carriedCurrent(int b);
+
+  final SpikeRows spikes(int b) {
+    return output.rows(b);
+  }
+
+  final ResetMechanism reset() {
+    return neuron.kernelReset();
+  }
+
+  final int first() {
+    return first;
+  }
+
+  final NeuronState state() {
+    return state;
+  }
+
+  /** The sums of a parameter's gradient. */
+  static float[] sums(GradientSums sums, NeuronParameter parameter) {
+    return sums.of(parameter.parameter());
+  }
+}

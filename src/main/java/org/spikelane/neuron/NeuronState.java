@@ -1,0 +1,141 @@
+package org.spikelane.neuron;
+
+import java.util.Arrays;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.SpikeRows;
+import org.spikelane.layer.Values;
+
+/**
+ * What a neuron layer carries from one step to the next, for a number of samples: membrane, synaptic current (in
+ * second-order neurons), and the last spikes.
+ *
+ * <p>Made by {@link Neuron#state}, all zero. Belongs to one thread. The arrays are the state itself and may be written to;
+ * row b of sample b has N values.
+ */
+public final class NeuronState {
+
+  private final Neuron neuron;
+  private final int samples;
+  private final float[] mem;
+  private final float[] syn;
+  private final SpikeRows spk;
+  private NeuronStage stepper;
+  private float[] spikes;
+
+  NeuronState(Neuron neuron, int samples) {
+    if (samples < 1) {
+      throw new IllegalArgumentException("samples: expected at least 1, got " + samples);
+    }
+    this.neuron = neuron;
+    this.samples = samples;
+    this.mem = new float[Math.multiplyExact(samples, neuron.size())];
+    this.syn = neuron.alpha() == null ? null : new float[samples * neuron.size()];
+    int words = SpikeRows.words(neuron.size());
+    this.spk = new SpikeRows(new long[samples * words], 0, words);
+  }
+
+  /** Number of samples. */
+  public int samples() {
+    return samples;
+  }
+
+  /** Membrane potentials, [samples][N]. */
+  public float[] membrane() {
+    return mem;
+  }
+
+  /** Synaptic currents, [samples][N]; null in first-order neurons. */
+  public float[] current() {
+    return syn;
+  }
+
+  /** The last spikes as bits, row b for sample b. */
+  public SpikeRows spikeRows() {
+    return spk;
+  }
+
+  /** The spikes of the last {@link Neuron#step} as floats, [samples][N], 0 or the layer's graded factor. */
+  public float[] spikes() {
+    if (spikes == null) {
+      spikes = new float[mem.length];
+    }
+    return spikes;
+  }
+
+  /**
+   * Sets the last spikes from floats, [samples][N].
+   *
+   * @throws IllegalArgumentException if there are more or fewer, or one is neither 0 nor 1
+   */
+  public void spikes(float[] values) {
+    if (values.length != mem.length) {
+      throw new IllegalArgumentException("spk: expected " + mem.length + " values, got " + values.length);
+    }
+    Arrays.fill(spk.words(), 0L);
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] != 0f && values[i] != 1f) {
+        throw new IllegalArgumentException("spk: expected spikes of 0 or 1, got " + values[i]);
+      }
+      int n = i % neuron.size();
+      if (values[i] == 1f) {
+        spk.words()[spk.at(i / neuron.size()) + (n >>> 6)] |= 1L << n;
+      }
+    }
+  }
+
+  /** Sets all states to zero: {@code reset_mem()}. */
+  public void reset() {
+    Arrays.fill(mem, 0f);
+    if (syn != null) {
+      Arrays.fill(syn, 0f);
+    }
+    Arrays.fill(spk.words(), 0L);
+  }
+
+  /** A copy that further steps do not change. */
+  public NeuronState snapshot() {
+    NeuronState copy = new NeuronState(neuron, samples);
+    copy.restore(this);
+    return copy;
+  }
+
+  /**
+   * Takes the values of another state of the same layer.
+   *
+   * @throws IllegalArgumentException if that has other extents
+   */
+  public void restore(NeuronState other) {
+    if (other.mem.length != mem.length || other.samples != samples || (other.syn == null) != (syn == null)) {
+      throw new IllegalArgumentException("state: expected " + samples + " samples of " + neuron.size() + " " + neuron.type()
+          + " neurons, got " + other.samples + " of " + other.neuron.size() + " " + other.neuron.type() + " neurons");
+    }
+    System.arraycopy(other.mem, 0, mem, 0, mem.length);
+    if (syn != null) {
+      System.arraycopy(other.syn, 0, syn, 0, syn.length);
+    }
+    System.arraycopy(other.spk.words(), 0, spk.words(), 0, spk.words().length);
+  }
+
+  void step(Neuron by, float[] x) {
+    if (by != neuron) {
+      throw new IllegalArgumentException("state: expected one made by this neuron's state(), got one of another");
+    }
+    if (x.length != mem.length) {
+      throw new IllegalArgumentException(
+          "x: expected " + samples + " times " + neuron.size() + " values, got " + x.length);
+    }
+    if (stepper == null) {
+      stepper = neuron.stage(new Values(neuron.size(), samples, 1, false), Neuron.oneStep(samples), this, 0);
+    }
+    for (int b = 0; b < samples; b++) {
+      System.arraycopy(x, b * neuron.size(), stepper.input().array(), stepper.input().rows(b).at(0), neuron.size());
+    }
+    stepper.forward(samples);
+    float[] out = spikes();
+    for (int b = 0; b < samples; b++) {
+      SpikeRows fired = stepper.output().rows(b);
+      KernelProvider.current().rows().expand(fired.words(), fired.at(0), stepper.output().value(), out,
+          b * neuron.size(), 0, neuron.size());
+    }
+  }
+}
