@@ -1,0 +1,113 @@
+package org.spikelane.data;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.spikelane.format.FormatException;
+
+/**
+ * A file of a known format.
+ *
+ * @param path where it is
+ * @param format what its first bytes say it is
+ * @param packed whether those bytes are packed by gzip
+ * @param size of the file as it lies there, in bytes
+ */
+record DataFile(Path path, Format format, boolean packed, long size) {
+
+  /** Formats that data comes in, told apart by the first bytes. */
+  enum Format {
+    HDF5,
+    IDX,
+    NPY
+  }
+
+  private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+  private static final byte[] NPY = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+
+  /** Recognises a file; empty if its first bytes are of no format known here. */
+  static Optional<DataFile> recognise(Path path) throws FormatException {
+    try {
+      boolean packed;
+      try (InputStream in = Files.newInputStream(path)) {
+        packed = in.read() == 0x1f && in.read() == 0x8b;
+      }
+      Optional<Format> format;
+      try (InputStream in = stream(path, packed)) {
+        format = format(in.readNBytes(HDF5.length));
+      }
+      long size = Files.size(path);
+      return format.map(known -> new DataFile(path, known, packed, size));
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  private static Optional<Format> format(byte[] first) {
+    if (Arrays.equals(first, HDF5)) {
+      return Optional.of(Format.HDF5);
+    }
+    if (first.length >= NPY.length && Arrays.equals(first, 0, NPY.length, NPY, 0, NPY.length)) {
+      return Optional.of(Format.NPY);
+    }
+    if (first.length >= 4 && first[0] == 0 && first[1] == 0 && first[2] >= 0x08 && first[2] <= 0x0e && first[3] > 0
+        && first[3] <= 8) {
+      return Optional.of(Format.IDX);
+    }
+    return Optional.empty();
+  }
+
+  /** The content, unpacked. */
+  InputStream open() throws IOException {
+    return stream(path, packed);
+  }
+
+  /** All of the content, unpacked. */
+  byte[] readAll() throws FormatException {
+    try (InputStream in = open()) {
+      int most = mostBytes();
+      byte[] content = in.readNBytes(most);
+      if (content.length == most && in.read() >= 0) {
+        throw tooLarge("more than " + most);
+      }
+      return content;
+    } catch (FormatException e) {
+      throw e;
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  /** Most bytes that one file may unpack to: leaves the rest of the memory for what is made of them. */
+  static int mostBytes() {
+    return (int) Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  FormatException tooLarge(String bytes) {
+    return wrong("expected at most " + mostBytes() + " bytes (a quarter of this JVM's memory), got " + bytes);
+  }
+
+  FormatException wrong(String problem) {
+    return new FormatException(path, problem);
+  }
+
+  static FormatException unreadable(Path path, IOException e) {
+    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return new FormatException(path, "cannot be read: " + reason, e);
+  }
+
+  private static InputStream stream(Path path, boolean packed) throws IOException {
+    InputStream file = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
+    try {
+      return packed ? new GZIPInputStream(file, 1 << 16) : file;
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+}

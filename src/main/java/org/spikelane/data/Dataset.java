@@ -1,0 +1,66 @@
+package org.spikelane.data;
+
+/**
+ * Labelled samples of one shape.
+ *
+ * <p>A sample is {@code [steps][features]} values, row-major, dimensionless: what each input gets at each step. Where the
+ * input is {@link #constant()}, one row {@code [features]} stands for every step. May be read from any thread.
+ */
+public interface Dataset {
+
+  /** Number of samples, at least 1. */
+  int size();
+
+  /** Number of classes; labels are below it. */
+  int classes();
+
+  /** Number of steps of a sample, at least 1. */
+  int steps();
+
+  /** Number of inputs at a step, at least 1. */
+  int features();
+
+  /** Whether the input is the same at every step, so that {@link #copyTo} writes one row only. */
+  boolean constant();
+
+  /**
+   * Class of sample {@code i}, from 0 to {@code classes() - 1}.
+   *
+   * @throws IllegalArgumentException if there is no sample {@code i}
+   */
+  int label(int i);
+
+  /**
+   * Writes sample {@code i} to {@code values} from {@code offset} on: {@code steps() * features()} values, or {@code
+   * features()} if {@link #constant()}. Every one of them is written.
+   *
+   * @throws IllegalArgumentException if there is no sample {@code i}, or no room for it
+   */
+  void copyTo(int i, float[] values, int offset);
+
+  /**
+   * Name of a class; its number where the data gives no names.
+   *
+   * @throws IllegalArgumentException if there is no such class
+   */
+  default String className(int label) {
+    if (label < 0 || label >= classes()) {
+      throw new IllegalArgumentException("label: expected 0 to " + (classes() - 1) + ", got " + label);
+    }
+    return Integer.toString(label);
+  }
+
+  /** Number of values that {@link #copyTo} writes. */
+  default int sampleLength() {
+    return constant() ? features() : steps() * features();
+  }
+
+  /**
+   * Samples {@code [from, to)} as a data set of their own, with the same classes; a view.
+   *
+   * @throws IllegalArgumentException if the range is empty or not within the samples
+   */
+  default Dataset range(int from, int to) {
+    return new DatasetRange(this, from, to);
+  }
+}

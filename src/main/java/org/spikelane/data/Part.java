@@ -1,0 +1,55 @@
+package org.spikelane.data;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.spikelane.format.FormatException;
+
+/**
+ * The training or the test half of a folder.
+ *
+ * @param file where the samples came from
+ * @param labelFile where the labels came from
+ * @param samples raw samples
+ * @param labels class of each sample, 0 or above
+ * @param classNames names of the classes; empty if the files give none
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Part(Path file, Path labelFile, Samples samples, int[] labels, List<String> classNames) {
+
+  /** More classes than this are taken for a damaged label. */
+  static final int MOST_CLASSES = 1 << 16;
+
+  Part {
+    classNames = List.copyOf(classNames);
+  }
+
+  static int checkedLabel(Path file, int i, long label) throws FormatException {
+    if (label < 0 || label >= MOST_CLASSES) {
+      throw new FormatException(file, "label " + i + ": expected 0 to " + (MOST_CLASSES - 1) + ", got " + label);
+    }
+    return (int) label;
+  }
+
+  /** The largest label + 1. */
+  int classes() {
+    int classes = 0;
+    for (int label : labels) {
+      classes = Math.max(classes, label + 1);
+    }
+    return classes;
+  }
+
+  /** Checks that there are as many labels as samples, and that all of them are below {@code classes}. */
+  void check(int classes) throws FormatException {
+    if (labels.length != samples.samples()) {
+      throw new FormatException(labelFile, "labels: expected " + samples.samples() + ", as many as samples in "
+          + file.getFileName() + ", got " + labels.length);
+    }
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] >= classes) {
+        throw new FormatException(
+            labelFile, "label " + i + ": expected 0 to " + (classes - 1) + ", got " + labels[i]);
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package org.spikelane.data;
+
+/** The bounds of a sample's shape, for encodings and for data that is read. */
+final class SampleShape {
+
+  /** Most values that a sample may have: 1 GiB as float32. */
+  private static final int LONGEST = 1 << 28;
+
+  private SampleShape() {}
+
+  /** @throws IllegalArgumentException naming {@code steps} or {@code featuresName} */
+  static void check(int steps, String featuresName, int features) {
+    checkOne("steps", steps, LONGEST);
+    checkOne(featuresName, features, LONGEST / steps);
+  }
+
+  private static void checkOne(String name, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new IllegalArgumentException(name + ": expected 1 to " + most + ", got " + value);
+    }
+  }
+}

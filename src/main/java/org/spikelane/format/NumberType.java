@@ -1,0 +1,94 @@
+package org.spikelane.format;
+
+import java.nio.ByteBuffer;
+
+/** The types of numbers that files hold, and their conversion to {@code float}. */
+public enum NumberType {
+  /** One byte, 0 for false; anything else reads as 1. */
+  BOOL(1, true),
+  /** Unsigned 8-bit integer. */
+  U8(1, true),
+  /** Signed 8-bit integer. */
+  I8(1, true),
+  /** Unsigned 16-bit integer. */
+  U16(2, true),
+  /** Signed 16-bit integer. */
+  I16(2, true),
+  /** Unsigned 32-bit integer. */
+  U32(4, true),
+  /** Signed 32-bit integer. */
+  I32(4, true),
+  /** Unsigned 64-bit integer. */
+  U64(8, true),
+  /** Signed 64-bit integer. */
+  I64(8, true),
+  /** IEEE 754 half precision. */
+  F16(2, false),
+  /** The upper half of an {@link #F32}. */
+  BF16(2, false),
+  /** IEEE 754 single precision. */
+  F32(4, false),
+  /** IEEE 754 double precision. */
+  F64(8, false);
+
+  private final int bytes;
+  private final boolean integral;
+
+  NumberType(int bytes, boolean integral) {
+    this.bytes = bytes;
+    this.integral = integral;
+  }
+
+  /** Bytes that one number takes. */
+  public int bytes() {
+    return bytes;
+  }
+
+  /** Whether {@link #longAt} may be called. */
+  public boolean integral() {
+    return integral;
+  }
+
+  /**
+   * The number at byte {@code at}, exact where a {@code float} holds it, else rounded to the nearest.
+   *
+   * @param buffer in the byte order of the file
+   * @param at absolute position in bytes
+   */
+  public float floatAt(ByteBuffer buffer, int at) {
+    return switch (this) {
+      case F16 -> Float.float16ToFloat(buffer.getShort(at));
+      case BF16 -> Float.intBitsToFloat(buffer.getShort(at) << 16);
+      case F32 -> buffer.getFloat(at);
+      case F64 -> (float) buffer.getDouble(at);
+      case U64 -> unsigned(buffer.getLong(at));
+      default -> (float) longAt(buffer, at);
+    };
+  }
+
+  /**
+   * The integer at byte {@code at}; a {@link #U64} of 2^63 or more comes out negative.
+   *
+   * @param buffer in the byte order of the file
+   * @param at absolute position in bytes
+   * @throws IllegalStateException if this is not an integral type
+   */
+  public long longAt(ByteBuffer buffer, int at) {
+    return switch (this) {
+      case BOOL -> buffer.get(at) == 0 ? 0 : 1;
+      case U8 -> buffer.get(at) & 0xff;
+      case I8 -> buffer.get(at);
+      case U16 -> buffer.getShort(at) & 0xffff;
+      case I16 -> buffer.getShort(at);
+      case U32 -> buffer.getInt(at) & 0xffff_ffffL;
+      case I32 -> buffer.getInt(at);
+      case U64, I64 -> buffer.getLong(at);
+      case F16, BF16, F32, F64 -> throw new IllegalStateException(this + " is no integer type");
+    };
+  }
+
+  private static float unsigned(long value) {
+    // Halving keeps the lowest bit, so that the conversion rounds as if it had seen all 64.
+    return value >= 0 ? (float) value : (float) ((value >>> 1) | (value & 1)) * 2f;
+  }
+}
