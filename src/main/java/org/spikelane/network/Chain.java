@@ -1,0 +1,126 @@
+package org.spikelane.network;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.spikelane.kernels.Rows;
+import org.spikelane.layer.Block;
+import org.spikelane.layer.Expansion;
+import org.spikelane.layer.GradientSums;
+import org.spikelane.layer.Signal;
+import org.spikelane.layer.Spikes;
+import org.spikelane.layer.Stage;
+import org.spikelane.layer.Values;
+import org.spikelane.neuron.Neuron;
+import org.spikelane.neuron.NeuronStage;
+
+/**
+ * A network at work on one block of samples: one stage a layer, each reading what the one before wrote. Owns its buffers,
+ * so it allocates nothing while it runs; belongs to one thread.
+ */
+public final class Chain {
+
+  private final Values input;
+  private final List<Stage> stages = new ArrayList<>();
+  private final Map<String, NeuronStage> neurons = new LinkedHashMap<>();
+  private final Map<NeuronStage, Upstream.OfLayer> upstream = new LinkedHashMap<>();
+
+  Chain(Network network, Block block, boolean constant, boolean inputGradient, States states, int first) {
+    input = new Values(network.inputShape().size(), block.samples(), block.steps(), constant);
+    if (inputGradient) {
+      input.needGradient();
+    }
+    Signal signal = input;
+    for (NamedLayer named : network.layers()) {
+      if (!named.layer().takesSpikes() && signal instanceof Spikes spikes) {
+        signal = add(new Expansion(spikes));
+      }
+      if (named.layer() instanceof Neuron neuron) {
+        NeuronStage stage = neuron.stage(signal, block, states.of(named.name()), first);
+        neurons.put(named.name(), stage);
+        signal = add(stage);
+      } else {
+        signal = add(named.layer().stage(signal, block));
+      }
+      if (block.record()) {
+        signal.needGradient();
+      }
+    }
+  }
+
+  private Signal add(Stage stage) {
+    stages.add(stage);
+    return stage.output();
+  }
+
+  /** Where the input goes. */
+  public Values input() {
+    return input;
+  }
+
+  /** What the last layer wrote. */
+  public Signal output() {
+    return stages.isEmpty() ? input : stages.getLast().output();
+  }
+
+  /** The neuron layers by name, in order. */
+  public Map<String, NeuronStage> neurons() {
+    return neurons;
+  }
+
+  /** Runs all steps of the first {@code samples} samples, from the states as they are. */
+  public void forward(int samples) {
+    for (Stage stage : stages) {
+      stage.forward(samples);
+    }
+  }
+
+  /**
+   * Backpropagation through time, once after each recording {@link #forward} of as many samples. Starts from the gradient
+   * of {@link #output}, which the caller has written, and the membrane gradients that it has set at the stages.
+   *
+   * @param firstSample number of the first sample among all that are ever run backward; random surrogates draw by it
+   */
+  public void backward(int samples, GradientSums sums, long firstSample) {
+    for (NeuronStage neuron : neurons.values()) {
+      neuron.clearCarried();
+      neuron.drawFrom(firstSample);
+    }
+    backwardFromCarried(samples, sums);
+  }
+
+  private void backwardFromCarried(int samples, GradientSums sums) {
+    for (int i = stages.size() - 1; i >= 0; i--) {
+      Stage stage = stages.get(i);
+      if (stage instanceof NeuronStage neuron && upstream.containsKey(neuron)) {
+        upstream.get(neuron).addSpikes(neuron, samples);
+      }
+      stage.backward(samples, sums);
+    }
+  }
+
+  /** The same, from gradients that are given for any of the layers. */
+  void backward(int samples, GradientSums sums, long firstSample, Map<String, Upstream.OfLayer> given) {
+    if (output().hasGradient()) {
+      Arrays.fill(output().gradientArray(), 0f);
+    }
+    upstream.clear();
+    neurons.forEach((name, stage) -> {
+      stage.clearCarried();
+      stage.drawFrom(firstSample);
+      Upstream.OfLayer layer = given.get(name);
+      if (layer != null) {
+        upstream.put(stage, layer);
+        layer.setStates(stage, samples);
+      }
+    });
+    backwardFromCarried(samples, sums);
+  }
+
+  /** Row t of sample b in a time-first array of {@code samples} samples. */
+  static Rows timeFirst(float[] array, int sample, int samples, int size) {
+    return new Rows(array, sample * size, samples * size);
+  }
+}

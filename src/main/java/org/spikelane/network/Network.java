@@ -1,0 +1,313 @@
+package org.spikelane.network;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.spikelane.connection.Conv2d;
+import org.spikelane.connection.Flatten;
+import org.spikelane.connection.Linear;
+import org.spikelane.connection.MaxPool2d;
+import org.spikelane.layer.Block;
+import org.spikelane.layer.Layer;
+import org.spikelane.layer.Parameter;
+import org.spikelane.layer.ProductChoice;
+import org.spikelane.layer.Shape;
+import org.spikelane.neuron.Leaky;
+import org.spikelane.neuron.Neuron;
+import org.spikelane.neuron.RLeaky;
+import org.spikelane.neuron.RSynaptic;
+import org.spikelane.neuron.Synaptic;
+
+/**
+ * Layers in a row with their parameters; no state.
+ *
+ * <p>May be shared by any number of threads, as long as nobody changes parameters: after a change, {@link #refresh} while
+ * nothing runs. A network runs layer by layer over all time steps, for one block of samples at a time.
+ *
+ * <pre>{@code
+ * Network net = Network.input(40)
+ *     .linear("fc1", 128)
+ *     .rLeaky("lif1", n -> n.beta(0.9f).allToAll())
+ *     .linear("fc2", 10)
+ *     .synaptic("lif2", n -> n.alpha(0.8f).beta(0.9f))
+ *     .build(1);
+ * }</pre>
+ */
+public final class Network {
+
+  /** Room for the activity of one block of samples, so that it stays in a second-level cache. */
+  private static final long BLOCK_BYTES = 768 << 10;
+
+  private static final int LEAST_SAMPLES_PER_BLOCK = 4;
+  private static final int MOST_SAMPLES_PER_BLOCK = 64;
+
+  private final Shape inputShape;
+  private final List<NamedLayer> layers;
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final Map<String, Neuron> neurons = new LinkedHashMap<>();
+  private final AtomicLong tapes = new AtomicLong();
+
+  private Network(Shape inputShape, List<NamedLayer> layers) {
+    this.inputShape = inputShape;
+    this.layers = List.copyOf(layers);
+    for (NamedLayer named : layers) {
+      for (Parameter parameter : named.layer().parameters()) {
+        parameters.put(named.name() + "." + parameter.name(), parameter);
+      }
+      if (named.layer() instanceof Neuron neuron) {
+        neurons.put(named.name(), neuron);
+      }
+    }
+  }
+
+  /** A network for inputs of the given shape, {@code [features]} or {@code [C, H, W]}; layers follow. */
+  public static Builder input(int... extents) {
+    return new Builder(Shape.of(extents));
+  }
+
+  /** Shape of one sample at one step, coming in. */
+  public Shape inputShape() {
+    return inputShape;
+  }
+
+  /** Shape of one sample at one step, going out. */
+  public Shape outputShape() {
+    return layers.isEmpty() ? inputShape : layers.getLast().layer().outputShape();
+  }
+
+  /** The layers, first to last. */
+  public List<NamedLayer> layers() {
+    return layers;
+  }
+
+  /** All parameters by snnTorch's names, {@code fc1.weight}, {@code lif1.beta}, …, in the order of its state dict. */
+  public Map<String, Parameter> parameters() {
+    return Collections.unmodifiableMap(parameters);
+  }
+
+  /**
+   * One parameter.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public Parameter parameter(String name) {
+    Parameter parameter = parameters.get(name);
+    if (parameter == null) {
+      throw new IllegalArgumentException("parameter: expected one of " + parameters.keySet() + ", got " + name);
+    }
+    return parameter;
+  }
+
+  /** The neuron layers by name, first to last. */
+  public Map<String, Neuron> neurons() {
+    return Collections.unmodifiableMap(neurons);
+  }
+
+  /**
+   * One neuron layer.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public Neuron neuron(String name) {
+    Neuron neuron = neurons.get(name);
+    if (neuron == null) {
+      throw new IllegalArgumentException("layer: expected one of " + neurons.keySet() + ", got " + name);
+    }
+    return neuron;
+  }
+
+  /** Recomputes what is derived from the parameters, after their values were changed. Nothing may be running. */
+  public void refresh() {
+    for (NamedLayer named : layers) {
+      named.layer().refresh();
+    }
+  }
+
+  /** A session of one stream, its states zero. */
+  public Session session() {
+    return session(1);
+  }
+
+  /** A session of {@code samples} streams, their states zero. */
+  public Session session(int samples) {
+    return session(samples, ProductChoice.AUTO);
+  }
+
+  /** A session that multiplies by weights in the given way. */
+  public Session session(int samples, ProductChoice product) {
+    return new Session(this, samples, product);
+  }
+
+  /** Runs a sequence from zero states, recording what a backward pass needs. */
+  public Tape record(Input input) {
+    return record(input, false);
+  }
+
+  /**
+   * Runs a sequence from zero states, recording what a backward pass needs.
+   *
+   * @param states whether to record the synaptic currents as well
+   */
+  public Tape record(Input input, boolean states) {
+    return record(input, states, new States(this, input.samples()), ProductChoice.AUTO);
+  }
+
+  /**
+   * Runs a sequence from the given states, which become those after it, recording what a backward pass needs.
+   *
+   * @param states whether to record the synaptic currents as well
+   * @param from made by {@link #states}
+   * @param product how to multiply by weights
+   */
+  public Tape record(Input input, boolean states, States from, ProductChoice product) {
+    return new Tape(this, input, from, states, product, null);
+  }
+
+  long nextTape() {
+    return tapes.getAndIncrement();
+  }
+
+  /** States for {@code samples} samples, all zero. */
+  public States states(int samples) {
+    return new States(this, samples);
+  }
+
+  /** A chain of its own states, all zero, that runs blocks of samples: what trainers and evaluations are built on. */
+  public Chain chain(Block block, boolean constant, States states) {
+    return new Chain(this, block, constant, false, states, 0);
+  }
+
+  /**
+   * How many samples of a sequence run together: as many as keep their activity in cache. Depends on the network and the
+   * number of steps alone, so that results do not depend on the machine.
+   */
+  public int samplesPerBlock(int steps) {
+    long perSample = inputShape.size();
+    for (NamedLayer named : layers) {
+      perSample += named.layer().outputShape().size();
+    }
+    long fit = BLOCK_BYTES / (perSample * Float.BYTES * (1 + steps));
+    return Math.clamp(fit, LEAST_SAMPLES_PER_BLOCK, MOST_SAMPLES_PER_BLOCK);
+  }
+
+  /**
+   * Writes configuration and parameters to one file, safetensors with the configuration in its metadata; beside the path
+   * first, then renamed.
+   */
+  public void save(Path path) throws IOException {
+    NetworkFile.of(this).save(path);
+  }
+
+  /**
+   * Reads what {@link #save} wrote.
+   *
+   * @throws org.spikelane.format.FormatException if the file is malformed, or its tensors do not fit its configuration
+   */
+  public static Network load(Path path) throws IOException {
+    return NetworkFile.load(path).network();
+  }
+
+  /** Layers in the order in which they are added; shapes follow from the input. */
+  public static final class Builder {
+
+    private interface Plan {
+      Layer build(Shape input, SplittableRandom random);
+    }
+
+    private final Shape inputShape;
+    private final Map<String, Plan> plans = new LinkedHashMap<>();
+
+    private Builder(Shape inputShape) {
+      this.inputShape = inputShape;
+    }
+
+    private Builder add(String name, Plan plan) {
+      if (name.isEmpty() || name.contains(".")) {
+        throw new IllegalArgumentException("name: expected a layer name without dots, got \"" + name + "\"");
+      }
+      if (plans.putIfAbsent(name, plan) != null) {
+        throw new IllegalArgumentException("name: expected a name not taken yet, got " + name + " twice");
+      }
+      return this;
+    }
+
+    /** Adds {@code nn.Linear} with a bias. */
+    public Builder linear(String name, int outputs) {
+      return linear(name, outputs, true);
+    }
+
+    /** Adds {@code nn.Linear}. */
+    public Builder linear(String name, int outputs, boolean bias) {
+      return add(name, (shape, random) -> new Linear(shape, outputs, bias, random));
+    }
+
+    /** Adds {@code nn.Conv2d} with a square kernel, stride 1, no padding. */
+    public Builder conv2d(String name, int channels, int kernel) {
+      return add(name, (shape, random) -> new Conv2d(shape, channels, kernel, random));
+    }
+
+    /** Adds {@code nn.MaxPool2d}. */
+    public Builder maxPool2d(String name, int kernel) {
+      return add(name, (shape, random) -> new MaxPool2d(shape, kernel));
+    }
+
+    /** Adds {@code nn.Flatten}. */
+    public Builder flatten(String name) {
+      return add(name, (shape, random) -> new Flatten(shape));
+    }
+
+    /** Adds {@code snn.Synaptic}. */
+    public Builder synaptic(String name, UnaryOperator<Synaptic.Builder> settings) {
+      return neuron(name, settings.apply(Synaptic.builder()));
+    }
+
+    /** Adds {@code snn.RLeaky}. */
+    public Builder rLeaky(String name, UnaryOperator<RLeaky.Builder> settings) {
+      return neuron(name, settings.apply(RLeaky.builder()));
+    }
+
+    /** Adds {@code snn.Leaky}. */
+    public Builder leaky(String name, UnaryOperator<Leaky.Builder> settings) {
+      return neuron(name, settings.apply(Leaky.builder()));
+    }
+
+    /** Adds {@code snn.RSynaptic}. */
+    public Builder rSynaptic(String name, UnaryOperator<RSynaptic.Builder> settings) {
+      return neuron(name, settings.apply(RSynaptic.builder()));
+    }
+
+    /** Adds neurons of any of the four classes. */
+    public Builder neuron(String name, Neuron.Builder<?> settings) {
+      return add(name, settings::build);
+    }
+
+    /**
+     * The network, with initial weights drawn from the seed.
+     *
+     * @throws IllegalArgumentException if a layer does not fit the one before it; the message begins with its name
+     */
+    public Network build(long seed) {
+      SplittableRandom random = new SplittableRandom(seed);
+      List<NamedLayer> layers = new ArrayList<>();
+      Shape shape = inputShape;
+      for (Map.Entry<String, Plan> plan : plans.entrySet()) {
+        Layer layer;
+        try {
+          layer = plan.getValue().build(shape, random);
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(plan.getKey() + ": " + e.getMessage(), e);
+        }
+        layers.add(new NamedLayer(plan.getKey(), layer));
+        shape = layer.outputShape();
+      }
+      return new Network(inputShape, layers);
+    }
+  }
+}

@@ -1,0 +1,385 @@
+package org.spikelane.network;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.spikelane.connection.AllToAll;
+import org.spikelane.connection.Conv2d;
+import org.spikelane.connection.Convolutional;
+import org.spikelane.connection.Flatten;
+import org.spikelane.connection.Linear;
+import org.spikelane.connection.MaxPool2d;
+import org.spikelane.connection.OneToOne;
+import org.spikelane.connection.Recurrence;
+import org.spikelane.format.Tensor;
+import org.spikelane.kernels.ResetMechanism;
+import org.spikelane.layer.Layer;
+import org.spikelane.layer.NeuronParameter;
+import org.spikelane.layer.Shape;
+import org.spikelane.neuron.Leaky;
+import org.spikelane.neuron.Neuron;
+import org.spikelane.neuron.RLeaky;
+import org.spikelane.neuron.RSynaptic;
+import org.spikelane.neuron.RecurrentBuilder;
+import org.spikelane.neuron.Synaptic;
+import org.spikelane.quant.StateQuantization;
+import org.spikelane.surrogate.Surrogate;
+
+/**
+ * A network's configuration as JSON. The values of neuron parameters are tensors of the same file, so the JSON says only
+ * which of them learn.
+ */
+final class NetworkJson {
+
+  private static final int FORMAT = 1;
+
+  private NetworkJson() {}
+
+  // ------------------------------------------------------------------ writing
+
+  static JsonObject write(Network network) {
+    JsonObject json = new JsonObject();
+    json.addProperty("format", FORMAT);
+    json.add("input", extents(network.inputShape()));
+    JsonArray layers = new JsonArray();
+    for (NamedLayer named : network.layers()) {
+      JsonObject layer = layer(named.layer());
+      layer.addProperty("name", named.name());
+      layers.add(layer);
+    }
+    json.add("layers", layers);
+    return json;
+  }
+
+  private static JsonArray extents(Shape shape) {
+    JsonArray array = new JsonArray();
+    for (int extent : shape.extents()) {
+      array.add(extent);
+    }
+    return array;
+  }
+
+  private static JsonObject layer(Layer layer) {
+    JsonObject json = new JsonObject();
+    json.addProperty("type", layer.type());
+    switch (layer) {
+      case Linear linear -> {
+        json.addProperty("out", linear.outputShape().size());
+        json.addProperty("bias", linear.hasBias());
+      }
+      case Conv2d conv -> {
+        json.addProperty("out", conv.outputShape().extent(0));
+        json.addProperty("kernel", conv.kernel());
+      }
+      case MaxPool2d pool -> json.addProperty("kernel", pool.kernel());
+      case Flatten flatten -> {}
+      case Neuron neuron -> neuron(neuron, json);
+      default -> throw new IllegalArgumentException("layer: " + layer.type() + " cannot be saved");
+    }
+    return json;
+  }
+
+  private static void neuron(Neuron neuron, JsonObject json) {
+    json.add("surrogate", surrogate(neuron.surrogate()));
+    json.addProperty("surrogate_disable", neuron.surrogateDisabled());
+    json.addProperty("inhibition", neuron.inhibition());
+    json.addProperty("reset_mechanism", neuron.resetMechanism().name().toLowerCase(Locale.ROOT));
+    json.addProperty("reset_delay", neuron.resetDelay());
+    if (neuron.stateQuant() != null) {
+      json.add("state_quant", stateQuant(neuron.stateQuant()));
+    }
+    if (neuron.recurrence() != null) {
+      json.add("recurrent", recurrence(neuron.recurrence()));
+    }
+    JsonArray learn = new JsonArray();
+    learnable(neuron).forEach((parameter) -> {
+      if (parameter.parameter().trainable()) {
+        learn.add(parameter.parameter().name());
+      }
+    });
+    json.add("learn", learn);
+  }
+
+  private static List<NeuronParameter> learnable(Neuron neuron) {
+    List<NeuronParameter> parameters = new ArrayList<>(List.of(neuron.beta(), neuron.threshold()));
+    if (neuron.alpha() != null) {
+      parameters.add(neuron.alpha());
+    }
+    if (neuron.gradedSpikesFactor() != null) {
+      parameters.add(neuron.gradedSpikesFactor());
+    }
+    return parameters;
+  }
+
+  private static JsonObject recurrence(Recurrence recurrence) {
+    JsonObject json = new JsonObject();
+    switch (recurrence) {
+      case AllToAll dense -> json.addProperty("kind", "linear");
+      case OneToOne oneToOne -> json.addProperty("kind", "one_to_one");
+      case Convolutional conv -> {
+        json.addProperty("kind", "conv2d");
+        Shape weight = conv.parameters().getFirst().shape();
+        json.addProperty("kernel_height", weight.extent(2));
+        json.addProperty("kernel_width", weight.extent(3));
+      }
+    }
+    json.addProperty("learn", recurrence.parameters().getFirst().trainable());
+    return json;
+  }
+
+  private static JsonObject stateQuant(StateQuantization quant) {
+    JsonObject json = new JsonObject();
+    json.addProperty("num_bits", quant.numBits());
+    json.addProperty("uniform", quant.uniform());
+    json.addProperty("thr_centered", quant.thrCentered());
+    json.addProperty("threshold", quant.threshold());
+    json.addProperty("lower_limit", quant.lowerLimit());
+    json.addProperty("upper_limit", quant.upperLimit());
+    if (quant.multiplier() != null) {
+      json.addProperty("multiplier", quant.multiplier());
+    }
+    return json;
+  }
+
+  private static JsonObject surrogate(Surrogate surrogate) {
+    JsonObject json = new JsonObject();
+    switch (surrogate) {
+      case Surrogate.ATan s -> named(json, "atan").addProperty("alpha", s.alpha());
+      case Surrogate.FastSigmoid s -> named(json, "fast_sigmoid").addProperty("slope", s.slope());
+      case Surrogate.Sigmoid s -> named(json, "sigmoid").addProperty("slope", s.slope());
+      case Surrogate.Triangular s -> named(json, "triangular").addProperty("threshold", s.height());
+      case Surrogate.Heaviside s -> named(json, "heaviside");
+      case Surrogate.StraightThrough s -> named(json, "straight_through_estimator");
+      case Surrogate.SpikeRateEscape s -> {
+        named(json, "spike_rate_escape").addProperty("beta", s.beta());
+        json.addProperty("slope", s.slope());
+      }
+      case Surrogate.SparseFastSigmoid s -> {
+        named(json, "sfs").addProperty("slope", s.slope());
+        json.addProperty("B", s.bound());
+      }
+      case Surrogate.Leaky s -> named(json, "lso").addProperty("slope", s.slope());
+      case Surrogate.Stochastic s -> {
+        named(json, "sso").addProperty("mean", s.mean());
+        json.addProperty("variance", s.variance());
+        json.addProperty("seed", s.seed());
+      }
+      case Surrogate.Custom s ->
+          throw new IllegalArgumentException("surrogate: a custom one is code and cannot be saved in a file");
+    }
+    return json;
+  }
+
+  private static JsonObject named(JsonObject json, String name) {
+    json.addProperty("name", name);
+    return json;
+  }
+
+  // ------------------------------------------------------------------ reading
+
+  /** @throws IllegalArgumentException saying which field of which layer is at fault */
+  static Network read(JsonObject json, Map<String, Tensor> tensors) {
+    Fields root = new Fields(json, "network");
+    int format = root.integer("format");
+    if (format != FORMAT) {
+      throw new IllegalArgumentException("format: expected " + FORMAT + ", got " + format
+          + "; the file is of another version of spikelane");
+    }
+    JsonArray input = root.array("input");
+    int[] extents = new int[input.size()];
+    for (int i = 0; i < extents.length; i++) {
+      extents[i] = input.get(i).getAsInt();
+    }
+    Network.Builder builder = Network.input(extents);
+    for (JsonElement element : root.array("layers")) {
+      Fields layer = new Fields(element.getAsJsonObject(), "layer");
+      String name = layer.text("name");
+      layer = new Fields(element.getAsJsonObject(), name);
+      add(builder, name, layer, tensors);
+    }
+    return builder.build(0);
+  }
+
+  private static void add(Network.Builder builder, String name, Fields layer, Map<String, Tensor> tensors) {
+    String type = layer.text("type");
+    switch (type) {
+      case "Linear" -> builder.linear(name, layer.integer("out"), layer.flag("bias"));
+      case "Conv2d" -> builder.conv2d(name, layer.integer("out"), layer.integer("kernel"));
+      case "MaxPool2d" -> builder.maxPool2d(name, layer.integer("kernel"));
+      case "Flatten" -> builder.flatten(name);
+      case "Leaky" -> {
+        Leaky.Builder leaky = common(Leaky.builder(), name, layer, tensors);
+        Tensor factor = tensor(tensors, name + ".graded_spikes_factor");
+        builder.neuron(name, leaky.gradedSpikesFactor(factor.values().length == 1 ? factor.values()[0] : Float.NaN)
+            .learnGradedSpikesFactor(layer.learns("graded_spikes_factor")));
+      }
+      case "RLeaky" -> builder.neuron(name, recurrent(RLeaky.builder(), name, layer, tensors));
+      case "Synaptic" -> {
+        Tensor alpha = tensor(tensors, name + ".alpha");
+        builder.neuron(name, common(Synaptic.builder(), name, layer, tensors)
+            .alpha(shape(alpha), alpha.values()).learnAlpha(layer.learns("alpha")));
+      }
+      case "RSynaptic" -> {
+        Tensor alpha = tensor(tensors, name + ".alpha");
+        builder.neuron(name, recurrent(RSynaptic.builder(), name, layer, tensors)
+            .alpha(shape(alpha), alpha.values()).learnAlpha(layer.learns("alpha")));
+      }
+      default -> throw new IllegalArgumentException(name + ".type: expected Linear, Conv2d, MaxPool2d, Flatten, Leaky,"
+          + " RLeaky, Synaptic or RSynaptic, got " + type);
+    }
+  }
+
+  private static <B extends Neuron.Builder<B>> B common(B builder, String name, Fields layer,
+      Map<String, Tensor> tensors) {
+    Tensor beta = tensor(tensors, name + ".beta");
+    Tensor threshold = tensor(tensors, name + ".threshold");
+    builder.beta(shape(beta), beta.values()).threshold(shape(threshold), threshold.values())
+        .learnBeta(layer.learns("beta")).learnThreshold(layer.learns("threshold"))
+        .surrogate(surrogate(layer.object("surrogate"))).surrogateDisabled(layer.flag("surrogate_disable"))
+        .inhibition(layer.flag("inhibition")).resetDelay(layer.flag("reset_delay"))
+        .resetMechanism(resetMechanism(layer.text("reset_mechanism")));
+    if (layer.has("state_quant")) {
+      builder.stateQuant(stateQuant(layer.object("state_quant")));
+    }
+    return builder;
+  }
+
+  private static <B extends RecurrentBuilder<B>> B recurrent(B builder, String name, Fields layer,
+      Map<String, Tensor> tensors) {
+    common(builder, name, layer, tensors);
+    Fields recurrent = layer.object("recurrent");
+    builder.learnRecurrent(recurrent.flag("learn"));
+    String kind = recurrent.text("kind");
+    switch (kind) {
+      case "linear" -> builder.allToAll();
+      case "one_to_one" -> {
+        Tensor v = tensor(tensors, name + ".V");
+        builder.allToAll(false).v(shape(v), v.values());
+      }
+      case "conv2d" -> {
+        Shape weight = shape(tensor(tensors, name + ".recurrent.weight"));
+        builder.conv2dChannels(weight.rank() > 0 ? weight.extent(0) : 0)
+            .kernelSize(recurrent.integer("kernel_height"), recurrent.integer("kernel_width"));
+      }
+      default -> throw new IllegalArgumentException(
+          name + ".recurrent.kind: expected linear, one_to_one or conv2d, got " + kind);
+    }
+    return builder;
+  }
+
+  private static Tensor tensor(Map<String, Tensor> tensors, String name) {
+    Tensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException("expected a tensor " + name + ", got none of that name");
+    }
+    return tensor;
+  }
+
+  private static Shape shape(Tensor tensor) {
+    return Shape.of(tensor.shape());
+  }
+
+  private static ResetMechanism resetMechanism(String name) {
+    return switch (name) {
+      case "subtract" -> ResetMechanism.SUBTRACT;
+      case "zero" -> ResetMechanism.ZERO;
+      case "none" -> ResetMechanism.NONE;
+      default -> throw new IllegalArgumentException("reset_mechanism: expected subtract, zero or none, got " + name);
+    };
+  }
+
+  private static Surrogate surrogate(Fields json) {
+    String name = json.text("name");
+    return switch (name) {
+      case "atan" -> new Surrogate.ATan(json.number("alpha"));
+      case "fast_sigmoid" -> new Surrogate.FastSigmoid(json.number("slope"));
+      case "sigmoid" -> new Surrogate.Sigmoid(json.number("slope"));
+      case "triangular" -> new Surrogate.Triangular(json.number("threshold"));
+      case "heaviside" -> new Surrogate.Heaviside();
+      case "straight_through_estimator" -> new Surrogate.StraightThrough();
+      case "spike_rate_escape" -> new Surrogate.SpikeRateEscape(json.number("beta"), json.number("slope"));
+      case "sfs" -> new Surrogate.SparseFastSigmoid(json.number("slope"), json.number("B"));
+      case "lso" -> new Surrogate.Leaky(json.number("slope"));
+      case "sso" -> new Surrogate.Stochastic(json.number("mean"), json.number("variance"), json.whole("seed"));
+      default -> throw new IllegalArgumentException("surrogate.name: not the name of a surrogate: " + name);
+    };
+  }
+
+  private static StateQuantization stateQuant(Fields json) {
+    StateQuantization.Builder builder = StateQuantization.builder().numBits(json.integer("num_bits"))
+        .uniform(json.flag("uniform")).thrCentered(json.flag("thr_centered")).threshold(json.real("threshold"))
+        .lowerLimit(json.real("lower_limit")).upperLimit(json.real("upper_limit"));
+    if (json.has("multiplier")) {
+      builder.multiplier(json.real("multiplier"));
+    }
+    return builder.build();
+  }
+
+  /** The fields of an object, each required where it is asked for. */
+  private record Fields(JsonObject json, String place) {
+
+    boolean has(String field) {
+      return json.has(field) && !json.get(field).isJsonNull();
+    }
+
+    private JsonElement require(String field, boolean fits, String expected) {
+      if (!fits) {
+        throw new IllegalArgumentException(place + "." + field + ": expected " + expected + ", got " + json.get(field));
+      }
+      return json.get(field);
+    }
+
+    private boolean isNumber(String field) {
+      return has(field) && json.get(field).isJsonPrimitive() && json.get(field).getAsJsonPrimitive().isNumber();
+    }
+
+    String text(String field) {
+      boolean fits = has(field) && json.get(field).isJsonPrimitive() && json.get(field).getAsJsonPrimitive().isString();
+      return require(field, fits, "a string").getAsString();
+    }
+
+    boolean flag(String field) {
+      boolean fits = has(field) && json.get(field).isJsonPrimitive() && json.get(field).getAsJsonPrimitive().isBoolean();
+      return require(field, fits, "true or false").getAsBoolean();
+    }
+
+    double real(String field) {
+      return require(field, isNumber(field), "a number").getAsDouble();
+    }
+
+    float number(String field) {
+      return (float) real(field);
+    }
+
+    long whole(String field) {
+      return require(field, isNumber(field), "a whole number").getAsLong();
+    }
+
+    int integer(String field) {
+      double value = real(field);
+      return require(field, value == (int) value, "a whole number").getAsInt();
+    }
+
+    JsonArray array(String field) {
+      return require(field, has(field) && json.get(field).isJsonArray(), "an array").getAsJsonArray();
+    }
+
+    Fields object(String field) {
+      return new Fields(require(field, has(field) && json.get(field).isJsonObject(), "an object").getAsJsonObject(),
+          place + "." + field);
+    }
+
+    boolean learns(String parameter) {
+      for (JsonElement element : array("learn")) {
+        if (element.getAsString().equals(parameter)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package org.spikelane.network;
+
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.Rows;
+import org.spikelane.kernels.SpikeRows;
+import org.spikelane.layer.Block;
+import org.spikelane.layer.ProductChoice;
+import org.spikelane.layer.Spikes;
+import org.spikelane.layer.Values;
+import org.spikelane.neuron.NeuronState;
+
+/**
+ * A network with the states of a number of streams, which it carries from step to step: snnTorch's {@code
+ * init_hidden=True}, but one object for each set of streams. Belongs to one thread; a step allocates nothing.
+ */
+public final class Session {
+
+  private final Network network;
+  private final States states;
+  private final Chain chain;
+  private final float[] output;
+  private final Rows outputRows;
+  private Tape last;
+
+  Session(Network network, int samples, ProductChoice product) {
+    this.network = network;
+    this.states = new States(network, samples);
+    this.chain = new Chain(network, new Block(samples, 1, false, false, product), false, false, states, 0);
+    int size = network.outputShape().size();
+    this.output = new float[samples * size];
+    this.outputRows = new Rows(output, 0, size);
+  }
+
+  /** Number of streams. */
+  public int samples() {
+    return states.samples();
+  }
+
+  /**
+   * One time step of every stream.
+   *
+   * @param x input, [B][features]
+   * @return this session, to be asked for the outcome
+   * @throws IllegalArgumentException if x has another length
+   */
+  public Session step(float[] x) {
+    int features = network.inputShape().size();
+    if (x.length != samples() * features) {
+      throw new IllegalArgumentException(
+          "x: expected " + samples() + " times " + features + " values, got " + x.length);
+    }
+    for (int b = 0; b < samples(); b++) {
+      System.arraycopy(x, b * features, chain.input().array(), chain.input().rows(b).at(0), features);
+    }
+    chain.forward(samples());
+    return this;
+  }
+
+  /** Whether neuron n of the output layer fired in the last step, of stream 0. */
+  public boolean fired(int n) {
+    return fired(0, n);
+  }
+
+  /**
+   * Whether neuron n of the output layer fired in the last step of stream {@code sample}.
+   *
+   * @throws IllegalStateException if the last layer is not a neuron layer
+   */
+  public boolean fired(int sample, int n) {
+    if (chain.output() instanceof Spikes spikes) {
+      return spikes.rows(sample).fired(0, n);
+    }
+    throw new IllegalStateException("fired: the last layer gives values, not spikes; read output()");
+  }
+
+  /** The output of the last step, [B][N], valid until the next. */
+  public float[] output() {
+    for (int b = 0; b < samples(); b++) {
+      switch (chain.output()) {
+        case Spikes spikes -> {
+          SpikeRows rows = spikes.rows(b);
+          KernelProvider.current().rows().expand(rows.words(), rows.at(0), spikes.value(), output, outputRows.at(b), 0,
+              spikes.size());
+        }
+        case Values values -> System.arraycopy(values.array(), values.rows(b).at(0), output, outputRows.at(b),
+            values.size());
+      }
+    }
+    return output;
+  }
+
+  /** The state of a neuron layer: its membrane, current and last spikes. Live, and may be written to. */
+  public NeuronState state(String layer) {
+    return states.of(layer);
+  }
+
+  /** Sets all states to zero: {@code reset_hidden()}, of this session alone. */
+  public void reset() {
+    states.reset();
+    detach();
+  }
+
+  /** A copy of all states, which further steps do not change. */
+  public States snapshot() {
+    States copy = new States(network, samples());
+    copy.restore(states);
+    return copy;
+  }
+
+  /**
+   * Takes the states of a snapshot.
+   *
+   * @throws IllegalArgumentException if it has other layers or another number of samples
+   */
+  public void restore(States snapshot) {
+    states.restore(snapshot);
+    detach();
+  }
+
+  /**
+   * Runs a sequence from the present states on, recording for a backward pass; the states are then those after it.
+   *
+   * @throws IllegalArgumentException if the input does not have this session's samples or the network's features
+   */
+  public Tape record(Input input) {
+    last = new Tape(network, input, states, false, ProductChoice.AUTO, last);
+    return last;
+  }
+
+  /**
+   * Cuts the gradient between what was recorded and what will be: {@code detach_hidden()}, for truncated backpropagation
+   * through time. The states stay.
+   */
+  public void detach() {
+    last = null;
+  }
+}

@@ -1,0 +1,74 @@
+package org.spikelane.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.spikelane.layer.Parameter;
+
+/**
+ * Adam with bias correction, as {@code torch.optim.Adam} without decay.
+ *
+ * <pre>
+ * m = beta1*m + (1 - beta1)*g,  v = beta2*v + (1 - beta2)*g*g
+ * p = p - rate/(1 - beta1^t) * m / (sqrt(v)/sqrt(1 - beta2^t) + epsilon)
+ * </pre>
+ */
+public final class Adam implements Optimizer {
+
+  private final float learningRate;
+  private final float beta1;
+  private final float beta2;
+  private final float epsilon;
+  private final List<float[]> first = new ArrayList<>();
+  private final List<float[]> second = new ArrayList<>();
+  private int steps;
+
+  /**
+   * Adam with the given constants.
+   *
+   * @throws IllegalArgumentException if the rate or epsilon is not positive, or a beta is outside 0..1
+   */
+  public Adam(float learningRate, float beta1, float beta2, float epsilon) {
+    requireRate(learningRate);
+    if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0)) {
+      throw new IllegalArgumentException("adam: expected betas of 0 or more and below 1, and epsilon above 0, got " + beta1
+          + ", " + beta2 + " and " + epsilon);
+    }
+    this.learningRate = learningRate;
+    this.beta1 = beta1;
+    this.beta2 = beta2;
+    this.epsilon = epsilon;
+  }
+
+  /** Adam with torch's defaults, betas 0.9 and 0.999, epsilon 1e-8. */
+  public static Adam withLearningRate(float learningRate) {
+    return new Adam(learningRate, 0.9f, 0.999f, 1e-8f);
+  }
+
+  static void requireRate(float learningRate) {
+    if (!(learningRate > 0) || !Float.isFinite(learningRate)) {
+      throw new IllegalArgumentException("learningRate: expected a number above 0, got " + learningRate);
+    }
+  }
+
+  @Override
+  public void step(List<Parameter> parameters, List<float[]> gradients) {
+    if (first.isEmpty()) {
+      gradients.forEach(gradient -> first.add(new float[gradient.length]));
+      gradients.forEach(gradient -> second.add(new float[gradient.length]));
+    }
+    steps++;
+    float rate = (float) (learningRate / (1 - StrictMath.pow(beta1, steps)));
+    float correction = (float) Math.sqrt(1 - StrictMath.pow(beta2, steps));
+    for (int i = 0; i < parameters.size(); i++) {
+      update(parameters.get(i).values(), gradients.get(i), first.get(i), second.get(i), rate, correction);
+    }
+  }
+
+  private void update(float[] p, float[] g, float[] m, float[] v, float rate, float correction) {
+    for (int k = 0; k < p.length; k++) {
+      m[k] = beta1 * m[k] + (1 - beta1) * g[k];
+      v[k] = beta2 * v[k] + (1 - beta2) * (g[k] * g[k]);
+      p[k] -= rate * m[k] / ((float) Math.sqrt(v[k]) / correction + epsilon);
+    }
+  }
+}

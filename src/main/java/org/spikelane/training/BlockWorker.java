@@ -1,0 +1,121 @@
+package org.spikelane.training;
+
+import java.util.Arrays;
+import org.spikelane.data.Dataset;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.Rows;
+import org.spikelane.kernels.SpikeRows;
+import org.spikelane.layer.Block;
+import org.spikelane.layer.GradientSums;
+import org.spikelane.layer.ProductChoice;
+import org.spikelane.layer.Spikes;
+import org.spikelane.network.Chain;
+import org.spikelane.network.Network;
+import org.spikelane.network.States;
+import org.spikelane.neuron.NeuronStage;
+
+/** Runs samples of a data set through a network and a loss, block by block; the worker of one thread. */
+final class BlockWorker {
+
+  private final Loss loss;
+  private final boolean learning;
+  private final int capacity;
+  private final int steps;
+  private final int classes;
+  private final States states;
+  private final Chain chain;
+  private final NeuronStage last;
+  /** What the loss reads when it reads spikes: [steps][classes]. */
+  private final Rows spikesAsFloats;
+  /** [sample]: what the loss writes when it reads membranes. */
+  private final Rows[] membraneGradients;
+
+  BlockWorker(Network network, Dataset data, Loss loss, boolean learning) {
+    this.loss = loss;
+    this.learning = learning;
+    this.steps = data.steps();
+    this.capacity = network.samplesPerBlock(steps);
+    this.states = network.states(capacity);
+    boolean record = learning || loss.of() == Loss.Of.MEMBRANE;
+    this.chain = network.chain(new Block(capacity, steps, record, false, ProductChoice.AUTO), data.constant(), states);
+    this.last = chain.neurons().values().stream().reduce((a, b) -> b).orElseThrow();
+    this.classes = last.neuron().size();
+    this.spikesAsFloats = new Rows(new float[steps * classes], 0, classes);
+    this.membraneGradients = new Rows[learning && loss.of() == Loss.Of.MEMBRANE ? capacity : 0];
+    for (int b = 0; b < membraneGradients.length; b++) {
+      membraneGradients[b] = new Rows(new float[steps * classes], 0, classes);
+      last.membraneGradient(b, membraneGradients[b]);
+    }
+  }
+
+  /** Runs samples {@code order[from … to)}; adds gradients to {@code sums} if this learns. */
+  void run(Dataset data, int[] order, int from, int to, double weight, GradientSums sums, long firstSample,
+      Outcome outcome) {
+    for (int first = from; first < to; first += capacity) {
+      int count = Math.min(capacity, to - first);
+      forward(data, order, first, count);
+      countSpikes(count, outcome);
+      for (int b = 0; b < count; b++) {
+        int sample = order[first + b];
+        judge(b, data.label(sample), weight, first + b, outcome);
+      }
+      if (learning) {
+        chain.backward(count, sums, firstSample + first);
+      }
+    }
+  }
+
+  private void forward(Dataset data, int[] order, int first, int count) {
+    states.reset();
+    for (int b = 0; b < count; b++) {
+      Rows rows = chain.input().rows(b);
+      data.copyTo(order[first + b], rows.data(), rows.at(0));
+    }
+    chain.forward(count);
+  }
+
+  private void judge(int b, int target, double weight, int position, Outcome outcome) {
+    Spikes output = last.output();
+    SpikeRows spikes = output.rows(b);
+    for (int t = 0; t < steps; t++) {
+      KernelProvider.current().rows().expand(spikes.words(), spikes.at(t), output.value(), spikesAsFloats.data(),
+          spikesAsFloats.at(t), 0, classes);
+    }
+    outcome.predicted[position] = mostSpikes();
+    Rows gSpk = learning ? output.gradient(b) : null;
+    if (loss.of() == Loss.Of.SPIKES) {
+      outcome.losses[position] = loss.sample(spikesAsFloats, steps, classes, target, weight, gSpk);
+    } else {
+      Rows membrane = last.membrane(b);
+      Rows returned = new Rows(membrane.data(), membrane.at(1), membrane.stride());
+      Rows gradient = learning ? membraneGradients[b] : null;
+      outcome.losses[position] = loss.sample(returned, steps, classes, target, weight, gradient);
+      if (learning) {
+        Arrays.fill(gSpk.data(), gSpk.at(0), gSpk.at(steps), 0f);
+      }
+    }
+  }
+
+  /** The class with the most spikes, the first of equals. */
+  private int mostSpikes() {
+    float[] counts = new float[classes];
+    for (int t = 0; t < steps; t++) {
+      KernelProvider.current().rows().add(spikesAsFloats.data(), spikesAsFloats.at(t), counts, 0, 0, classes);
+    }
+    return KernelProvider.current().rows().argMax(counts, 0, 0, classes);
+  }
+
+  private void countSpikes(int count, Outcome outcome) {
+    int layer = 0;
+    for (NeuronStage stage : chain.neurons().values()) {
+      long spikes = 0;
+      for (int b = 0; b < count; b++) {
+        SpikeRows rows = stage.output().rows(b);
+        for (int t = 0; t < steps; t++) {
+          spikes += rows.count(t, stage.neuron().size());
+        }
+      }
+      outcome.spikes.addAndGet(layer++, spikes);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package org.spikelane.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.spikelane.layer.Parameter;
+
+/**
+ * Stochastic gradient descent with momentum, as {@code torch.optim.SGD}: {@code v = momentum*v + g, p = p - rate*v}, v
+ * starting as the first gradient.
+ */
+public final class Sgd implements Optimizer {
+
+  private final float learningRate;
+  private final float momentum;
+  private List<float[]> velocities;
+
+  /** @throws IllegalArgumentException if the rate is not positive, or the momentum outside 0..1 */
+  public Sgd(float learningRate, float momentum) {
+    Adam.requireRate(learningRate);
+    if (!(momentum >= 0 && momentum < 1)) {
+      throw new IllegalArgumentException("momentum: expected 0 or more and below 1, got " + momentum);
+    }
+    this.learningRate = learningRate;
+    this.momentum = momentum;
+  }
+
+  @Override
+  public void step(List<Parameter> parameters, List<float[]> gradients) {
+    if (velocities == null) {
+      velocities = new ArrayList<>();
+      gradients.forEach(gradient -> velocities.add(new float[gradient.length]));
+    }
+    for (int i = 0; i < parameters.size(); i++) {
+      float[] p = parameters.get(i).values();
+      float[] g = gradients.get(i);
+      float[] v = velocities.get(i);
+      for (int k = 0; k < p.length; k++) {
+        v[k] = momentum * v[k] + g[k];
+        p[k] -= learningRate * v[k];
+      }
+    }
+  }
+}

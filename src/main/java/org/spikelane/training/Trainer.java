@@ -1,0 +1,261 @@
+package org.spikelane.training;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.spikelane.data.Dataset;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.layer.GradientSums;
+import org.spikelane.layer.Parameter;
+import org.spikelane.network.Network;
+
+/**
+ * Trains a classifier: batches in an order drawn from the seed, backpropagation through time over the whole sample,
+ * states starting at zero, one update a batch. The most spikes in the last layer are the prediction.
+ *
+ * <p>Same seed, same result, bit for bit, whatever the number of threads.
+ */
+public final class Trainer {
+
+  /** Shards of a batch at most: what can run at once. Their gradients are summed, so it is not the machine's choice. */
+  private static final int MOST_SHARDS = 8;
+
+  private static final int LEAST_SAMPLES_PER_SHARD = 4;
+
+  private final Network network;
+  private final List<Parameter> trainable;
+  private Loss loss = Losses.ceCount();
+  private Optimizer optimizer = Adam.withLearningRate(1e-3f);
+  private GradientClipping clipping = GradientClipping.none();
+  private int batchSize = 64;
+  private long seed;
+  private int threads = 1;
+  private Progress progress = (done, total) -> {};
+  private int epochs;
+
+  /** Is told how far an epoch is. */
+  @FunctionalInterface
+  public interface Progress {
+
+    /** {@code done} of {@code total} samples have been learned from. */
+    void batch(int done, int total);
+  }
+
+  private Trainer(Network network) {
+    this.network = network;
+    this.trainable = network.parameters().values().stream().filter(Parameter::trainable).toList();
+  }
+
+  /**
+   * A trainer with the defaults: cross-entropy on spike counts, Adam with 1e-3, batches of 64, seed 0, one thread.
+   *
+   * @throws IllegalArgumentException if the network's last layer is not one of neurons
+   */
+  public static Trainer of(Network network) {
+    if (network.layers().isEmpty()
+        || !network.neurons().containsValue(network.layers().getLast().layer())) {
+      throw new IllegalArgumentException("network: expected a layer of neurons at its end, as their spikes or membranes"
+          + " are what the loss is about");
+    }
+    return new Trainer(network);
+  }
+
+  /** Sets the loss. */
+  public Trainer loss(Loss loss) {
+    this.loss = loss;
+    return this;
+  }
+
+  /** Sets the optimiser, which keeps its moments from epoch to epoch. */
+  public Trainer optimizer(Optimizer optimizer) {
+    this.optimizer = optimizer;
+    return this;
+  }
+
+  /** Sets what is done to gradients before an update. */
+  public Trainer clipping(GradientClipping clipping) {
+    this.clipping = clipping;
+    return this;
+  }
+
+  /** Sets the number of samples of an update; the last batch of an epoch may be smaller. */
+  public Trainer batchSize(int batchSize) {
+    this.batchSize = requirePositive("batchSize", batchSize);
+    return this;
+  }
+
+  /** Sets the seed of the order of the samples. */
+  public Trainer seed(long seed) {
+    this.seed = seed;
+    return this;
+  }
+
+  /** Sets the number of threads; it changes the time, not the result. */
+  public Trainer threads(int threads) {
+    this.threads = requirePositive("threads", threads);
+    return this;
+  }
+
+  /** Sets who is told how far an epoch is. */
+  public Trainer progress(Progress progress) {
+    this.progress = progress;
+    return this;
+  }
+
+  private static int requirePositive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + ": expected at least 1, got " + value);
+    }
+    return value;
+  }
+
+  /** Trains for a number of epochs, telling the listener after each. */
+  public void fit(Dataset data, int count, Consumer<EpochReport> listener) {
+    for (int i = 0; i < count; i++) {
+      listener.accept(epoch(data));
+    }
+  }
+
+  /**
+   * One pass over the data.
+   *
+   * @throws IllegalArgumentException if the data does not fit the network
+   */
+  public EpochReport epoch(Dataset data) {
+    requireFit(data);
+    long start = System.nanoTime();
+    int[] order = shuffled(data.size(), seed, epochs);
+    long firstSample = (long) epochs++ * data.size();
+    List<BlockWorker> workers = workers(data, true);
+    List<GradientSums> shardSums = new ArrayList<>();
+    List<float[]> gradients = trainable.stream().map(p -> new float[p.shape().size()]).toList();
+    double lossSum = 0;
+    int right = 0;
+    long[] spikes = new long[network.neurons().size()];
+    for (int first = 0; first < order.length; first += batchSize) {
+      int[] batch = Arrays.copyOfRange(order, first, Math.min(first + batchSize, order.length));
+      Outcome outcome = new Outcome(batch.length, spikes.length);
+      int shards = shards(batch.length);
+      long firstOfBatch = firstSample + first;
+      while (shardSums.size() < shards) {
+        shardSums.add(new GradientSums(List.copyOf(network.parameters().values())));
+      }
+      inParallel(workers, shards, (worker, shard) -> {
+        shardSums.get(shard).clear();
+        worker.run(data, batch, start(shard, shards, batch.length), start(shard + 1, shards, batch.length),
+            1.0 / batch.length, shardSums.get(shard), firstOfBatch, outcome);
+      });
+      update(shardSums.subList(0, shards), gradients);
+      for (int i = 0; i < batch.length; i++) {
+        lossSum += outcome.losses[i];
+        right += outcome.predicted[i] == data.label(batch[i]) ? 1 : 0;
+      }
+      Arrays.setAll(spikes, layer -> spikes[layer] + outcome.spikes.get(layer));
+      progress.batch(first + batch.length, order.length);
+    }
+    return new EpochReport(epochs, lossSum / order.length, (double) right / order.length,
+        Outcome.rates(network, spikes, order.length, data.steps()), (System.nanoTime() - start) * 1e-9);
+  }
+
+  private void update(List<GradientSums> shards, List<float[]> gradients) {
+    for (int i = 0; i < trainable.size(); i++) {
+      Parameter parameter = trainable.get(i);
+      float[] total = shards.getFirst().of(parameter);
+      for (GradientSums shard : shards.subList(1, shards.size())) {
+        KernelProvider.current().rows().add(shard.of(parameter), 0, total, 0, 0, total.length);
+      }
+      parameter.form().reduce(total, gradients.get(i));
+    }
+    clipping.clip(gradients);
+    optimizer.step(trainable, gradients);
+    network.refresh();
+  }
+
+  /**
+   * How the network does on a data set; changes nothing.
+   *
+   * @throws IllegalArgumentException if the data does not fit the network
+   */
+  public Evaluation evaluate(Dataset data) {
+    requireFit(data);
+    long start = System.nanoTime();
+    int[] order = IntStream.range(0, data.size()).toArray();
+    Outcome outcome = new Outcome(data.size(), network.neurons().size());
+    List<BlockWorker> workers = workers(data, false);
+    int pieces = Math.max(1, data.size() / network.samplesPerBlock(data.steps()));
+    inParallel(workers, pieces, (worker, piece) -> worker.run(data, order, start(piece, pieces, order.length),
+        start(piece + 1, pieces, order.length), 1.0 / order.length, null, 0, outcome));
+    int classes = network.outputShape().size();
+    int[][] confusion = new int[classes][classes];
+    for (int i = 0; i < data.size(); i++) {
+      confusion[data.label(i)][outcome.predicted[i]]++;
+    }
+    long[] spikes = IntStream.range(0, outcome.spikes.length()).mapToLong(outcome.spikes::get).toArray();
+    return new Evaluation(Arrays.stream(outcome.losses).sum() / data.size(), outcome.predicted, confusion,
+        Outcome.rates(network, spikes, data.size(), data.steps()), (System.nanoTime() - start) * 1e-9);
+  }
+
+  private void requireFit(Dataset data) {
+    if (data.features() != network.inputShape().size()) {
+      throw new IllegalArgumentException("data: expected " + network.inputShape().size()
+          + " features, as the network takes, got " + data.features());
+    }
+    if (data.classes() > network.outputShape().size()) {
+      throw new IllegalArgumentException("data: expected at most " + network.outputShape().size()
+          + " classes, as the network has output neurons, got " + data.classes());
+    }
+  }
+
+  private List<BlockWorker> workers(Dataset data, boolean learning) {
+    List<BlockWorker> workers = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      workers.add(new BlockWorker(network, data, loss, learning));
+    }
+    return workers;
+  }
+
+  private static int shards(int batch) {
+    return Math.clamp(batch / LEAST_SAMPLES_PER_SHARD, 1, MOST_SHARDS);
+  }
+
+  /** First sample of a shard when {@code count} samples are cut into {@code shards} nearly equal ones. */
+  private static int start(int shard, int shards, int count) {
+    return (int) ((long) shard * count / shards);
+  }
+
+  private static int[] shuffled(int size, long seed, int epoch) {
+    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + epoch);
+    int[] order = IntStream.range(0, size).toArray();
+    for (int i = size - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int swap = order[i];
+      order[i] = order[j];
+      order[j] = swap;
+    }
+    return order;
+  }
+
+  private interface Task {
+    void run(BlockWorker worker, int piece);
+  }
+
+  /** Shares pieces among the workers, one thread each; the first failure is thrown when all have stopped. */
+  private static void inParallel(List<BlockWorker> workers, int pieces, Task task) {
+    if (workers.size() == 1 || pieces == 1) {
+      for (int piece = 0; piece < pieces; piece++) {
+        task.run(workers.getFirst(), piece);
+      }
+      return;
+    }
+    AtomicInteger next = new AtomicInteger();
+    workers.stream().parallel().forEach(worker -> {
+      for (int piece = next.getAndIncrement(); piece < pieces; piece = next.getAndIncrement()) {
+        task.run(worker, piece);
+      }
+    });
+  }
+}
