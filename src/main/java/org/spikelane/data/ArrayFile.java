@@ -22,7 +22,6 @@ import org.spikelane.format.NumberType;
  * @param shape of the array
  * @param start where the numbers begin in the unpacked file, in bytes
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record ArrayFile(DataFile file, NumberType type, ByteOrder order, int[] shape, int start) {
 
   private static final int LONGEST_HEADER = 1 << 16;

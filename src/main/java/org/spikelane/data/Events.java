@@ -7,7 +7,6 @@ package org.spikelane.data;
  * @param times seconds, finite and not negative
  * @param unitOf the unit of each event, an unsigned 16-bit number
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record Events(int[] starts, float[] times, char[] unitOf) implements Samples {
 
   @Override

@@ -13,7 +13,6 @@ import org.spikelane.format.FormatException;
  * @param labels class of each sample, 0 or above
  * @param classNames names of the classes; empty if the files give none
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record Part(Path file, Path labelFile, Samples samples, int[] labels, List<String> classNames) {
 
   /** More classes than this are taken for a damaged label. */

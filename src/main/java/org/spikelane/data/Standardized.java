@@ -13,7 +13,6 @@ import java.util.Objects;
  * @param mean subtracted from each channel
  * @param deviation what each channel is divided by
  */
-@SuppressWarnings("ArrayRecordComponent") // arrays compared by equals
 public record Standardized(Reading reading, int steps, float[] mean, float[] deviation) implements InputEncoding {
 
   static final String KIND = "standardized";

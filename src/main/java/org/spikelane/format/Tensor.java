@@ -11,7 +11,6 @@ import java.util.Objects;
  * @param shape size of each dimension, none negative
  * @param values the numbers, as many as the product of {@code shape}
  */
-@SuppressWarnings("ArrayRecordComponent") // arrays compared by equals
 public record Tensor(int[] shape, float[] values) {
 
   /** @throws IllegalArgumentException if a dimension is negative or {@code values} has another length than the shape */

@@ -1,14 +1,14 @@
 package org.spikelane.layer;
 
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Sums of gradients over samples and steps, one array per parameter in its {@link Parameter.GradientForm}. */
 public final class GradientSums {
 
-  private final Map<Parameter, float[]> sums = new IdentityHashMap<>();
+  private final Map<Parameter, float[]> sums = new HashMap<>();
 
   /** Zeros for every one of the parameters. */
   public GradientSums(List<Parameter> parameters) {

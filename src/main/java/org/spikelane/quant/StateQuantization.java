@@ -211,7 +211,11 @@ public final class StateQuantization {
       return this;
     }
 
-    /** @throws IllegalArgumentException if numBits is outside 1..16, or the levels would not be finite and ascending */
+    /**
+     * The quantiser.
+     *
+     * @throws IllegalArgumentException if numBits is outside 1..16, or the levels would not be finite and ascending
+     */
     public StateQuantization build() {
       if (numBits < 1 || numBits > 16) {
         throw new IllegalArgumentException("numBits: expected 1 to 16, got " + numBits);
