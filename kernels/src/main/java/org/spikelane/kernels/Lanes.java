@@ -30,20 +30,10 @@ final class Lanes {
 
   /** The delayed reset, as {@link ResetMechanism#delayed}. */
   static FloatVector delayed(FloatVector u, FloatVector r, FloatVector theta, ResetMechanism reset) {
-    return switch (reset) {
-      case SUBTRACT -> u.sub(r.mul(theta));
-      case ZERO -> u.sub(r.mul(u));
-      case NONE, ZERO_CARRIED -> u;
-    };
-  }
-
-  /** The immediate reset, as {@link ResetMechanism#immediate}. */
-  static FloatVector immediate(FloatVector q, FloatVector d, FloatVector theta, ResetMechanism reset) {
-    return switch (reset) {
-      case SUBTRACT -> q.sub(d.mul(theta));
-      case ZERO, ZERO_CARRIED -> q.sub(d.mul(q));
-      case NONE -> q;
-    };
+    if (reset == ResetMechanism.SUBTRACT) {
+      return u.sub(r.mul(theta));
+    }
+    return reset == ResetMechanism.ZERO ? u.sub(r.mul(u)) : u;
   }
 
   /** dL/dspk with what reaches the spike through the immediate reset, as {@link ResetMechanism#throughSpike}. */

@@ -24,15 +24,6 @@ public enum ResetMechanism {
     };
   }
 
-  /** The immediate reset of one neuron, {@code d = spk - r}. */
-  float immediate(float q, float d, float theta) {
-    return switch (this) {
-      case SUBTRACT -> q - d * theta;
-      case ZERO, ZERO_CARRIED -> q - d * q;
-      case NONE -> q;
-    };
-  }
-
   /** dL/dspk with what reaches the spike through the immediate reset; {@code gm} is dL/dmem after that reset. */
   float throughSpike(float gSpk, float gm, float q, float theta) {
     return switch (this) {

@@ -14,34 +14,12 @@ final class ScalarLeakyKernels implements LeakyKernels {
         && Spans.rows(rec, t0, t1, to) && Spans.states(mem, t0, t1, to)
         && Spans.spikes(spk, t0, t1, to);
     for (int t = t0; t < t1; t++) {
-      for (int n = from; n < to; n += 64) {
-        spk.words()[spk.at(t) + (n >>> 6)] = delayed(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t),
-            mem.at(t + 1), beta, theta, reset, n, Math.min(n + 64, to));
-      }
+      row(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t), mem.data(), mem.at(t + 1), beta, theta,
+          reset, spk.words(), spk.at(t), from, to);
       if (inhibition) {
         spk.keepOnly(t, ROWS.winner(mem.data(), mem.at(t + 1), theta, from, to), to);
       }
     }
-  }
-
-  /** One delayed step of neurons [from, to) within one word of spikes; returns their bits. */
-  static long delayed(float[] x, int xAt, float[] rec, int recAt, float[] mem, int memAt, int memNext, float[] beta,
-      float[] theta, ResetMechanism reset, int from, int to) {
-    long spikes = 0;
-    for (int n = from; n < to; n++) {
-      float m = mem[memAt + n];
-      float r = m > theta[n] ? 1f : 0f;
-      float u = (beta[n] * carried(m, r, reset) + x[xAt + n]) + rec[recAt + n];
-      float q = reset.delayed(u, r, theta[n]);
-      mem[memNext + n] = q;
-      spikes |= q > theta[n] ? 1L << n : 0;
-    }
-    return spikes;
-  }
-
-  /** What ZERO_CARRIED leaves of the carried membrane (and, backward, of its decay); everything else leaves all. */
-  private static float carried(float value, float r, ResetMechanism reset) {
-    return reset == ResetMechanism.ZERO_CARRIED ? (1f - r) * value : value;
   }
 
   @Override
@@ -53,28 +31,40 @@ final class ScalarLeakyKernels implements LeakyKernels {
     for (int t = t0; t < t1; t++) {
       // The gates first: the membrane they are read from may be updated in place.
       ROWS.fire(mem.data(), mem.at(t), theta, rst.words(), rst.at(t), from, to);
-      for (int n = from; n < to; n += 64) {
-        spk.words()[spk.at(t) + (n >>> 6)] = immediate(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t),
-            mem.at(t + 1), beta, theta, reset, q.data(), q.at(t), n, Math.min(n + 64, to));
-      }
+      row(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t), q.data(), q.at(t), beta, theta, reset,
+          spk.words(), spk.at(t), from, to);
+      System.arraycopy(q.data(), q.at(t) + from, mem.data(), mem.at(t + 1) + from, to - from);
+      ROWS.resetImmediate(mem.data(), mem.at(t + 1), theta, reset, spk.words(), spk.at(t), rst.words(), rst.at(t), from,
+          to);
     }
   }
 
-  /** One immediate step of neurons [from, to) within one word of spikes; returns their bits. */
-  static long immediate(float[] x, int xAt, float[] rec, int recAt, float[] mem, int memAt, int memNext, float[] beta,
-      float[] theta, ResetMechanism reset, float[] q, int qAt, int from, int to) {
+  private static void row(float[] x, int xAt, float[] rec, int recAt, float[] mem, int memAt, float[] out, int outAt,
+      float[] beta, float[] theta, ResetMechanism reset, long[] spk, int spkAt, int from, int to) {
+    for (int n = from; n < to; n += 64) {
+      spk[spkAt + (n >>> 6)] = step(x, xAt, rec, recAt, mem, memAt, out, outAt, beta, theta, reset, n, Math.min(n + 64,
+          to));
+    }
+  }
+
+  /** Integration, delayed reset and firing of neurons [from, to) within one word of spikes; returns their bits. */
+  static long step(float[] x, int xAt, float[] rec, int recAt, float[] mem, int memAt, float[] out, int outAt,
+      float[] beta, float[] theta, ResetMechanism reset, int from, int to) {
     long spikes = 0;
     for (int n = from; n < to; n++) {
       float m = mem[memAt + n];
       float r = m > theta[n] ? 1f : 0f;
       float u = (beta[n] * carried(m, r, reset) + x[xAt + n]) + rec[recAt + n];
-      float fired = reset.delayed(u, r, theta[n]);
-      float s = fired > theta[n] ? 1f : 0f;
-      q[qAt + n] = fired;
-      mem[memNext + n] = reset.immediate(fired, s - r, theta[n]);
-      spikes |= s > 0 ? 1L << n : 0;
+      float q = reset.delayed(u, r, theta[n]);
+      out[outAt + n] = q;
+      spikes |= q > theta[n] ? 1L << n : 0;
     }
     return spikes;
+  }
+
+  /** What ZERO_CARRIED leaves of the carried membrane (and, backward, of its decay); everything else leaves all. */
+  private static float carried(float value, float r, ResetMechanism reset) {
+    return reset == ResetMechanism.ZERO_CARRIED ? (1f - r) * value : value;
   }
 
   @Override
@@ -90,9 +80,9 @@ final class ScalarLeakyKernels implements LeakyKernels {
   }
 
   /** One delayed step of neurons [from, to), backward. */
-  static void delayedBack(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt, float[] mem, int
-      memAt, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[]
-      gTheta, float[] gx, int gxAt, int from, int to) {
+  static void delayedBack(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt, float[] mem,
+      int memAt, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta,
+      float[] gTheta, float[] gx, int gxAt, int from, int to) {
     for (int n = from; n < to; n++) {
       float m = mem[memAt + n];
       float r = m > theta[n] ? 1f : 0f;
@@ -109,8 +99,9 @@ final class ScalarLeakyKernels implements LeakyKernels {
   }
 
   @Override
-  public void backwardImmediate(Rows gSpk, Rows gMem, Rows sg, Rows mem, Rows q, SpikeRows spk, SpikeRows rst, float[]
-      cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx,
+  public void backwardImmediate(Rows gSpk, Rows gMem, Rows sg, Rows mem, Rows q, SpikeRows spk, SpikeRows rst,
+      float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta,
+          Rows gx,
       int t0, int t1, int from, int to) {
     assert Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
         && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, to)
@@ -124,9 +115,10 @@ final class ScalarLeakyKernels implements LeakyKernels {
   }
 
   /** One immediate step of neurons [from, to), backward. */
-  static void immediateBack(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt, float[] mem, int
-      memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst, int rstAt, float[] cMem, float[] beta, float[]
-      theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to)
+  static void immediateBack(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt, float[] mem,
+      int memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst, int rstAt, float[] cMem, float[] beta,
+      float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from,
+          int to)
       {
     for (int n = from; n < to; n++) {
       float r = rst[rstAt + (n >>> 6)] >>> n & 1;

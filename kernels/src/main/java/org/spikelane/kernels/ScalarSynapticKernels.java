@@ -14,31 +14,12 @@ final class ScalarSynapticKernels implements SynapticKernels {
         && Spans.rows(rec, t0, t1, to) && Spans.states(syn, t0, t1, to) && Spans.states(mem, t0, t1, to)
         && Spans.spikes(spk, t0, t1, to);
     for (int t = t0; t < t1; t++) {
-      for (int n = from; n < to; n += 64) {
-        spk.words()[spk.at(t) + (n >>> 6)] = delayed(x.data(), x.at(t), rec.data(), rec.at(t), syn.data(), syn.at(t),
-            syn.at(t + 1), mem.data(), mem.at(t), mem.at(t + 1), alpha, beta, theta, reset, n, Math.min(n + 64, to));
-      }
+      row(x.data(), x.at(t), rec.data(), rec.at(t), syn.data(), syn.at(t), syn.at(t + 1), mem.data(), mem.at(t),
+          mem.data(), mem.at(t + 1), alpha, beta, theta, reset, spk.words(), spk.at(t), from, to);
       if (inhibition) {
         spk.keepOnly(t, ROWS.winner(mem.data(), mem.at(t + 1), theta, from, to), to);
       }
     }
-  }
-
-  /** One delayed step of neurons [from, to) within one word of spikes; returns their bits. */
-  static long delayed(float[] x, int xAt, float[] rec, int recAt, float[] syn, int synAt, int synNext, float[] mem, int
-      memAt, int memNext, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, int from, int to) {
-    long spikes = 0;
-    for (int n = from; n < to; n++) {
-      float m = mem[memAt + n];
-      float r = m > theta[n] ? 1f : 0f;
-      float i = (alpha[n] * syn[synAt + n] + x[xAt + n]) + rec[recAt + n];
-      float u = beta[n] * m + i;
-      float q = reset.delayed(u, r, theta[n]);
-      syn[synNext + n] = i;
-      mem[memNext + n] = q;
-      spikes |= q > theta[n] ? 1L << n : 0;
-    }
-    return spikes;
   }
 
   @Override
@@ -50,30 +31,37 @@ final class ScalarSynapticKernels implements SynapticKernels {
     for (int t = t0; t < t1; t++) {
       // The gates first: the membrane they are read from may be updated in place.
       ROWS.fire(mem.data(), mem.at(t), theta, rst.words(), rst.at(t), from, to);
-      for (int n = from; n < to; n += 64) {
-        spk.words()[spk.at(t) + (n >>> 6)] = immediate(x.data(), x.at(t), rec.data(), rec.at(t), syn.data(), syn.at(t),
-            syn.at(t + 1), mem.data(), mem.at(t), mem.at(t + 1), alpha, beta, theta, reset, q.data(), q.at(t), n,
-            Math.min(n + 64, to));
-      }
+      row(x.data(), x.at(t), rec.data(), rec.at(t), syn.data(), syn.at(t), syn.at(t + 1), mem.data(), mem.at(t),
+          q.data(), q.at(t), alpha, beta, theta, reset, spk.words(), spk.at(t), from, to);
+      System.arraycopy(q.data(), q.at(t) + from, mem.data(), mem.at(t + 1) + from, to - from);
+      ROWS.resetImmediate(mem.data(), mem.at(t + 1), theta, reset, spk.words(), spk.at(t), rst.words(), rst.at(t), from,
+          to);
     }
   }
 
-  /** One immediate step of neurons [from, to) within one word of spikes; returns their bits. */
-  static long immediate(float[] x, int xAt, float[] rec, int recAt, float[] syn, int synAt, int synNext, float[] mem,
-      int memAt, int memNext, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, float[] q, int qAt, int
-      from, int to) {
+  private static void row(float[] x, int xAt, float[] rec, int recAt, float[] syn, int synAt, int synNext, float[] mem,
+      int memAt, float[] out, int outAt, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, long[] spk,
+      int spkAt, int from, int to) {
+    for (int n = from; n < to; n += 64) {
+      spk[spkAt + (n >>> 6)] = step(x, xAt, rec, recAt, syn, synAt, synNext, mem, memAt, out, outAt, alpha, beta, theta,
+          reset, n, Math.min(n + 64, to));
+    }
+  }
+
+  /** Integration, delayed reset and firing of neurons [from, to) within one word of spikes; returns their bits. */
+  static long step(float[] x, int xAt, float[] rec, int recAt, float[] syn, int synAt, int synNext, float[] mem,
+      int memAt, float[] out, int outAt, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, int from,
+      int to) {
     long spikes = 0;
     for (int n = from; n < to; n++) {
       float m = mem[memAt + n];
       float r = m > theta[n] ? 1f : 0f;
       float i = (alpha[n] * syn[synAt + n] + x[xAt + n]) + rec[recAt + n];
       float u = beta[n] * m + i;
-      float fired = reset.delayed(u, r, theta[n]);
-      float s = fired > theta[n] ? 1f : 0f;
+      float q = reset.delayed(u, r, theta[n]);
       syn[synNext + n] = i;
-      q[qAt + n] = fired;
-      mem[memNext + n] = reset.immediate(fired, s - r, theta[n]);
-      spikes |= s > 0 ? 1L << n : 0;
+      out[outAt + n] = q;
+      spikes |= q > theta[n] ? 1L << n : 0;
     }
     return spikes;
   }
@@ -93,10 +81,10 @@ final class ScalarSynapticKernels implements SynapticKernels {
   }
 
   /** One delayed step of neurons [from, to), backward. */
-  static void delayedBack(float[] gSpk, int gSpkAt, float[] gSyn, int gSynAt, float[] gMem, int gMemAt, float[] sg, int
-      sgAt, float[] syn, int synAt, float[] mem, int memAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta,
-      float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx, int
-      gxAt, int from, int to) {
+  static void delayedBack(float[] gSpk, int gSpkAt, float[] gSyn, int gSynAt, float[] gMem, int gMemAt, float[] sg,
+      int sgAt, float[] syn, int synAt, float[] mem, int memAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta,
+      float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx,
+      int gxAt, int from, int to) {
     for (int n = from; n < to; n++) {
       float m = mem[memAt + n];
       float r = m > theta[n] ? 1f : 0f;
@@ -134,8 +122,8 @@ final class ScalarSynapticKernels implements SynapticKernels {
   /** One immediate step of neurons [from, to), backward. */
   static void immediateBack(float[] gSpk, int gSpkAt, float[] gSyn, int gSynAt, float[] gMem, int gMemAt, float[] sg,
       int sgAt, float[] syn, int synAt, float[] mem, int memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst,
-      int rstAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean
-      learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to) {
+      int rstAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset,
+      boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to) {
     for (int n = from; n < to; n++) {
       float r = rst[rstAt + (n >>> 6)] >>> n & 1;
       float d = (spk[spkAt + (n >>> 6)] >>> n & 1) - r;

@@ -23,46 +23,12 @@ final class VectorLeakyKernels implements LeakyKernels {
         && Spans.rows(rec, t0, t1, to) && Spans.states(mem, t0, t1, to)
         && Spans.spikes(spk, t0, t1, to);
     for (int t = t0; t < t1; t++) {
-      delayedRow(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t), mem.at(t + 1), beta, theta, reset,
-          spk.words(), spk.at(t), from, to);
+      row(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t), mem.data(), mem.at(t + 1), beta, theta,
+          reset, spk.words(), spk.at(t), from, to);
       if (inhibition) {
         spk.keepOnly(t, ROWS.winner(mem.data(), mem.at(t + 1), theta, from, to), to);
       }
     }
-  }
-
-  private static void delayedRow(float[] x, int xAt, float[] rec, int recAt, float[] mem, int memAt, int memNext,
-      float[] beta, float[] theta, ResetMechanism reset, long[] spk, int spkAt, int from, int to) {
-    int n = from;
-    for (; n <= to - 64; n += 64) {
-      long spikes = 0;
-      for (int k = 0; k < 64; k += LANES) {
-        spikes |= delayed(x, xAt, rec, recAt, mem, memAt, memNext, beta, theta, reset, n + k) << k;
-      }
-      spk[spkAt + (n >>> 6)] = spikes;
-    }
-    if (n < to) {
-      int word = spkAt + (n >>> 6);
-      long spikes = 0;
-      for (; n <= to - LANES; n += LANES) {
-        spikes |= delayed(x, xAt, rec, recAt, mem, memAt, memNext, beta, theta, reset, n) << n;
-      }
-      spk[word] = spikes | ScalarLeakyKernels.delayed(x, xAt, rec, recAt, mem, memAt, memNext, beta, theta, reset, n,
-          to);
-    }
-  }
-
-  /** One delayed step of neurons n, n+1, …; returns their spikes from bit 0 on. */
-  private static long delayed(float[] x, int xAt, float[] rec, int recAt, float[] mem, int memAt, int memNext,
-      float[] beta, float[] theta, ResetMechanism reset, int n) {
-    FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
-    FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
-    FloatVector r = Lanes.fired(m, th);
-    FloatVector u = FloatVector.fromArray(FLOATS, beta, n).mul(Lanes.carried(m, r, reset))
-        .add(FloatVector.fromArray(FLOATS, x, xAt + n)).add(FloatVector.fromArray(FLOATS, rec, recAt + n));
-    FloatVector q = Lanes.delayed(u, r, th, reset);
-    q.intoArray(mem, memNext + n);
-    return q.compare(VectorOperators.GT, th).toLong();
   }
 
   @Override
@@ -74,50 +40,46 @@ final class VectorLeakyKernels implements LeakyKernels {
     for (int t = t0; t < t1; t++) {
       // The gates first: the membrane they are read from may be updated in place.
       ROWS.fire(mem.data(), mem.at(t), theta, rst.words(), rst.at(t), from, to);
-      immediateRow(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t), mem.at(t + 1), beta, theta, reset,
-          q.data(), q.at(t), spk.words(), spk.at(t), from, to);
+      row(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t), q.data(), q.at(t), beta, theta, reset,
+          spk.words(), spk.at(t), from, to);
+      System.arraycopy(q.data(), q.at(t) + from, mem.data(), mem.at(t + 1) + from, to - from);
+      ROWS.resetImmediate(mem.data(), mem.at(t + 1), theta, reset, spk.words(), spk.at(t), rst.words(), rst.at(t), from,
+          to);
     }
   }
 
-  private static void immediateRow(float[] x, int xAt, float[] rec, int recAt, float[] mem, int memAt, int memNext,
-      float[] beta, float[] theta, ResetMechanism reset, float[] q, int qAt, long[] spk, int spkAt, int from, int to) {
-    int n = from;
-    for (; n <= to - 64; n += 64) {
+  private static void row(float[] x, int xAt, float[] rec, int recAt, float[] mem, int memAt, float[] out, int outAt,
+      float[] beta, float[] theta, ResetMechanism reset, long[] spk, int spkAt, int from, int to) {
+    for (int n = from; n < to; n += 64) {
+      int end = Math.min(n + 64, to);
       long spikes = 0;
-      for (int k = 0; k < 64; k += LANES) {
-        spikes |= immediate(x, xAt, rec, recAt, mem, memAt, memNext, beta, theta, reset, q, qAt, n + k) << k;
+      int k = n;
+      for (; k <= end - LANES; k += LANES) {
+        spikes |= step(x, xAt, rec, recAt, mem, memAt, out, outAt, beta, theta, reset, k) << k;
+      }
+      if (k < end) {
+        spikes |= ScalarLeakyKernels.step(x, xAt, rec, recAt, mem, memAt, out, outAt, beta, theta, reset, k, end);
       }
       spk[spkAt + (n >>> 6)] = spikes;
     }
-    if (n < to) {
-      int word = spkAt + (n >>> 6);
-      long spikes = 0;
-      for (; n <= to - LANES; n += LANES) {
-        spikes |= immediate(x, xAt, rec, recAt, mem, memAt, memNext, beta, theta, reset, q, qAt, n) << n;
-      }
-      spk[word] = spikes | ScalarLeakyKernels.immediate(x, xAt, rec, recAt, mem, memAt, memNext, beta, theta, reset, q,
-          qAt, n, to);
-    }
   }
 
-  /** One immediate step of neurons n, n+1, …; returns their spikes from bit 0 on. */
-  private static long immediate(float[] x, int xAt, float[] rec, int recAt, float[] mem, int memAt, int memNext, float[]
-      beta, float[] theta, ResetMechanism reset, float[] q, int qAt, int n) {
+  /** Integration, delayed reset and firing of neurons n, n+1, …; returns their spikes from bit 0 on. */
+  private static long step(float[] x, int xAt, float[] rec, int recAt, float[] mem, int memAt, float[] out, int outAt,
+      float[] beta, float[] theta, ResetMechanism reset, int n) {
     FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
     FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
     FloatVector r = Lanes.fired(m, th);
     FloatVector u = FloatVector.fromArray(FLOATS, beta, n).mul(Lanes.carried(m, r, reset))
         .add(FloatVector.fromArray(FLOATS, x, xAt + n)).add(FloatVector.fromArray(FLOATS, rec, recAt + n));
-    FloatVector fired = Lanes.delayed(u, r, th, reset);
-    fired.intoArray(q, qAt + n);
-    Lanes.immediate(fired, Lanes.fired(fired, th).sub(r), th, reset).intoArray(mem, memNext + n);
-    return fired.compare(VectorOperators.GT, th).toLong();
+    FloatVector q = Lanes.delayed(u, r, th, reset);
+    q.intoArray(out, outAt + n);
+    return q.compare(VectorOperators.GT, th).toLong();
   }
 
   @Override
-  public void backwardDelayed(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta, float[]
-      theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int
-      to) {
+  public void backwardDelayed(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta, float[] theta,
+      ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
     assert Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
         && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, to)
         && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
@@ -127,8 +89,9 @@ final class VectorLeakyKernels implements LeakyKernels {
     }
   }
 
-  private static void delayedBackRow(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt, float[]
-      mem, int memAt, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta,
+  private static void delayedBackRow(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt,
+      float[] mem, int memAt, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn,
+          float[] gBeta,
       float[] gTheta, float[] gx, int gxAt, int from, int to) {
     int n = from;
     for (; n <= to - LANES; n += LANES) {
@@ -151,8 +114,9 @@ final class VectorLeakyKernels implements LeakyKernels {
   }
 
   @Override
-  public void backwardImmediate(Rows gSpk, Rows gMem, Rows sg, Rows mem, Rows q, SpikeRows spk, SpikeRows rst, float[]
-      cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx,
+  public void backwardImmediate(Rows gSpk, Rows gMem, Rows sg, Rows mem, Rows q, SpikeRows spk, SpikeRows rst,
+      float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta,
+          Rows gx,
       int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
         && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, to)
@@ -165,8 +129,9 @@ final class VectorLeakyKernels implements LeakyKernels {
     }
   }
 
-  private static void immediateBackRow(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt, float[]
-      mem, int memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst, int rstAt, float[] cMem, float[] beta,
+  private static void immediateBackRow(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt,
+      float[] mem, int memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst, int rstAt, float[] cMem,
+          float[] beta,
       float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from,
       int to) {
     int n = from;

@@ -23,50 +23,12 @@ final class VectorSynapticKernels implements SynapticKernels {
         && Spans.rows(rec, t0, t1, to) && Spans.states(syn, t0, t1, to) && Spans.states(mem, t0, t1, to)
         && Spans.spikes(spk, t0, t1, to);
     for (int t = t0; t < t1; t++) {
-      delayedRow(x.data(), x.at(t), rec.data(), rec.at(t), syn.data(), syn.at(t), syn.at(t + 1), mem.data(), mem.at(t),
-          mem.at(t + 1), alpha, beta, theta, reset, spk.words(), spk.at(t), from, to);
+      row(x.data(), x.at(t), rec.data(), rec.at(t), syn.data(), syn.at(t), syn.at(t + 1), mem.data(), mem.at(t),
+          mem.data(), mem.at(t + 1), alpha, beta, theta, reset, spk.words(), spk.at(t), from, to);
       if (inhibition) {
         spk.keepOnly(t, ROWS.winner(mem.data(), mem.at(t + 1), theta, from, to), to);
       }
     }
-  }
-
-  private static void delayedRow(float[] x, int xAt, float[] rec, int recAt, float[] syn, int synAt, int synNext,
-      float[] mem, int memAt, int memNext, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, long[] spk,
-      int spkAt, int from, int to) {
-    int n = from;
-    for (; n <= to - 64; n += 64) {
-      long spikes = 0;
-      for (int k = 0; k < 64; k += LANES) {
-        spikes |= delayed(x, xAt, rec, recAt, syn, synAt, synNext, mem, memAt, memNext, alpha, beta, theta, reset,
-            n + k) << k;
-      }
-      spk[spkAt + (n >>> 6)] = spikes;
-    }
-    if (n < to) {
-      int word = spkAt + (n >>> 6);
-      long spikes = 0;
-      for (; n <= to - LANES; n += LANES) {
-        spikes |= delayed(x, xAt, rec, recAt, syn, synAt, synNext, mem, memAt, memNext, alpha, beta, theta, reset,
-            n) << n;
-      }
-      spk[word] = spikes | ScalarSynapticKernels.delayed(x, xAt, rec, recAt, syn, synAt, synNext, mem, memAt, memNext,
-          alpha, beta, theta, reset, n, to);
-    }
-  }
-
-  /** One delayed step of neurons n, n+1, …; returns their spikes from bit 0 on. */
-  private static long delayed(float[] x, int xAt, float[] rec, int recAt, float[] syn, int synAt, int synNext,
-      float[] mem, int memAt, int memNext, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, int n) {
-    FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
-    FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
-    FloatVector i = FloatVector.fromArray(FLOATS, alpha, n).mul(FloatVector.fromArray(FLOATS, syn, synAt + n))
-        .add(FloatVector.fromArray(FLOATS, x, xAt + n)).add(FloatVector.fromArray(FLOATS, rec, recAt + n));
-    FloatVector u = FloatVector.fromArray(FLOATS, beta, n).mul(m).add(i);
-    FloatVector q = Lanes.delayed(u, Lanes.fired(m, th), th, reset);
-    i.intoArray(syn, synNext + n);
-    q.intoArray(mem, memNext + n);
-    return q.compare(VectorOperators.GT, th).toLong();
   }
 
   @Override
@@ -78,50 +40,46 @@ final class VectorSynapticKernels implements SynapticKernels {
     for (int t = t0; t < t1; t++) {
       // The gates first: the membrane they are read from may be updated in place.
       ROWS.fire(mem.data(), mem.at(t), theta, rst.words(), rst.at(t), from, to);
-      immediateRow(x.data(), x.at(t), rec.data(), rec.at(t), syn.data(), syn.at(t), syn.at(t + 1), mem.data(),
-          mem.at(t), mem.at(t + 1), alpha, beta, theta, reset, q.data(), q.at(t), spk.words(), spk.at(t), from, to);
+      row(x.data(), x.at(t), rec.data(), rec.at(t), syn.data(), syn.at(t), syn.at(t + 1), mem.data(), mem.at(t),
+          q.data(), q.at(t), alpha, beta, theta, reset, spk.words(), spk.at(t), from, to);
+      System.arraycopy(q.data(), q.at(t) + from, mem.data(), mem.at(t + 1) + from, to - from);
+      ROWS.resetImmediate(mem.data(), mem.at(t + 1), theta, reset, spk.words(), spk.at(t), rst.words(), rst.at(t), from,
+          to);
     }
   }
 
-  private static void immediateRow(float[] x, int xAt, float[] rec, int recAt, float[] syn, int synAt, int synNext,
-      float[] mem, int memAt, int memNext, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, float[] q,
-      int qAt, long[] spk, int spkAt, int from, int to) {
-    int n = from;
-    for (; n <= to - 64; n += 64) {
+  private static void row(float[] x, int xAt, float[] rec, int recAt, float[] syn, int synAt, int synNext, float[] mem,
+      int memAt, float[] out, int outAt, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, long[] spk,
+      int spkAt, int from, int to) {
+    for (int n = from; n < to; n += 64) {
+      int end = Math.min(n + 64, to);
       long spikes = 0;
-      for (int k = 0; k < 64; k += LANES) {
-        spikes |= immediate(x, xAt, rec, recAt, syn, synAt, synNext, mem, memAt, memNext, alpha, beta, theta, reset, q,
-            qAt, n + k) << k;
+      int k = n;
+      for (; k <= end - LANES; k += LANES) {
+        spikes |= step(x, xAt, rec, recAt, syn, synAt, synNext, mem, memAt, out, outAt, alpha, beta, theta, reset, k) <<
+            k;
+      }
+      if (k < end) {
+        spikes |= ScalarSynapticKernels.step(x, xAt, rec, recAt, syn, synAt, synNext, mem, memAt, out, outAt, alpha,
+            beta, theta, reset, k, end);
       }
       spk[spkAt + (n >>> 6)] = spikes;
     }
-    if (n < to) {
-      int word = spkAt + (n >>> 6);
-      long spikes = 0;
-      for (; n <= to - LANES; n += LANES) {
-        spikes |= immediate(x, xAt, rec, recAt, syn, synAt, synNext, mem, memAt, memNext, alpha, beta, theta, reset, q,
-            qAt, n) << n;
-      }
-      spk[word] = spikes | ScalarSynapticKernels.immediate(x, xAt, rec, recAt, syn, synAt, synNext, mem, memAt, memNext,
-          alpha, beta, theta, reset, q, qAt, n, to);
-    }
   }
 
-  /** One immediate step of neurons n, n+1, …; returns their spikes from bit 0 on. */
-  private static long immediate(float[] x, int xAt, float[] rec, int recAt, float[] syn, int synAt, int synNext,
-      float[] mem, int memAt, int memNext, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, float[] q,
-      int qAt, int n) {
+  /** Integration, delayed reset and firing of neurons n, n+1, …; returns their spikes from bit 0 on. */
+  private static long step(float[] x, int xAt, float[] rec, int recAt, float[] syn, int synAt, int synNext, float[] mem,
+      int memAt, float[] out, int outAt, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, int n) {
     FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
     FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
     FloatVector r = Lanes.fired(m, th);
     FloatVector i = FloatVector.fromArray(FLOATS, alpha, n).mul(FloatVector.fromArray(FLOATS, syn, synAt + n))
         .add(FloatVector.fromArray(FLOATS, x, xAt + n)).add(FloatVector.fromArray(FLOATS, rec, recAt + n));
     FloatVector u = FloatVector.fromArray(FLOATS, beta, n).mul(m).add(i);
-    FloatVector fired = Lanes.delayed(u, r, th, reset);
+    FloatVector q = Lanes.delayed(u, r, th, reset);
     i.intoArray(syn, synNext + n);
-    fired.intoArray(q, qAt + n);
-    Lanes.immediate(fired, Lanes.fired(fired, th).sub(r), th, reset).intoArray(mem, memNext + n);
-    return fired.compare(VectorOperators.GT, th).toLong();
+    q.intoArray(out, outAt + n);
+    return q.compare(VectorOperators.GT, th).toLong();
   }
 
   @Override
@@ -185,9 +143,8 @@ final class VectorSynapticKernels implements SynapticKernels {
 
   private static void immediateBackRow(float[] gSpk, int gSpkAt, float[] gSyn, int gSynAt, float[] gMem, int gMemAt,
       float[] sg, int sgAt, float[] syn, int synAt, float[] mem, int memAt, float[] q, int qAt, long[] spk, int spkAt,
-      long[] rst, int rstAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta,
-      ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx, int gxAt,
-      int from, int to) {
+      long[] rst, int rstAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism
+      reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to) {
     int n = from;
     for (; n <= to - LANES; n += LANES) {
       FloatVector th = FloatVector.fromArray(FLOATS, theta, n);

@@ -1,0 +1,80 @@
+package org.spikelane.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The provider is the one that the build asked for, and what cannot be had falls back with a word. */
+class KernelProviderTest {
+
+  @Test
+  void isTheOneThatTheBuildAskedFor() {
+    String wanted = System.getProperty("spikelane.test.kernels", "preferred");
+    KernelProvider provider = KernelProvider.current();
+    int width = provider.width();
+    switch (wanted) {
+      case "scalar" -> {
+        assertEquals(0, width, provider.toString());
+        assertTrue(provider.reason().contains("jdk.incubator.vector is absent"), provider.reason());
+      }
+      case "preferred" -> assertTrue(width >= 128, provider.toString());
+      default -> {
+        int bits = Integer.parseInt(wanted);
+        int widest = VectorShapes.widest();
+        if (bits > widest) {
+          System.out.println("kernels: this CPU has no " + bits + "-bit vectors; tested the fallback in their place");
+        }
+        assertEquals(bits > widest ? 0 : bits, width, provider.toString());
+      }
+    }
+    System.out.println("kernels: " + provider);
+  }
+
+  @Test
+  void fallsBackToScalarWithAReason() throws Exception {
+    List<String> module = List.of("--add-modules=jdk.incubator.vector");
+    assertChoice("scalar (module jdk.incubator.vector is absent", List.of());
+    assertChoice("scalar (this JVM compiles without C2", List.of(module.getFirst(), "-XX:TieredStopAtLevel=1"));
+    assertChoice("scalar (this JVM compiles without C2", List.of(module.getFirst(), "-Xint"));
+    assertChoice("scalar (property spikelane.kernels is scalar", List.of(module.getFirst(), "-Dspikelane.kernels=scalar"));
+    assertChoice("scalar (property spikelane.kernels: expected preferred, scalar, 128, 256 or 512, got \"1024\"",
+        List.of(module.getFirst(), "-Dspikelane.kernels=1024"));
+    assertChoice("scalar (512-bit vectors were asked for, this CPU offers the JVM at most ",
+        List.of(module.getFirst(), "-Dspikelane.kernels=512", "-XX:UseAVX=1"));
+  }
+
+  /** Starts a JVM with the given options and compares the provider it prints; no exception may show. */
+  private static void assertChoice(String expected, List<String> options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    String classes = Path.of("target", "classes").toAbsolutePath() + System.getProperty("path.separator")
+        + Path.of("target", "test-classes").toAbsolutePath();
+    command.addAll(List.of("-cp", classes, PrintProvider.class.getName()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), printed);
+    assertTrue(printed.contains(expected), printed);
+    assertFalse(printed.contains("Exception"), printed);
+    long warnings = printed.lines().filter(line -> line.contains("WARNING: kernels:")).count();
+    assertEquals(options.contains("-Dspikelane.kernels=scalar") ? 0 : 1, warnings, printed);
+  }
+
+  /** Prints the provider of its JVM. */
+  static final class PrintProvider {
+
+    private PrintProvider() {}
+
+    public static void main(String[] arguments) {
+      System.out.println(KernelProvider.current());
+      System.out.println(KernelProvider.current());
+    }
+  }
+}

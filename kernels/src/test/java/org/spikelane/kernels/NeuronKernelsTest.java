@@ -1,0 +1,349 @@
+package org.spikelane.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.spikelane.kernels.NeuronCase.Family;
+
+/** Both neuron families: scalar against vector, against textbook equations in double, and what may not change a bit. */
+class NeuronKernelsTest {
+
+  private static final int STEPS = 5;
+
+  /** A family in its scalar and, where there is one, its vector implementation. */
+  record Subject(String name, boolean secondOrder, List<Family> implementations) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Subject> families() {
+    return Stream.of(
+        new Subject("Synaptic", true,
+            Cases.<SynapticKernels>implementations(new ScalarSynapticKernels(), () -> new VectorSynapticKernels())
+                .stream().map(Family::of).toList()),
+        new Subject("Leaky", false,
+            Cases.<LeakyKernels>implementations(new ScalarLeakyKernels(), () -> new VectorLeakyKernels())
+                .stream().map(Family::of).toList()));
+  }
+
+  private static List<ResetMechanism> resets(Subject subject) {
+    List<ResetMechanism> resets = new ArrayList<>(List.of(ResetMechanism.values()));
+    if (subject.secondOrder()) {
+      resets.remove(ResetMechanism.ZERO_CARRIED);
+    }
+    return resets;
+  }
+
+  /** Runs every method on a case, forward and backward. */
+  private interface Work {
+    void on(Family family, NeuronCase c);
+  }
+
+  private static final List<Work> ALL_WORK = List.of(
+      (f, c) -> f.forwardDelayed(c, false, 0, c.steps, 0, c.size),
+      (f, c) -> f.forwardDelayed(c, c.size > 0, 0, c.steps, 0, c.size),
+      (f, c) -> f.forwardImmediate(c, 0, c.steps, 0, c.size),
+      (f, c) -> f.backwardDelayed(c, false, 0, c.steps, 0, c.size),
+      (f, c) -> f.backwardDelayed(c, true, 0, c.steps, 0, c.size),
+      (f, c) -> f.backwardImmediate(c, false, 0, c.steps, 0, c.size),
+      (f, c) -> f.backwardImmediate(c, true, 0, c.steps, 0, c.size));
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void implementationsAgreeBitForBit(Subject subject) {
+    long seed = 1;
+    for (int size : Cases.SIZES) {
+      for (ResetMechanism reset : resets(subject)) {
+        for (int work = 0; work < ALL_WORK.size(); work++) {
+          for (boolean special : new boolean[] {false, true}) {
+            seed++;
+            NeuronCase expected = new NeuronCase(seed, size, STEPS, reset, special);
+            ALL_WORK.get(work).on(subject.implementations().getFirst(), expected);
+            for (Family family : subject.implementations()) {
+              NeuronCase actual = new NeuronCase(seed, size, STEPS, reset, special);
+              ALL_WORK.get(work).on(family, actual);
+              expected.assertSame(actual, subject + " " + reset + ", N " + size + ", work " + work + ", seed " + seed);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void splittingStepsAndNeuronsChangesNothing(Subject subject) {
+    int size = 200;
+    for (Family family : subject.implementations()) {
+      for (ResetMechanism reset : resets(subject)) {
+        NeuronCase whole = new NeuronCase(7, size, STEPS, reset, false);
+        NeuronCase parts = new NeuronCase(7, size, STEPS, reset, false);
+        family.forwardDelayed(whole, false, 0, STEPS, 0, size);
+        family.backwardDelayed(whole, true, 0, STEPS, 0, size);
+        for (int[] range : new int[][] {{0, 64}, {64, 192}, {192, size}}) {
+          family.forwardDelayed(parts, false, 0, 2, range[0], range[1]);
+          family.forwardDelayed(parts, false, 2, STEPS, range[0], range[1]);
+        }
+        for (int[] range : new int[][] {{0, 3}, {3, 100}, {100, size}}) {
+          family.backwardDelayed(parts, true, 2, STEPS, range[0], range[1]);
+          family.backwardDelayed(parts, true, 0, 2, range[0], range[1]);
+        }
+        whole.assertSame(parts, subject + " delayed " + reset);
+        family.forwardImmediate(whole, 0, STEPS, 0, size);
+        family.backwardImmediate(whole, true, 0, STEPS, 0, size);
+        for (int[] range : new int[][] {{0, 128}, {128, size}}) {
+          family.forwardImmediate(parts, 0, 1, range[0], range[1]);
+          family.forwardImmediate(parts, 1, STEPS, range[0], range[1]);
+          family.backwardImmediate(parts, true, 3, STEPS, range[0], range[1]);
+          family.backwardImmediate(parts, true, 0, 3, range[0], range[1]);
+        }
+        whole.assertSame(parts, subject + " immediate " + reset);
+      }
+    }
+  }
+
+  /** Recorded, in place, and written over the input: one kernel with other strides, and the same bits. */
+  @Test
+  void aStateInPlaceOrOverTheInputIsTheRecordedOne() {
+    int size = 100;
+    for (LeakyKernels kernels : Cases.<LeakyKernels>implementations(new ScalarLeakyKernels(),
+        () -> new VectorLeakyKernels())) {
+      for (ResetMechanism reset : ResetMechanism.values()) {
+        NeuronCase c = new NeuronCase(11, size, STEPS, reset, false);
+        float[] state = new float[size];
+        System.arraycopy(c.mem.data(), c.mem.at(0), state, 0, size);
+        float[] over = new float[(STEPS + 1) * size];
+        System.arraycopy(state, 0, over, 0, size);
+        for (int t = 0; t < STEPS; t++) {
+          System.arraycopy(c.x.data(), c.x.at(t), over, (t + 1) * size, size);
+        }
+        long[] spikes = new long[STEPS * 2];
+        SpikeRows spk = new SpikeRows(spikes, 0, 2);
+        kernels.forwardDelayed(c.x, c.rec, c.mem, c.beta, c.theta, reset, false, c.spk, 0, STEPS, 0, size);
+        kernels.forwardDelayed(c.x, c.rec, Rows.constant(state), c.beta, c.theta, reset, false, spk, 0, STEPS, 0, size);
+        for (int n = 0; n < size; n++) {
+          assertEquals(c.mem.data()[c.mem.at(STEPS) + n], state[n], reset + ", neuron " + n);
+          for (int t = 0; t < STEPS; t++) {
+            assertEquals(c.spk.fired(t, n), spk.fired(t, n), reset + ", step " + t + ", neuron " + n);
+          }
+        }
+        kernels.forwardDelayed(new Rows(over, size, size), c.rec, new Rows(over, 0, size), c.beta, c.theta, reset, false,
+            spk, 0, STEPS, 0, size);
+        for (int t = 0; t <= STEPS; t++) {
+          for (int n = 0; n < size; n++) {
+            assertEquals(c.mem.data()[c.mem.at(t) + n], over[t * size + n], reset + ", step " + t + ", neuron " + n);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void oneStepForwardIsTheTextbookStep(Subject subject) {
+    for (Family family : subject.implementations()) {
+      for (ResetMechanism reset : resets(subject)) {
+        for (boolean immediate : new boolean[] {false, true}) {
+          NeuronCase before = new NeuronCase(21, 130, 1, reset, false);
+          NeuronCase c = new NeuronCase(21, 130, 1, reset, false);
+          if (immediate) {
+            family.forwardImmediate(c, 0, 1, 0, c.size);
+          } else {
+            family.forwardDelayed(c, false, 0, 1, 0, c.size);
+          }
+          for (int n = 0; n < c.size; n++) {
+            Textbook want = new Textbook(before, n, subject.secondOrder());
+            String place = subject + " " + reset + (immediate ? " immediate" : " delayed") + ", neuron " + n;
+            if (subject.secondOrder()) {
+              assertEquals(want.current, c.syn.data()[c.syn.at(1) + n], 2e-6, place);
+            }
+            assertTrue(Math.abs(want.fired - before.theta[n]) > 1e-5, place + ": membrane at the threshold, draw again");
+            assertEquals(want.spike == 1, c.spk.fired(0, n), place);
+            assertEquals(immediate ? want.afterReset : want.fired, c.mem.data()[c.mem.at(1) + n], 4e-6, place);
+            if (immediate) {
+              assertEquals(want.fired, c.q.data()[c.q.at(0) + n], 4e-6, place);
+              assertEquals(want.gate == 1, c.rst.fired(0, n), place);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** The step of a neuron as the documents of snnTorch write it, in double. */
+  private static final class Textbook {
+    final double gate;
+    final double current;
+    final double fired;
+    final double spike;
+    final double afterReset;
+
+    Textbook(NeuronCase c, int n, boolean secondOrder) {
+      double m = c.mem.data()[c.mem.at(0) + n];
+      double theta = c.theta[n];
+      gate = m > theta ? 1 : 0;
+      double drive = (double) c.x.data()[c.x.at(0) + n] + c.rec.data()[c.rec.at(0) + n];
+      current = c.alpha[n] * (double) c.syn.data()[c.syn.at(0) + n] + drive;
+      double decayed = c.beta[n] * (c.reset == ResetMechanism.ZERO_CARRIED && gate == 1 ? 0 : m);
+      double u = decayed + (secondOrder ? current : drive);
+      fired = switch (c.reset) {
+        case SUBTRACT -> u - gate * theta;
+        case ZERO -> gate == 1 ? 0 : u;
+        case NONE, ZERO_CARRIED -> u;
+      };
+      spike = fired > theta ? 1 : 0;
+      double d = spike - gate;
+      afterReset = switch (c.reset) {
+        case SUBTRACT -> fired - d * theta;
+        case ZERO, ZERO_CARRIED -> fired * (1 - d);
+        case NONE -> fired;
+      };
+    }
+  }
+
+  /**
+   * Backward, one step, against finite differences of the forward equations in double, where the spike is replaced by a
+   * straight line of slope sg through the membrane that fired: then everything but the reset gate is smooth.
+   */
+  @ParameterizedTest
+  @MethodSource("families")
+  void oneStepBackwardIsTheDerivative(Subject subject) {
+    for (Family family : subject.implementations()) {
+      for (ResetMechanism reset : resets(subject)) {
+        for (boolean immediate : new boolean[] {false, true}) {
+          NeuronCase c = new NeuronCase(31, 130, 1, reset, false);
+          if (immediate) {
+            family.forwardImmediate(c, 0, 1, 0, c.size);
+          } else {
+            family.forwardDelayed(c, false, 0, 1, 0, c.size);
+          }
+          NeuronCase before = new NeuronCase(31, 130, 1, reset, false);
+          double[][] want = new double[c.size][];
+          for (int n = 0; n < c.size; n++) {
+            want[n] = new Linearised(before, n, subject.secondOrder(), immediate).gradient();
+          }
+          if (immediate) {
+            family.backwardImmediate(c, true, 0, 1, 0, c.size);
+          } else {
+            family.backwardDelayed(c, true, 0, 1, 0, c.size);
+          }
+          for (int n = 0; n < c.size; n++) {
+            String place = subject + " " + reset + (immediate ? " immediate" : " delayed") + ", neuron " + n;
+            assertEquals(want[n][0], c.gx.data()[c.gx.at(0) + n], 1e-4, place + " x");
+            assertEquals(want[n][1], c.cMem[n], 1e-4, place + " mem");
+            assertEquals(want[n][2], c.gBeta[n] - before.gBeta[n], 1e-4, place + " beta");
+            assertEquals(want[n][3], c.gTheta[n] - before.gTheta[n], 1e-4, place + " theta");
+            if (subject.secondOrder()) {
+              assertEquals(want[n][4], c.cSyn[n], 1e-4, place + " syn");
+              assertEquals(want[n][5], c.gAlpha[n] - before.gAlpha[n], 1e-4, place + " alpha");
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** The loss of one neuron's step as a smooth function of what goes in, and its central differences. */
+  private record Linearised(NeuronCase c, int n, boolean secondOrder, boolean immediate) {
+
+    private double loss(double x, double m, double beta, double theta, double i, double alpha, double gate,
+        double spikeAtRest, double zAtRest) {
+      double current = alpha * i + x;
+      double carried = c.reset == ResetMechanism.ZERO_CARRIED ? (1 - gate) * m : m;
+      double u = beta * carried + (secondOrder ? current : x);
+      double q = switch (c.reset) {
+        case SUBTRACT -> u - gate * theta;
+        case ZERO -> (1 - gate) * u;
+        case NONE, ZERO_CARRIED -> u;
+      };
+      double spike = spikeAtRest + at(c.sg) * (q - theta - zAtRest);
+      double d = spike - gate;
+      double after = !immediate ? q : switch (c.reset) {
+        case SUBTRACT -> q - d * theta;
+        case ZERO, ZERO_CARRIED -> q - d * q;
+        case NONE -> q;
+      };
+      double loss = at(c.gSpk) * spike + ((double) at(c.gMem) + c.cMem[n]) * after;
+      return secondOrder ? loss + ((double) at(c.gSyn) + c.cSyn[n]) * current : loss;
+    }
+
+    private float at(Rows rows) {
+      return rows.data()[rows.at(0) + n];
+    }
+
+    /** dL/d of x, mem, beta, theta, syn, alpha. */
+    double[] gradient() {
+      Textbook rest = new Textbook(c, n, secondOrder);
+      double[] in = {(double) at(c.x) + at(c.rec), at(c.mem), c.beta[n], c.theta[n], at(c.syn), c.alpha[n]};
+      double[] gradient = new double[in.length];
+      double h = 1e-5;
+      for (int k = 0; k < in.length; k++) {
+        double[] up = in.clone();
+        double[] down = in.clone();
+        up[k] += h;
+        down[k] -= h;
+        gradient[k] = (loss(up, rest) - loss(down, rest)) / (2 * h);
+      }
+      return gradient;
+    }
+
+    private double loss(double[] v, Textbook rest) {
+      return loss(v[0], v[1], v[2], v[3], v[4], v[5], rest.gate, rest.spike, rest.fired - c.theta[n]);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void inhibitionLeavesTheWinnerAlone(Subject subject) {
+    for (Family family : subject.implementations()) {
+      for (int size : new int[] {1, 5, 64, 130}) {
+        NeuronCase free = new NeuronCase(41, size, STEPS, ResetMechanism.SUBTRACT, false);
+        NeuronCase inhibited = new NeuronCase(41, size, STEPS, ResetMechanism.SUBTRACT, false);
+        family.forwardDelayed(free, false, 0, STEPS, 0, size);
+        family.forwardDelayed(inhibited, true, 0, STEPS, 0, size);
+        Cases.assertSame(free.mem.data(), inhibited.mem.data(), "resets are not inhibited");
+        for (int t = 0; t < STEPS; t++) {
+          int winner = 0;
+          for (int n = 1; n < size; n++) {
+            if (above(free, t, n) > above(free, t, winner)) {
+              winner = n;
+            }
+          }
+          for (int n = 0; n < size; n++) {
+            assertEquals(n == winner && free.spk.fired(t, n), inhibited.spk.fired(t, n),
+                subject + ", N " + size + ", step " + t + ", neuron " + n);
+          }
+        }
+      }
+    }
+  }
+
+  private static float above(NeuronCase c, int t, int n) {
+    return c.mem.data()[c.mem.at(t + 1) + n] - c.theta[n];
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void nothingIsAllocated(Subject subject) {
+    // Every reset through every method first: C2 must have seen all of them before it counts.
+    List<NeuronCase> cases =
+        resets(subject).stream().map(reset -> new NeuronCase(51, 200, 2, reset, false)).toList();
+    Family family = subject.implementations().getLast();
+    Cases.assertAllocatesNothing(() -> {
+      for (int i = 0; i < cases.size(); i++) {
+        NeuronCase c = cases.get(i);
+        for (int work = 0; work < ALL_WORK.size(); work++) {
+          ALL_WORK.get(work).on(family, c);
+        }
+      }
+    }, subject.toString());
+  }
+}

@@ -1,0 +1,51 @@
+package org.spikelane.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** The views of rows: where they begin, what they hold, what they refuse. */
+class RowsTest {
+
+  @Test
+  void rowsBeginAtOffsetPlusStride() {
+    Rows rows = new Rows(new float[100], 7, 10);
+    assertEquals(7, rows.at(0));
+    assertEquals(37, rows.at(3));
+    assertTrue(rows.holds(0, 9, 10));
+    assertFalse(rows.holds(0, 10, 10));
+    assertTrue(new Rows(new float[10], 0, 0).holds(0, 1000, 10));
+    assertFalse(new Rows(new float[10], 0, -1).holds(0, 2, 5));
+  }
+
+  @Test
+  void neutralCurrentChangesNoBit() {
+    float[] neutral = Rows.neutral(1).data();
+    for (float value : new float[] {0f, -0f, 1.5f, Float.MIN_VALUE, Float.NEGATIVE_INFINITY}) {
+      assertEquals(Float.floatToRawIntBits(value), Float.floatToRawIntBits(value + neutral[0]));
+    }
+  }
+
+  @Test
+  void offsetsOutsideTheArrayAreRefused() {
+    assertEquals("offset: expected 0 to 3 (the length of data), got 4",
+        assertThrows(IllegalArgumentException.class, () -> new Rows(new float[3], 4, 1)).getMessage());
+    assertEquals("offset: expected 0 to 3 (the length of words), got -1",
+        assertThrows(IllegalArgumentException.class, () -> new SpikeRows(new long[3], -1, 1)).getMessage());
+  }
+
+  @Test
+  void spikesAreBits() {
+    SpikeRows spikes = new SpikeRows(new long[] {0, 1L << 5, 1L << 2}, 1, 2);
+    assertTrue(spikes.fired(0, 5));
+    assertTrue(spikes.fired(0, 66));
+    assertFalse(spikes.fired(0, 4));
+    assertEquals(2, spikes.count(0, 67));
+    spikes.keepOnly(0, 66, 67);
+    assertEquals(1, spikes.count(0, 67));
+    assertTrue(spikes.fired(0, 66));
+  }
+}
