@@ -5,8 +5,9 @@ package org.spikelane.kernels;
  * weights of one spike are contiguous.
  *
  * <p>Every product adds over k (forward) or over rows r (gradient) in ascending order, starting from 0, with fused
- * multiply and add: for inputs that are 0 or 1 the event-driven and the dense method give the same bits. Results do not
- * depend on the provider or its width.
+ * multiply and add: for inputs that are 0 or 1 and finite weights the event-driven and the dense method give the same
+ * bits (gradients too, unless -0.0 was there before, to which the dense method adds zeros). Results do not depend on the
+ * provider or its width.
  */
 public interface ProductKernels {
 

@@ -9,7 +9,10 @@ package org.spikelane.kernels;
  */
 public interface SurrogateKernels {
 
-  /** {@code (alpha/2) / (1 + y*y)}, {@code y = ((pi/2)*alpha)*z}: snnTorch's default, {@code atan(alpha=2)}. */
+  /**
+   * {@code (alpha/2) / (1 + y*y)}, {@code y = ((pi/2)*alpha)*z}, the factor of z computed in double and rounded once, as
+   * in Python: snnTorch's default, {@code atan(alpha=2)}.
+   */
   void atan(float[] mem, int memAt, float[] theta, float alpha, float[] out, int outAt, int from, int to);
 
   /** {@code 1 / (y*y)}, {@code y = slope*|z| + 1}: {@code fast_sigmoid(slope=25)}. */

@@ -1,12 +1,18 @@
 package org.spikelane.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /** Seeded inputs and awkward sizes that the kernel tests share. */
 final class Cases {
 
   /** Around every multiple of 4, 8, 16 and 64 lanes that a loop can end at. */
-  static final int[] SIZES = {0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 79, 127, 128, 129, 200, 1000};
+  static final int[] SIZES = {0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 79, 127, 128, 129, 200,
+      1000};
 
   private Cases() {}
 
@@ -44,5 +50,40 @@ final class Cases {
       }
     }
     return bits;
+  }
+
+  /** The scalar kernels and, where this JVM has the Vector API, their vector twin. */
+  static <K> List<K> implementations(K scalar, Supplier<? extends K> vector) {
+    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+        ? List.of(scalar, vector.get())
+        : List.of(scalar);
+  }
+
+  /** Every float the same, -0.0 apart from 0.0, all NaN alike. */
+  static void assertSame(float[] expected, float[] actual, String message) {
+    assertEquals(expected.length, actual.length, message);
+    for (int i = 0; i < expected.length; i++) {
+      if (Float.floatToIntBits(expected[i]) != Float.floatToIntBits(actual[i])) {
+        assertEquals(expected[i], actual[i], message + ", index " + i);
+      }
+    }
+  }
+
+  /** Asserts that {@code call}, once C2 has compiled it, allocates nothing. */
+  static void assertAllocatesNothing(Runnable call, String message) {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    for (int i = 0; i < 30_000; i++) {
+      call.run();
+    }
+    long least = Long.MAX_VALUE;
+    // The compilers work in the background: what counts is where the calls settle.
+    for (int batch = 0; batch < 3000 && least > 0; batch++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 1000; i++) {
+        call.run();
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertEquals(0, least, message + ": bytes in 1000 calls");
   }
 }

@@ -1,0 +1,72 @@
+package org.spikelane.kernels;
+
+import java.util.Arrays;
+
+/**
+ * The equations of {@link ProductKernels}, one row of weights after the other: the reference
+ * of {@link VectorProductKernels}.
+ */
+final class ScalarProductKernels implements ProductKernels {
+
+  ScalarProductKernels() {}
+
+  @Override
+  public void events(SpikeRows spk, float[] w, float[] bias, Rows y, int r0, int r1, int k, int n) {
+    assert spk.holds(r0, r1, k) && y.holds(r0, r1, n);
+    for (int r = r0; r < r1; r++) {
+      Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
+      for (int i = 0; i < k; i++) {
+        if (spk.fired(r, i)) {
+          add(w, i * n, y.data(), y.at(r), n);
+        }
+      }
+      add(bias, 0, y.data(), y.at(r), n);
+    }
+  }
+
+  @Override
+  public void dense(Rows x, float[] w, float[] bias, Rows y, int r0, int r1, int k, int n) {
+    assert x.holds(r0, r1, k) && y.holds(r0, r1, n);
+    for (int r = r0; r < r1; r++) {
+      Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
+      for (int i = 0; i < k; i++) {
+        addScaled(x.data()[x.at(r) + i], w, i * n, y.data(), y.at(r), n);
+      }
+      add(bias, 0, y.data(), y.at(r), n);
+    }
+  }
+
+  @Override
+  public void eventsGradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
+    assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
+    for (int r = r0; r < r1; r++) {
+      for (int i = 0; i < k; i++) {
+        if (spk.fired(r, i)) {
+          add(g.data(), g.at(r), gw, i * n, n);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void denseGradient(Rows x, Rows g, float[] gw, int r0, int r1, int k, int n) {
+    assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
+    for (int r = r0; r < r1; r++) {
+      for (int i = 0; i < k; i++) {
+        addScaled(x.data()[x.at(r) + i], g.data(), g.at(r), gw, i * n, n);
+      }
+    }
+  }
+
+  private static void add(float[] b, int bAt, float[] c, int cAt, int n) {
+    for (int j = 0; j < n; j++) {
+      c[cAt + j] += b[bAt + j];
+    }
+  }
+
+  private static void addScaled(float a, float[] b, int bAt, float[] c, int cAt, int n) {
+    for (int j = 0; j < n; j++) {
+      c[cAt + j] = Math.fma(a, b[bAt + j], c[cAt + j]);
+    }
+  }
+}

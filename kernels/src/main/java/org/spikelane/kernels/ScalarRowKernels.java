@@ -1,0 +1,140 @@
+package org.spikelane.kernels;
+
+/** The equations of {@link RowKernels}, one neuron after the other: the reference of {@link VectorRowKernels}. */
+final class ScalarRowKernels implements RowKernels {
+
+  ScalarRowKernels() {}
+
+  @Override
+  public void fire(float[] mem, int memAt, float[] theta, long[] spk, int spkAt, int from, int to) {
+    assert (from & 63) == 0;
+    for (int start = from; start < to; start += 64) {
+      spk[spkAt + (start >>> 6)] = fired(mem, memAt, theta, start, Math.min(start + 64, to));
+    }
+  }
+
+  @Override
+  public void resetImmediate(float[] mem, int memAt, float[] theta, ResetMechanism reset, long[] spk, int spkAt,
+      long[] rst, int rstAt, int from, int to) {
+    if (reset == ResetMechanism.NONE) {
+      return;
+    }
+    for (int n = from; n < to; n++) {
+      float d = bit(spk, spkAt, n) - bit(rst, rstAt, n);
+      float m = mem[memAt + n];
+      mem[memAt + n] = m - d * (reset == ResetMechanism.SUBTRACT ? theta[n] : m);
+    }
+  }
+
+  @Override
+  public int winner(float[] mem, int memAt, float[] theta, int from, int to) {
+    int winner = -1;
+    float top = 0f;
+    for (int n = from; n < to; n++) {
+      float z = mem[memAt + n] - theta[n];
+      if (winner < 0 || beats(z, top)) {
+        winner = n;
+        top = z;
+      }
+    }
+    return winner;
+  }
+
+  @Override
+  public void gate(float[] v, long[] spk, int spkAt, float[] y, int yAt, int from, int to) {
+    for (int n = from; n < to; n++) {
+      y[yAt + n] = bit(spk, spkAt, n) * v[n];
+    }
+  }
+
+  @Override
+  public void expand(long[] spk, int spkAt, float value, float[] y, int yAt, int from, int to) {
+    for (int n = from; n < to; n++) {
+      y[yAt + n] = fired(spk, spkAt, n) ? value : 0f;
+    }
+  }
+
+  @Override
+  public void addWhereFired(float[] g, int gAt, long[] spk, int spkAt, float[] sum, int from, int to) {
+    for (int n = from; n < to; n++) {
+      if (fired(spk, spkAt, n)) {
+        sum[n] += g[gAt + n];
+      }
+    }
+  }
+
+  @Override
+  public void add(float[] x, int xAt, float[] y, int yAt, int from, int to) {
+    for (int n = from; n < to; n++) {
+      y[yAt + n] += x[xAt + n];
+    }
+  }
+
+  @Override
+  public void addProduct(float[] a, int aAt, float[] x, int xAt, float[] y, int yAt, int from, int to) {
+    for (int n = from; n < to; n++) {
+      y[yAt + n] += a[aAt + n] * x[xAt + n];
+    }
+  }
+
+  @Override
+  public void addScaled(float s, float[] x, int xAt, float[] y, int yAt, int from, int to) {
+    for (int n = from; n < to; n++) {
+      y[yAt + n] += s * x[xAt + n];
+    }
+  }
+
+  @Override
+  public void scale(float s, float[] y, int yAt, int from, int to) {
+    for (int n = from; n < to; n++) {
+      y[yAt + n] *= s;
+    }
+  }
+
+  @Override
+  public int argMax(float[] x, int xAt, int from, int to) {
+    int best = -1;
+    float top = 0f;
+    for (int n = from; n < to; n++) {
+      float value = x[xAt + n];
+      if (best < 0 || beats(value, top)) {
+        best = n;
+        top = value;
+      }
+    }
+    return best;
+  }
+
+  @Override
+  public double sum(float[] x, int xAt, int from, int to) {
+    double sum = 0;
+    for (int n = from; n < to; n++) {
+      sum += x[xAt + n];
+    }
+    return sum;
+  }
+
+  /** The spikes of neurons {@code [from, to)}, all of one word, in the places that they have in it. */
+  static long fired(float[] mem, int memAt, float[] theta, int from, int to) {
+    long bits = 0;
+    for (int n = from; n < to; n++) {
+      if (mem[memAt + n] > theta[n]) {
+        bits |= 1L << n;
+      }
+    }
+    return bits;
+  }
+
+  /** Whether {@code value} takes the place of an earlier {@code top}: it is larger, or the first NaN. */
+  static boolean beats(float value, float top) {
+    return value > top || (Float.isNaN(value) && !Float.isNaN(top));
+  }
+
+  private static boolean fired(long[] spk, int spkAt, int n) {
+    return (spk[spkAt + (n >>> 6)] >>> n & 1) != 0;
+  }
+
+  private static float bit(long[] spk, int spkAt, int n) {
+    return spk[spkAt + (n >>> 6)] >>> n & 1;
+  }
+}

@@ -1,0 +1,200 @@
+package org.spikelane.kernels;
+
+import static org.spikelane.kernels.VectorShapes.FLOATS;
+import static org.spikelane.kernels.VectorShapes.LANES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * {@link RowKernels} in whole vectors; each loop is that of its twin in {@link ScalarRowKernels}, which also takes the
+ * tail. Loops that read spikes start at a multiple of the lanes, so that the spikes of a vector lie in one word; the
+ * twin takes what is before it.
+ *
+ * <p>No method shares its lanes with a helper: see {@link VectorSurrogateKernels}.
+ */
+final class VectorRowKernels implements RowKernels {
+
+  private final ScalarRowKernels tail = new ScalarRowKernels();
+
+  VectorRowKernels() {}
+
+  @Override
+  public void fire(float[] mem, int memAt, float[] theta, long[] spk, int spkAt, int from, int to) {
+    assert (from & 63) == 0;
+    for (int start = from; start < to; start += 64) {
+      int end = Math.min(start + 64, to);
+      int bound = start + FLOATS.loopBound(end - start);
+      long bits = ScalarRowKernels.fired(mem, memAt, theta, bound, end);
+      for (int n = start; n < bound; n += LANES) {
+        FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
+        bits |= m.compare(VectorOperators.GT, FloatVector.fromArray(FLOATS, theta, n)).toLong() << n;
+      }
+      spk[spkAt + (start >>> 6)] = bits;
+    }
+  }
+
+  @Override
+  public void resetImmediate(float[] mem, int memAt, float[] theta, ResetMechanism reset, long[] spk, int spkAt,
+      long[] rst, int rstAt, int from, int to) {
+    assert (from & 63) == 0;
+    if (reset == ResetMechanism.NONE) {
+      return;
+    }
+    int bound = from + FLOATS.loopBound(to - from);
+    for (int n = from; n < bound; n += LANES) {
+      VectorMask<Float> fired = VectorMask.fromLong(FLOATS, spk[spkAt + (n >>> 6)] >>> n);
+      VectorMask<Float> gated = VectorMask.fromLong(FLOATS, rst[rstAt + (n >>> 6)] >>> n);
+      FloatVector zero = FloatVector.zero(FLOATS);
+      FloatVector d = zero.blend(1f, fired).sub(zero.blend(1f, gated));
+      FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
+      FloatVector depth = reset == ResetMechanism.SUBTRACT ? FloatVector.fromArray(FLOATS, theta, n) : m;
+      m.sub(d.mul(depth)).intoArray(mem, memAt + n);
+    }
+    tail.resetImmediate(mem, memAt, theta, reset, spk, spkAt, rst, rstAt, bound, to);
+  }
+
+  /**
+   * Finds the largest value, then the first vector that holds it, so that no lane has to carry its index along; the
+   * twin searches that vector, or everything for a NaN, which equals nothing.
+   */
+  @Override
+  public int winner(float[] mem, int memAt, float[] theta, int from, int to) {
+    int bound = from + FLOATS.loopBound(to - from);
+    int last = tail.winner(mem, memAt, theta, bound, to);
+    if (bound == from) {
+      return last;
+    }
+    FloatVector tops = FloatVector.fromArray(FLOATS, mem, memAt + from).sub(FloatVector.fromArray(FLOATS, theta, from));
+    for (int n = from + LANES; n < bound; n += LANES) {
+      FloatVector z = FloatVector.fromArray(FLOATS, mem, memAt + n).sub(FloatVector.fromArray(FLOATS, theta, n));
+      tops = tops.max(z);
+    }
+    float top = tops.reduceLanes(VectorOperators.MAX);
+    if (last >= 0 && ScalarRowKernels.beats(mem[memAt + last] - theta[last], top)) {
+      return last;
+    }
+    int n = Float.isNaN(top) ? bound : from;
+    boolean found = false;
+    while (n < bound && !found) {
+      FloatVector z = FloatVector.fromArray(FLOATS, mem, memAt + n).sub(FloatVector.fromArray(FLOATS, theta, n));
+      found = z.compare(VectorOperators.EQ, top).anyTrue();
+      n += LANES;
+    }
+    return found ? tail.winner(mem, memAt, theta, n - LANES, n) : tail.winner(mem, memAt, theta, from, bound);
+  }
+
+  @Override
+  public void gate(float[] v, long[] spk, int spkAt, float[] y, int yAt, int from, int to) {
+    int start = aligned(from, to);
+    int bound = start + FLOATS.loopBound(to - start);
+    tail.gate(v, spk, spkAt, y, yAt, from, start);
+    for (int n = start; n < bound; n += LANES) {
+      VectorMask<Float> fired = VectorMask.fromLong(FLOATS, spk[spkAt + (n >>> 6)] >>> n);
+      FloatVector s = FloatVector.zero(FLOATS).blend(1f, fired);
+      s.mul(FloatVector.fromArray(FLOATS, v, n)).intoArray(y, yAt + n);
+    }
+    tail.gate(v, spk, spkAt, y, yAt, bound, to);
+  }
+
+  @Override
+  public void expand(long[] spk, int spkAt, float value, float[] y, int yAt, int from, int to) {
+    int start = aligned(from, to);
+    int bound = start + FLOATS.loopBound(to - start);
+    tail.expand(spk, spkAt, value, y, yAt, from, start);
+    for (int n = start; n < bound; n += LANES) {
+      VectorMask<Float> fired = VectorMask.fromLong(FLOATS, spk[spkAt + (n >>> 6)] >>> n);
+      FloatVector.zero(FLOATS).blend(value, fired).intoArray(y, yAt + n);
+    }
+    tail.expand(spk, spkAt, value, y, yAt, bound, to);
+  }
+
+  @Override
+  public void addWhereFired(float[] g, int gAt, long[] spk, int spkAt, float[] sum, int from, int to) {
+    int start = aligned(from, to);
+    int bound = start + FLOATS.loopBound(to - start);
+    tail.addWhereFired(g, gAt, spk, spkAt, sum, from, start);
+    for (int n = start; n < bound; n += LANES) {
+      VectorMask<Float> fired = VectorMask.fromLong(FLOATS, spk[spkAt + (n >>> 6)] >>> n);
+      FloatVector s = FloatVector.fromArray(FLOATS, sum, n);
+      FloatVector added = s.add(FloatVector.fromArray(FLOATS, g, gAt + n));
+      s.blend(added, fired).intoArray(sum, n);
+    }
+    tail.addWhereFired(g, gAt, spk, spkAt, sum, bound, to);
+  }
+
+  @Override
+  public void add(float[] x, int xAt, float[] y, int yAt, int from, int to) {
+    int bound = from + FLOATS.loopBound(to - from);
+    for (int n = from; n < bound; n += LANES) {
+      FloatVector added = FloatVector.fromArray(FLOATS, x, xAt + n);
+      FloatVector.fromArray(FLOATS, y, yAt + n).add(added).intoArray(y, yAt + n);
+    }
+    tail.add(x, xAt, y, yAt, bound, to);
+  }
+
+  @Override
+  public void addProduct(float[] a, int aAt, float[] x, int xAt, float[] y, int yAt, int from, int to) {
+    int bound = from + FLOATS.loopBound(to - from);
+    for (int n = from; n < bound; n += LANES) {
+      FloatVector product = FloatVector.fromArray(FLOATS, a, aAt + n).mul(FloatVector.fromArray(FLOATS, x, xAt + n));
+      FloatVector.fromArray(FLOATS, y, yAt + n).add(product).intoArray(y, yAt + n);
+    }
+    tail.addProduct(a, aAt, x, xAt, y, yAt, bound, to);
+  }
+
+  @Override
+  public void addScaled(float s, float[] x, int xAt, float[] y, int yAt, int from, int to) {
+    int bound = from + FLOATS.loopBound(to - from);
+    for (int n = from; n < bound; n += LANES) {
+      FloatVector product = FloatVector.fromArray(FLOATS, x, xAt + n).mul(s);
+      FloatVector.fromArray(FLOATS, y, yAt + n).add(product).intoArray(y, yAt + n);
+    }
+    tail.addScaled(s, x, xAt, y, yAt, bound, to);
+  }
+
+  @Override
+  public void scale(float s, float[] y, int yAt, int from, int to) {
+    int bound = from + FLOATS.loopBound(to - from);
+    for (int n = from; n < bound; n += LANES) {
+      FloatVector.fromArray(FLOATS, y, yAt + n).mul(s).intoArray(y, yAt + n);
+    }
+    tail.scale(s, y, yAt, bound, to);
+  }
+
+  /** As {@link #winner}. */
+  @Override
+  public int argMax(float[] x, int xAt, int from, int to) {
+    int bound = from + FLOATS.loopBound(to - from);
+    int last = tail.argMax(x, xAt, bound, to);
+    if (bound == from) {
+      return last;
+    }
+    FloatVector tops = FloatVector.fromArray(FLOATS, x, xAt + from);
+    for (int n = from + LANES; n < bound; n += LANES) {
+      tops = tops.max(FloatVector.fromArray(FLOATS, x, xAt + n));
+    }
+    float top = tops.reduceLanes(VectorOperators.MAX);
+    if (last >= 0 && ScalarRowKernels.beats(x[xAt + last], top)) {
+      return last;
+    }
+    int n = Float.isNaN(top) ? bound : from;
+    boolean found = false;
+    while (n < bound && !found) {
+      found = FloatVector.fromArray(FLOATS, x, xAt + n).compare(VectorOperators.EQ, top).anyTrue();
+      n += LANES;
+    }
+    return found ? tail.argMax(x, xAt, n - LANES, n) : tail.argMax(x, xAt, from, bound);
+  }
+
+  @Override
+  public double sum(float[] x, int xAt, int from, int to) {
+    return tail.sum(x, xAt, from, to);
+  }
+
+  /** The first multiple of the lanes at or above {@code from}, but not above {@code to}. */
+  private static int aligned(int from, int to) {
+    return Math.min(to, from + (-from & (LANES - 1)));
+  }
+}

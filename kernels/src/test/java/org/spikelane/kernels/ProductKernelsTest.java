@@ -1,0 +1,272 @@
+package org.spikelane.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ProductKernelsTest {
+
+  private static final ProductKernels SCALAR = new ScalarProductKernels();
+  private static final List<ProductKernels> IMPLEMENTATIONS =
+      Cases.implementations(SCALAR, () -> new VectorProductKernels());
+
+  /** Rows, K, N: below, at and beyond the tiles, panels and blocks of every width; a readout of 10; nothing at all. */
+  static Stream<int[]> shapes() {
+    return Stream.of(new int[][] {{0, 5, 7}, {3, 0, 9}, {4, 6, 0}, {1, 1, 1}, {2, 3, 10}, {8, 16, 16}, {9, 17, 33},
+        {7, 64, 64}, {16, 65, 31}, {17, 100, 100}, {1, 257, 129}, {5, 300, 48}, {8, 20, 135}, {130, 9, 70},
+        {300, 11, 40}, {12, 520, 200}, {3, 140, 257}});
+  }
+
+  /** The four products, each written over or added to what {@code result} holds. */
+  enum Product {
+    EVENTS(false) {
+      @Override
+      void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
+        kernels.events(p.spk, p.w, p.bias, p.rowsOf(result), r0, r1, p.k, p.n);
+      }
+    },
+    DENSE(false) {
+      @Override
+      void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
+        kernels.dense(p.x, p.w, p.bias, p.rowsOf(result), r0, r1, p.k, p.n);
+      }
+    },
+    EVENTS_GRADIENT(true) {
+      @Override
+      void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
+        kernels.eventsGradient(p.spk, p.rowsOf(p.y), result, r0, r1, p.k, p.n);
+      }
+    },
+    DENSE_GRADIENT(true) {
+      @Override
+      void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
+        kernels.denseGradient(p.x, p.rowsOf(p.y), result, r0, r1, p.k, p.n);
+      }
+    };
+
+    final boolean gradient;
+
+    Product(boolean gradient) {
+      this.gradient = gradient;
+    }
+
+    abstract void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1);
+
+    float[] result(ProductKernels kernels, Problem p) {
+      float[] result = (gradient ? p.gw : p.y).clone();
+      run(kernels, p, result, 0, p.rows);
+      return result;
+    }
+  }
+
+  /** Operands. Rows start within their arrays and lie apart, so that what is between them can be seen to stay. */
+  static final class Problem {
+    private static final int OFFSET = 2;
+
+    final int rows;
+    final int k;
+    final int n;
+    final SpikeRows spk;
+    final Rows x;
+    final float[] w;
+    final float[] bias;
+    /** What y holds before the product, and the gradient g of the backward products. */
+    final float[] y;
+    final float[] gw;
+    final String name;
+
+    private Problem(int[] shape, boolean special, boolean binary) {
+      rows = shape[0];
+      k = shape[1];
+      n = shape[2];
+      long seed = 1000L * rows + 10L * k + n;
+      name = ", [rows, K, N] " + Arrays.toString(shape) + ", seed " + seed;
+      SplittableRandom random = new SplittableRandom(seed);
+      int words = SpikeRows.words(k);
+      spk = new SpikeRows(Cases.spikes(random, rows + 1, k, 0.3), words, words);
+      x = new Rows(values(random, OFFSET + rows * (k + 3), special), OFFSET, k + 3);
+      w = values(random, k * n, special);
+      bias = values(random, n, special);
+      y = values(random, OFFSET + rows * (n + 1), special);
+      gw = values(random, k * n, special);
+      if (binary) {
+        for (int r = 0; r < rows; r++) {
+          for (int i = 0; i < k; i++) {
+            x.data()[x.at(r) + i] = spk.fired(r, i) ? 1f : 0f;
+          }
+        }
+      }
+    }
+
+    static Problem special(int[] shape) {
+      return new Problem(shape, true, false);
+    }
+
+    static Problem finite(int[] shape) {
+      return new Problem(shape, false, false);
+    }
+
+    static Problem binary(int[] shape) {
+      return new Problem(shape, false, true);
+    }
+
+    private static float[] values(SplittableRandom random, int size, boolean special) {
+      return special ? Cases.special(random, size, -1, 1) : Cases.uniform(random, size, -1, 1);
+    }
+
+    Rows rowsOf(float[] data) {
+      return new Rows(data, OFFSET, n + 1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void vectorIsScalarBitForBit(int[] shape) {
+    for (Problem p : List.of(Problem.finite(shape), Problem.special(shape))) {
+      for (Product product : Product.values()) {
+        float[] expected = product.result(SCALAR, p);
+        for (ProductKernels kernels : IMPLEMENTATIONS) {
+          Cases.assertSame(expected, product.result(kernels, p), kernels + ", " + product + p.name);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void eventsAreTheDenseProductOfZerosAndOnes(int[] shape) {
+    Problem p = Problem.binary(shape);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      Cases.assertSame(Product.DENSE.result(SCALAR, p), Product.EVENTS.result(kernels, p), kernels + p.name);
+      Cases.assertSame(Product.DENSE_GRADIENT.result(SCALAR, p), Product.EVENTS_GRADIENT.result(kernels, p),
+          kernels + ", gradient" + p.name);
+    }
+  }
+
+  /** The bound is that of a chain: each of K additions, and the bias, is off by 2^-24 of the sum of magnitudes. */
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void forwardIsTheSumInDouble(int[] shape) {
+    Problem p = Problem.finite(shape);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      float[] events = Product.EVENTS.result(kernels, p);
+      float[] dense = Product.DENSE.result(kernels, p);
+      float[] expectedEvents = p.y.clone();
+      float[] expectedDense = p.y.clone();
+      Rows y = p.rowsOf(p.y);
+      for (int r = 0; r < p.rows; r++) {
+        for (int j = 0; j < p.n; j++) {
+          double fired = p.bias[j];
+          double sum = p.bias[j];
+          for (int i = 0; i < p.k; i++) {
+            fired += p.spk.fired(r, i) ? p.w[i * p.n + j] : 0;
+            sum += (double) p.x.data()[p.x.at(r) + i] * p.w[i * p.n + j];
+          }
+          expectedEvents[y.at(r) + j] = (float) fired;
+          expectedDense[y.at(r) + j] = (float) sum;
+        }
+      }
+      assertClose(expectedEvents, events, p.k, kernels + ", events" + p.name);
+      assertClose(expectedDense, dense, p.k, kernels + ", dense" + p.name);
+    }
+  }
+
+  /** As {@link #forwardIsTheSumInDouble}, over rows; what was in the gradient before is the first of the terms. */
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void gradientsAreAddedToWhatIsThere(int[] shape) {
+    Problem p = Problem.finite(shape);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      float[] events = Product.EVENTS_GRADIENT.result(kernels, p);
+      float[] dense = Product.DENSE_GRADIENT.result(kernels, p);
+      float[] expectedEvents = p.gw.clone();
+      float[] expectedDense = p.gw.clone();
+      Rows g = p.rowsOf(p.y);
+      for (int i = 0; i < p.k; i++) {
+        for (int j = 0; j < p.n; j++) {
+          double fired = p.gw[i * p.n + j];
+          double sum = p.gw[i * p.n + j];
+          for (int r = 0; r < p.rows; r++) {
+            fired += p.spk.fired(r, i) ? p.y[g.at(r) + j] : 0;
+            sum += (double) p.x.data()[p.x.at(r) + i] * p.y[g.at(r) + j];
+          }
+          expectedEvents[i * p.n + j] = (float) fired;
+          expectedDense[i * p.n + j] = (float) sum;
+        }
+      }
+      assertClose(expectedEvents, events, p.rows, kernels + ", events" + p.name);
+      assertClose(expectedDense, dense, p.rows, kernels + ", dense" + p.name);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void splittingTheRowsChangesNothing(int[] shape) {
+    Problem p = Problem.finite(shape);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      for (Product product : Product.values()) {
+        float[] split = (product.gradient ? p.gw : p.y).clone();
+        product.run(kernels, p, split, 0, p.rows / 3);
+        product.run(kernels, p, split, p.rows / 3, p.rows);
+        Cases.assertSame(product.result(kernels, p), split, kernels + ", " + product + p.name);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void oneInputRowMayStandForAll(int[] shape) {
+    Problem p = Problem.finite(shape);
+    float[] repeated = new float[p.rows * p.k];
+    float[] one = Cases.uniform(new SplittableRandom(6), p.k, -1, 1);
+    for (int r = 0; r < p.rows; r++) {
+      System.arraycopy(one, 0, repeated, r * p.k, p.k);
+    }
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      float[] expected = p.y.clone();
+      float[] actual = p.y.clone();
+      SCALAR.dense(new Rows(repeated, 0, p.k), p.w, p.bias, p.rowsOf(expected), 0, p.rows, p.k, p.n);
+      kernels.dense(Rows.constant(one), p.w, p.bias, p.rowsOf(actual), 0, p.rows, p.k, p.n);
+      Cases.assertSame(expected, actual, kernels + p.name);
+      float[] expectedGradient = p.gw.clone();
+      float[] actualGradient = p.gw.clone();
+      SCALAR.denseGradient(new Rows(repeated, 0, p.k), p.rowsOf(p.y), expectedGradient, 0, p.rows, p.k, p.n);
+      kernels.denseGradient(Rows.constant(one), p.rowsOf(p.y), actualGradient, 0, p.rows, p.k, p.n);
+      Cases.assertSame(expectedGradient, actualGradient, kernels + ", gradient" + p.name);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void allocatesNothing(Product product) {
+    // 17 and 150 take every kind of tile at every width.
+    Problem p = Problem.binary(new int[] {9, 17, 150});
+    float[] result = (product.gradient ? p.gw : p.y).clone();
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      Rows y = p.rowsOf(result);
+      Rows g = p.rowsOf(p.y);
+      Cases.assertAllocatesNothing(
+          switch (product) {
+            case EVENTS -> () -> kernels.events(p.spk, p.w, p.bias, y, 0, p.rows, p.k, p.n);
+            case DENSE -> () -> kernels.dense(p.x, p.w, p.bias, y, 0, p.rows, p.k, p.n);
+            case EVENTS_GRADIENT -> () -> kernels.eventsGradient(p.spk, g, result, 0, p.rows, p.k, p.n);
+            case DENSE_GRADIENT -> () -> kernels.denseGradient(p.x, g, result, 0, p.rows, p.k, p.n);
+          },
+          kernels + ", " + product);
+    }
+  }
+
+  /** {@code terms} values up to 1 and one more were added; equal outside the rows, where nothing was. */
+  private static void assertClose(float[] expected, float[] actual, int terms, String message) {
+    double bound = 0x1p-24 * (terms + 2) * (terms + 2);
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], actual[i], bound, message + ", index " + i);
+    }
+  }
+}
