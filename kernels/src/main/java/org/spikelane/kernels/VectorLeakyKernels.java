@@ -4,6 +4,7 @@ import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -69,10 +70,16 @@ final class VectorLeakyKernels implements LeakyKernels {
       float[] beta, float[] theta, ResetMechanism reset, int n) {
     FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
     FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
-    FloatVector r = Lanes.fired(m, th);
-    FloatVector u = FloatVector.fromArray(FLOATS, beta, n).mul(Lanes.carried(m, r, reset))
+    FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
+    FloatVector carried = reset == ResetMechanism.ZERO_CARRIED ? FloatVector.broadcast(FLOATS, 1f).sub(r).mul(m) : m;
+    FloatVector u = FloatVector.fromArray(FLOATS, beta, n).mul(carried)
         .add(FloatVector.fromArray(FLOATS, x, xAt + n)).add(FloatVector.fromArray(FLOATS, rec, recAt + n));
-    FloatVector q = Lanes.delayed(u, r, th, reset);
+    FloatVector q = u;
+    if (reset == ResetMechanism.SUBTRACT) {
+      q = u.sub(r.mul(th));
+    } else if (reset == ResetMechanism.ZERO) {
+      q = u.sub(r.mul(u));
+    }
     q.intoArray(out, outAt + n);
     return q.compare(VectorOperators.GT, th).toLong();
   }
@@ -91,22 +98,28 @@ final class VectorLeakyKernels implements LeakyKernels {
 
   private static void delayedBackRow(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt,
       float[] mem, int memAt, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn,
-          float[] gBeta,
-      float[] gTheta, float[] gx, int gxAt, int from, int to) {
+      float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to) {
     int n = from;
     for (; n <= to - LANES; n += LANES) {
       FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
-      FloatVector r = Lanes.fired(m, FloatVector.fromArray(FLOATS, theta, n));
+      FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
+      FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
       FloatVector gz = FloatVector.fromArray(FLOATS, gSpk, gSpkAt + n).mul(FloatVector.fromArray(FLOATS, sg, sgAt + n));
       FloatVector gp = FloatVector.fromArray(FLOATS, gMem, gMemAt + n).add(FloatVector.fromArray(FLOATS, cMem, n))
           .add(gz);
-      FloatVector gu = reset == ResetMechanism.ZERO ? Lanes.not(r).mul(gp) : gp;
+      FloatVector keep = FloatVector.broadcast(FLOATS, 1f).sub(r);
+      FloatVector decay = FloatVector.fromArray(FLOATS, beta, n);
+      if (reset == ResetMechanism.ZERO_CARRIED) {
+        decay = keep.mul(decay);
+      }
+      FloatVector gu = reset == ResetMechanism.ZERO ? keep.mul(gp) : gp;
       if (learn) {
         FloatVector gth = reset == ResetMechanism.SUBTRACT ? gz.add(r.mul(gp)) : gz;
         FloatVector.fromArray(FLOATS, gTheta, n).sub(gth).intoArray(gTheta, n);
-        FloatVector.fromArray(FLOATS, gBeta, n).add(gu.mul(Lanes.carried(m, r, reset))).intoArray(gBeta, n);
+        FloatVector carried = reset == ResetMechanism.ZERO_CARRIED ? keep.mul(m) : m;
+        FloatVector.fromArray(FLOATS, gBeta, n).add(gu.mul(carried)).intoArray(gBeta, n);
       }
-      Lanes.carried(FloatVector.fromArray(FLOATS, beta, n), r, reset).mul(gu).intoArray(cMem, n);
+      decay.mul(gu).intoArray(cMem, n);
       gu.intoArray(gx, gxAt + n);
     }
     ScalarLeakyKernels.delayedBack(gSpk, gSpkAt, gMem, gMemAt, sg, sgAt, mem, memAt, cMem, beta, theta, reset, learn,
@@ -116,8 +129,7 @@ final class VectorLeakyKernels implements LeakyKernels {
   @Override
   public void backwardImmediate(Rows gSpk, Rows gMem, Rows sg, Rows mem, Rows q, SpikeRows spk, SpikeRows rst,
       float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta,
-          Rows gx,
-      int t0, int t1, int from, int to) {
+      Rows gx, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
         && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to)
@@ -131,27 +143,41 @@ final class VectorLeakyKernels implements LeakyKernels {
 
   private static void immediateBackRow(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt,
       float[] mem, int memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst, int rstAt, float[] cMem,
-          float[] beta,
-      float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from,
+      float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, float[] gx,
+          int gxAt, int from,
       int to) {
     int n = from;
     for (; n <= to - LANES; n += LANES) {
       FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
-      FloatVector r = Lanes.bits(rst, rstAt, n);
-      FloatVector d = Lanes.bits(spk, spkAt, n).sub(r);
+      FloatVector r = FloatVector.zero(FLOATS)
+          .blend(1f, VectorMask.fromLong(FLOATS, rst[rstAt + (n >>> 6)] >>> n));
+      FloatVector d = FloatVector.zero(FLOATS)
+          .blend(1f, VectorMask.fromLong(FLOATS, spk[spkAt + (n >>> 6)] >>> n)).sub(r);
       FloatVector gm = FloatVector.fromArray(FLOATS, gMem, gMemAt + n).add(FloatVector.fromArray(FLOATS, cMem, n));
-      FloatVector gs = Lanes.throughSpike(FloatVector.fromArray(FLOATS, gSpk, gSpkAt + n), gm,
-          FloatVector.fromArray(FLOATS, q, qAt + n), th, reset);
+      FloatVector gs = FloatVector.fromArray(FLOATS, gSpk, gSpkAt + n);
+      FloatVector gq = gm;
+      if (reset == ResetMechanism.SUBTRACT) {
+        gs = gs.sub(th.mul(gm));
+      } else if (reset != ResetMechanism.NONE) {
+        gs = gs.sub(FloatVector.fromArray(FLOATS, q, qAt + n).mul(gm));
+        gq = FloatVector.broadcast(FLOATS, 1f).sub(d).mul(gm);
+      }
       FloatVector gz = gs.mul(FloatVector.fromArray(FLOATS, sg, sgAt + n));
-      FloatVector gp = Lanes.throughMembrane(gm, d, reset).add(gz);
-      FloatVector gu = reset == ResetMechanism.ZERO ? Lanes.not(r).mul(gp) : gp;
+      FloatVector gp = gq.add(gz);
+      FloatVector keep = FloatVector.broadcast(FLOATS, 1f).sub(r);
+      FloatVector decay = FloatVector.fromArray(FLOATS, beta, n);
+      if (reset == ResetMechanism.ZERO_CARRIED) {
+        decay = keep.mul(decay);
+      }
+      FloatVector gu = reset == ResetMechanism.ZERO ? keep.mul(gp) : gp;
       if (learn) {
         FloatVector gth = reset == ResetMechanism.SUBTRACT ? gz.add(r.mul(gp)).add(d.mul(gm)) : gz;
         FloatVector.fromArray(FLOATS, gTheta, n).sub(gth).intoArray(gTheta, n);
         FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
-        FloatVector.fromArray(FLOATS, gBeta, n).add(gu.mul(Lanes.carried(m, r, reset))).intoArray(gBeta, n);
+        FloatVector carried = reset == ResetMechanism.ZERO_CARRIED ? keep.mul(m) : m;
+        FloatVector.fromArray(FLOATS, gBeta, n).add(gu.mul(carried)).intoArray(gBeta, n);
       }
-      Lanes.carried(FloatVector.fromArray(FLOATS, beta, n), r, reset).mul(gu).intoArray(cMem, n);
+      decay.mul(gu).intoArray(cMem, n);
       gu.intoArray(gx, gxAt + n);
     }
     ScalarLeakyKernels.immediateBack(gSpk, gSpkAt, gMem, gMemAt, sg, sgAt, mem, memAt, q, qAt, spk, spkAt, rst, rstAt,

@@ -4,7 +4,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Species and tile sizes of the vector kernels: the only place that knows a width. */
+/**
+ * Species of the vector kernels: the only place that knows a width.
+ *
+ * <p>Vectors live in local variables of the loop that uses them. C2 (JDK 25) refuses to inline even lane helpers of 20
+ * bytes at times ("already compiled into a medium method", "low call site frequency"), in other methods from run to
+ * run, and a vector that crosses a call is boxed, at hundreds of times the cost. So no method of ours takes or returns
+ * a vector.
+ */
 final class VectorShapes {
 
   /** One species per JVM: C2 makes calls of several species megamorphic and boxes the vectors. */

@@ -4,6 +4,7 @@ import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -72,11 +73,16 @@ final class VectorSynapticKernels implements SynapticKernels {
       int memAt, float[] out, int outAt, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, int n) {
     FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
     FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
-    FloatVector r = Lanes.fired(m, th);
+    FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
     FloatVector i = FloatVector.fromArray(FLOATS, alpha, n).mul(FloatVector.fromArray(FLOATS, syn, synAt + n))
         .add(FloatVector.fromArray(FLOATS, x, xAt + n)).add(FloatVector.fromArray(FLOATS, rec, recAt + n));
     FloatVector u = FloatVector.fromArray(FLOATS, beta, n).mul(m).add(i);
-    FloatVector q = Lanes.delayed(u, r, th, reset);
+    FloatVector q = u;
+    if (reset == ResetMechanism.SUBTRACT) {
+      q = u.sub(r.mul(th));
+    } else if (reset == ResetMechanism.ZERO) {
+      q = u.sub(r.mul(u));
+    }
     i.intoArray(syn, synNext + n);
     q.intoArray(out, outAt + n);
     return q.compare(VectorOperators.GT, th).toLong();
@@ -103,11 +109,12 @@ final class VectorSynapticKernels implements SynapticKernels {
     int n = from;
     for (; n <= to - LANES; n += LANES) {
       FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
-      FloatVector r = Lanes.fired(m, FloatVector.fromArray(FLOATS, theta, n));
+      FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
+      FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
       FloatVector gz = FloatVector.fromArray(FLOATS, gSpk, gSpkAt + n).mul(FloatVector.fromArray(FLOATS, sg, sgAt + n));
       FloatVector gp = FloatVector.fromArray(FLOATS, gMem, gMemAt + n).add(FloatVector.fromArray(FLOATS, cMem, n))
           .add(gz);
-      FloatVector gu = reset == ResetMechanism.ZERO ? Lanes.not(r).mul(gp) : gp;
+      FloatVector gu = reset == ResetMechanism.ZERO ? FloatVector.broadcast(FLOATS, 1f).sub(r).mul(gp) : gp;
       FloatVector gi = FloatVector.fromArray(FLOATS, gSyn, gSynAt + n).add(FloatVector.fromArray(FLOATS, cSyn, n))
           .add(gu);
       if (learn) {
@@ -148,14 +155,22 @@ final class VectorSynapticKernels implements SynapticKernels {
     int n = from;
     for (; n <= to - LANES; n += LANES) {
       FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
-      FloatVector r = Lanes.bits(rst, rstAt, n);
-      FloatVector d = Lanes.bits(spk, spkAt, n).sub(r);
+      FloatVector r = FloatVector.zero(FLOATS)
+          .blend(1f, VectorMask.fromLong(FLOATS, rst[rstAt + (n >>> 6)] >>> n));
+      FloatVector d = FloatVector.zero(FLOATS)
+          .blend(1f, VectorMask.fromLong(FLOATS, spk[spkAt + (n >>> 6)] >>> n)).sub(r);
       FloatVector gm = FloatVector.fromArray(FLOATS, gMem, gMemAt + n).add(FloatVector.fromArray(FLOATS, cMem, n));
-      FloatVector gs = Lanes.throughSpike(FloatVector.fromArray(FLOATS, gSpk, gSpkAt + n), gm,
-          FloatVector.fromArray(FLOATS, q, qAt + n), th, reset);
+      FloatVector gs = FloatVector.fromArray(FLOATS, gSpk, gSpkAt + n);
+      FloatVector gq = gm;
+      if (reset == ResetMechanism.SUBTRACT) {
+        gs = gs.sub(th.mul(gm));
+      } else if (reset != ResetMechanism.NONE) {
+        gs = gs.sub(FloatVector.fromArray(FLOATS, q, qAt + n).mul(gm));
+        gq = FloatVector.broadcast(FLOATS, 1f).sub(d).mul(gm);
+      }
       FloatVector gz = gs.mul(FloatVector.fromArray(FLOATS, sg, sgAt + n));
-      FloatVector gp = Lanes.throughMembrane(gm, d, reset).add(gz);
-      FloatVector gu = reset == ResetMechanism.ZERO ? Lanes.not(r).mul(gp) : gp;
+      FloatVector gp = gq.add(gz);
+      FloatVector gu = reset == ResetMechanism.ZERO ? FloatVector.broadcast(FLOATS, 1f).sub(r).mul(gp) : gp;
       FloatVector gi = FloatVector.fromArray(FLOATS, gSyn, gSynAt + n).add(FloatVector.fromArray(FLOATS, cSyn, n))
           .add(gu);
       if (learn) {
