@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.Expansion;
@@ -102,10 +103,10 @@ public final class Chain {
   }
 
   /** The same, from gradients that are given for any of the layers. */
-  void backward(int samples, GradientSums sums, long firstSample, Map<String, Upstream.OfLayer> given) {
-    if (output().hasGradient()) {
-      Arrays.fill(output().gradientArray(), 0f);
-    }
+  void backward(int samples, GradientSums sums, long firstSample, Map<String, Upstream.OfLayer> given,
+      Consumer<Signal> givenForOutput) {
+    Arrays.fill(output().gradientArray(), 0f);
+    givenForOutput.accept(output());
     upstream.clear();
     neurons.forEach((name, stage) -> {
       stage.clearCarried();

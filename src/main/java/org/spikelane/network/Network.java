@@ -145,6 +145,36 @@ public final class Network {
     return new Session(this, samples, product);
   }
 
+  /** Runs a sequence from zero states on one thread, without a tape. */
+  public Outputs run(Input input) {
+    return run(input, 1);
+  }
+
+  /**
+   * Runs a sequence from zero states, without a tape, its blocks of samples shared among threads.
+   *
+   * @throws IllegalArgumentException if the input does not have the network's features, or threads is below 1
+   */
+  public Outputs run(Input input, int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads: expected at least 1, got " + threads);
+    }
+    input.requireFeatures(inputShape.size());
+    int perBlock = Math.min(input.samples(), samplesPerBlock(input.steps()));
+    int blocks = (input.samples() + perBlock - 1) / perBlock;
+    float[] output = new float[input.steps() * input.samples() * outputShape().size()];
+    List<BlockRun> runs = new ArrayList<>();
+    for (int i = 0; i < Math.min(threads, blocks); i++) {
+      runs.add(new BlockRun(this, input, perBlock, output));
+    }
+    Pieces.share(runs, blocks, BlockRun::run);
+    Map<String, Long> spikes = new LinkedHashMap<>();
+    for (BlockRun run : runs) {
+      run.spikes().forEach((layer, count) -> spikes.merge(layer, count, Long::sum));
+    }
+    return new Outputs(this, input, output, spikes);
+  }
+
   /** Runs a sequence from zero states, recording what a backward pass needs. */
   public Tape record(Input input) {
     return record(input, false);

@@ -150,6 +150,11 @@ public final class Tape {
   public Gradients backward(Upstream upstream) {
     requireFresh();
     upstream.layers.forEach((layer, given) -> given.check(steps() * samples() * network.neuron(layer).size()));
+    int outputs = steps() * samples() * network.outputShape().size();
+    if (upstream.output() != null && upstream.output().length != outputs) {
+      throw new IllegalArgumentException("gradient of the output: expected " + outputs + " values, got "
+          + upstream.output().length);
+    }
     consumed = true;
     Map<String, Upstream.OfLayer> layers = new LinkedHashMap<>(upstream.layers);
     if (after != null) {
@@ -168,7 +173,11 @@ public final class Tape {
           given.put(name, layer.block(first, samples(), after == null ? null : after.get(name))));
       // The block's buffers may go as soon as it is done.
       Chain chain = blocks.set(i, null);
-      chain.backward(count, sums, (number << 32) + first, given);
+      chain.backward(count, sums, (number << 32) + first, given, output -> {
+        if (upstream.output() != null) {
+          Upstream.add(upstream.output(), first, samples(), output, count);
+        }
+      });
       collect(chain, first, count, initial, gInput);
     }
     if (before != null) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
+import org.spikelane.layer.Signal;
 import org.spikelane.neuron.NeuronStage;
 
 /**
@@ -13,6 +14,7 @@ import org.spikelane.neuron.NeuronStage;
 public final class Upstream {
 
   final Map<String, OfLayer> layers = new LinkedHashMap<>();
+  private float[] output;
 
   /** Nothing given yet. */
   public Upstream() {}
@@ -35,8 +37,30 @@ public final class Upstream {
     return this;
   }
 
+  /** Gives dL/d(output) of the last layer, whatever it is; of neurons that is dL/d(spk). */
+  public Upstream output(float[] gradient) {
+    output = gradient;
+    return this;
+  }
+
+  float[] output() {
+    return output;
+  }
+
   private OfLayer of(String layer) {
     return layers.computeIfAbsent(layer, OfLayer::new);
+  }
+
+  /** Adds {@code given}, [T][samples][N] time first, to the gradients of a block's samples {@code first …}. */
+  static void add(float[] given, int first, int samples, Signal to, int count) {
+    for (int b = 0; b < count; b++) {
+      Rows rows = Chain.timeFirst(given, first + b, samples, to.size());
+      Rows gradient = to.gradient(b);
+      // A constant signal has one row of gradient, to which every step adds.
+      for (int t = 0; t < to.steps(); t++) {
+        KernelProvider.current().rows().add(rows.data(), rows.at(t), gradient.data(), gradient.at(t), 0, to.size());
+      }
+    }
   }
 
   /** What is given for one layer. */
@@ -102,17 +126,12 @@ public final class Upstream {
     void addSpikes(NeuronStage stage, int count) {
       int size = stage.neuron().size();
       int last = stage.output().steps() - 1;
-      for (int b = 0; b < count; b++) {
+      if (spikes != null) {
+        add(spikes, first, samples, stage.output(), count);
+      }
+      for (int b = 0; after != null && b < count; b++) {
         Rows gSpk = stage.output().gradient(b);
-        if (spikes != null) {
-          Rows given = Chain.timeFirst(spikes, first + b, samples, size);
-          for (int t = 0; t <= last; t++) {
-            KernelProvider.current().rows().add(given.data(), given.at(t), gSpk.data(), gSpk.at(t), 0, size);
-          }
-        }
-        if (after != null) {
-          KernelProvider.current().rows().add(after.spikes, (first + b) * size, gSpk.data(), gSpk.at(last), 0, size);
-        }
+        KernelProvider.current().rows().add(after.spikes, (first + b) * size, gSpk.data(), gSpk.at(last), 0, size);
       }
     }
   }

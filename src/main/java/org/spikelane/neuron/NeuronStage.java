@@ -400,6 +400,17 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   /** The same of the synaptic current; null in first-order neurons. */
   public abstract float[] carriedCurrent(int b);
 
+  /** Spikes of the first {@code samples} samples in the last run, over all steps and neurons. */
+  public final long spikeCount(int samples) {
+    long count = 0;
+    for (int b = 0; b < samples; b++) {
+      for (int t = 0; t < output.steps(); t++) {
+        count += output.rows(b).count(t, neuron.size());
+      }
+    }
+    return count;
+  }
+
   final SpikeRows spikes(int b) {
     return output.rows(b);
   }

@@ -108,14 +108,7 @@ final class BlockWorker {
   private void countSpikes(int count, Outcome outcome) {
     int layer = 0;
     for (NeuronStage stage : chain.neurons().values()) {
-      long spikes = 0;
-      for (int b = 0; b < count; b++) {
-        SpikeRows rows = stage.output().rows(b);
-        for (int t = 0; t < steps; t++) {
-          spikes += rows.count(t, stage.neuron().size());
-        }
-      }
-      outcome.spikes.addAndGet(layer++, spikes);
+      outcome.spikes.addAndGet(layer++, stage.spikeCount(count));
     }
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.spikelane.data.Dataset;
@@ -12,6 +11,7 @@ import org.spikelane.kernels.KernelProvider;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Parameter;
 import org.spikelane.network.Network;
+import org.spikelane.network.Pieces;
 
 /**
  * Trains a classifier: batches in an order drawn from the seed, backpropagation through time over the whole sample,
@@ -144,7 +144,7 @@ public final class Trainer {
       while (shardSums.size() < shards) {
         shardSums.add(new GradientSums(List.copyOf(network.parameters().values())));
       }
-      inParallel(workers, shards, (worker, shard) -> {
+      Pieces.share(workers, shards, (worker, shard) -> {
         shardSums.get(shard).clear();
         worker.run(data, batch, start(shard, shards, batch.length), start(shard + 1, shards, batch.length),
             1.0 / batch.length, shardSums.get(shard), firstOfBatch, outcome);
@@ -187,7 +187,7 @@ public final class Trainer {
     Outcome outcome = new Outcome(data.size(), network.neurons().size());
     List<BlockWorker> workers = workers(data, false);
     int pieces = Math.max(1, data.size() / network.samplesPerBlock(data.steps()));
-    inParallel(workers, pieces, (worker, piece) -> worker.run(data, order, start(piece, pieces, order.length),
+    Pieces.share(workers, pieces, (worker, piece) -> worker.run(data, order, start(piece, pieces, order.length),
         start(piece + 1, pieces, order.length), 1.0 / order.length, null, 0, outcome));
     int classes = network.outputShape().size();
     int[][] confusion = new int[classes][classes];
@@ -237,25 +237,5 @@ public final class Trainer {
       order[j] = swap;
     }
     return order;
-  }
-
-  private interface Task {
-    void run(BlockWorker worker, int piece);
-  }
-
-  /** Shares pieces among the workers, one thread each; the first failure is thrown when all have stopped. */
-  private static void inParallel(List<BlockWorker> workers, int pieces, Task task) {
-    if (workers.size() == 1 || pieces == 1) {
-      for (int piece = 0; piece < pieces; piece++) {
-        task.run(workers.getFirst(), piece);
-      }
-      return;
-    }
-    AtomicInteger next = new AtomicInteger();
-    workers.stream().parallel().forEach(worker -> {
-      for (int piece = next.getAndIncrement(); piece < pieces; piece = next.getAndIncrement()) {
-        task.run(worker, piece);
-      }
-    });
   }
 }
