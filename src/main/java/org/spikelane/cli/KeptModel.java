@@ -3,6 +3,7 @@ package org.spikelane.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.spikelane.format.Safetensors;
 
 /** The file that a training writes after every epoch; what is in it is always the model of a whole epoch. */
 final class KeptModel {
@@ -26,6 +27,7 @@ final class KeptModel {
       throw new UserError("--model: expected a file in a folder that exists, got " + path + ", but there is no folder "
           + folder);
     }
+    requireReplaceable(path);
     try {
       Files.delete(Files.createTempFile(folder, ".spikelane", ".tmp"));
     } catch (IOException e) {
@@ -33,13 +35,30 @@ final class KeptModel {
     }
   }
 
-  private static String reason(IOException e) {
-    return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage());
+  /** A typing mistake must not cost a data file, or a device. */
+  private static void requireReplaceable(Path path) {
+    if (Files.exists(path) && !isModel(path)) {
+      throw new UserError("--model: " + path + " is there, and is not a model that may be replaced; remove it, or choose"
+          + " another name");
+    }
   }
 
-  /** Where it is. */
-  Path path() {
-    return path;
+  private static boolean isModel(Path path) {
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
+    try {
+      if (Files.size(path) > 0) {
+        Safetensors.read(path);
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage());
   }
 
   /**

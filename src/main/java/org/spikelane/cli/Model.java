@@ -146,14 +146,17 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
     try {
       data = folder.test(encoding);
     } catch (IllegalArgumentException e) {
-      throw new UserError("the data does not fit the model: " + e.getMessage(), e);
+      throw new UserError(misfit(e.getMessage()), e);
     }
     List<String> given = classes(data);
     if (given.size() > classes.size() || !given.equals(classes.subList(0, given.size()))) {
-      throw new UserError("the data does not fit the model: expected classes " + shortened(classes) + ", got "
-          + shortened(given));
+      throw new UserError(misfit("expected classes " + shortened(classes) + ", got " + shortened(given)));
     }
     return data;
+  }
+
+  private static String misfit(String problem) {
+    return "the data does not fit the model: " + problem + "; pass the folder that belongs to it with --data";
   }
 
   private static String shortened(List<String> names) {
