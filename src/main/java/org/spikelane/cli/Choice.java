@@ -3,6 +3,7 @@ package org.spikelane.cli;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The constants of an enum by the names that users type, which are theirs in lower case. */
 final class Choice {
@@ -23,6 +24,7 @@ final class Choice {
     List<E> constants = Arrays.asList(type.getEnumConstants());
     return constants.stream().filter(constant -> name(constant).equals(text)).findFirst()
         .orElseThrow(() -> new IllegalArgumentException(
-            "expected one of " + String.join(", ", constants.stream().map(Choice::name).toList()) + ", got '" + text + "'"));
+            constants.stream().map(Choice::name).collect(Collectors.joining(", ", "expected one of ", ", got '"))
+                + text + "'"));
   }
 }

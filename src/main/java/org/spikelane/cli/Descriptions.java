@@ -12,6 +12,7 @@ import org.spikelane.data.Standardized;
 import org.spikelane.layer.Layer;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Shape;
+import org.spikelane.network.NamedLayer;
 import org.spikelane.network.Network;
 import org.spikelane.neuron.Neuron;
 
@@ -23,7 +24,8 @@ final class Descriptions {
   /** A network in one line: its layers and how many parameters learn. */
   static String chain(Network network) {
     String layers = network.layers().stream()
-        .map(named -> " -> " + named.layer().type() + " " + extents(named.layer().outputShape()) + recurrence(named.layer()))
+        .map(NamedLayer::layer)
+        .map(layer -> " -> " + layer.type() + " " + extents(layer.outputShape()) + recurrence(layer))
         .collect(Collectors.joining());
     long learning = network.parameters().values().stream().filter(Parameter::trainable)
         .mapToLong(parameter -> parameter.shape().size()).sum();
@@ -53,8 +55,9 @@ final class Descriptions {
     return switch (encoding) {
       case EventBins bins -> String.format(Locale.ROOT, "%d units, events counted in %d bins of %s ms", bins.units(),
           bins.steps(), number(bins.binSeconds() * 1000));
-      case PixelCurrent current -> String.format(Locale.ROOT, "%d pixels divided by %s, a constant current for %d steps",
-          current.features(), number(current.divisor()), current.steps());
+      case PixelCurrent current -> String.format(Locale.ROOT,
+          "%d pixels divided by %s, a constant current for %d steps", current.features(),
+          number(current.divisor()), current.steps());
       case Standardized standardized -> String.format(Locale.ROOT, "%d channels, standardized, %d steps",
           standardized.features(), standardized.steps());
     };

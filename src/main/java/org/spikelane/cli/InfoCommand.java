@@ -52,7 +52,8 @@ final class InfoCommand implements Callable<Integer> {
     out.printf(Locale.ROOT, "machine    %d processors, %s, heap of up to %d MiB%n",
         Runtime.getRuntime().availableProcessors(), System.getProperty("os.arch"),
         Runtime.getRuntime().maxMemory() / (1 << 20));
-    out.println("data       " + surroundings.shippedData().map(Path::toString).orElse("none shipped here; pass --data FOLDER"));
+    out.println("data       "
+        + surroundings.shippedData().map(Path::toString).orElse("none shipped here; pass --data FOLDER"));
   }
 
   private void printModel(PrintWriter out, NetworkFile file) throws IOException {
@@ -64,7 +65,8 @@ final class InfoCommand implements Callable<Integer> {
       out.println("input     " + Descriptions.describe(model.encoding()));
       out.println("classes   " + String.join(", ", model.classes()));
       out.println("training  " + model.training().entrySet().stream()
-          .map(entry -> Printable.of(entry.getKey() + " " + plain(entry.getValue()))).collect(Collectors.joining(", ")));
+          .map(entry -> Printable.of(entry.getKey() + " " + plain(entry.getValue())))
+          .collect(Collectors.joining(", ")));
     } else {
       out.println("input     not in the file, which 'spikelane train' did not write; eval and predict do not take it");
     }
@@ -94,7 +96,7 @@ final class InfoCommand implements Callable<Integer> {
   private static void printNeurons(PrintWriter out, Network network) {
     TextTable table = new TextTable(5, "neurons", "reset", "recurrence", "surrogate", "inhibition");
     network.neurons().forEach((name, neuron) -> table.add(Printable.of(name),
-        neuron.resetMechanism().name().toLowerCase(Locale.ROOT) + (neuron.resetDelay() ? ", one step later" : ", at once"),
+        Choice.name(neuron.resetMechanism()) + (neuron.resetDelay() ? ", one step later" : ", at once"),
         Descriptions.recurrence(neuron),
         neuron.surrogateDisabled() ? "none" : neuron.surrogate().toString(),
         neuron.inhibition() ? "yes" : "no"));

@@ -38,8 +38,8 @@ final class KeptModel {
   /** A typing mistake must not cost a data file, or a device. */
   private static void requireReplaceable(Path path) {
     if (Files.exists(path) && !isModel(path)) {
-      throw new UserError("--model: " + path + " is there, and is not a model that may be replaced; remove it, or choose"
-          + " another name");
+      throw new UserError("--model: " + path
+          + " is there, and is not a model that may be replaced; remove it, or choose another name");
     }
   }
 

@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code spikelane predict}. */
-@Command(name = "predict", description = "Shows what a model makes of single samples of the test part of a data folder.",
+@Command(name = "predict",
+    description = "Shows what a model makes of single samples of the test part of a data folder.",
     footer = {
         "",
         "Examples:",
@@ -82,8 +83,8 @@ final class PredictCommand implements Callable<Integer> {
 
   private void print(int sample, List<String> classes, int label, int predicted, int[] spikes) {
     PrintWriter out = surroundings.out();
-    out.printf(Locale.ROOT, "sample %d: predicted %s, label %s: %s%n", sample, classes.get(predicted), classes.get(label),
-        predicted == label ? "right" : "wrong");
+    out.printf(Locale.ROOT, "sample %d: predicted %s, label %s: %s%n", sample, classes.get(predicted),
+        classes.get(label), predicted == label ? "right" : "wrong");
     int nameWidth = classes.stream().mapToInt(String::length).max().orElse(1);
     int most = spikes[predicted];
     int silent = 0;

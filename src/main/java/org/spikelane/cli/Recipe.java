@@ -137,7 +137,8 @@ final class Recipe {
     require("--batch", batch >= 1, "at least 1", batch);
     require("--learning-rate", learningRate > 0 && Float.isFinite(learningRate), "a number above 0", learningRate);
     require("--momentum", momentum >= 0 && momentum < 1, "0 or more and below 1", momentum);
-    require("--clip-norm", clipNorm == null || (clipNorm > 0 && Double.isFinite(clipNorm)), "a number above 0", clipNorm);
+    require("--clip-norm", clipNorm == null || (clipNorm > 0 && Double.isFinite(clipNorm)), "a number above 0",
+        clipNorm);
   }
 
   static void require(String option, boolean fits, String expected, Object got) {

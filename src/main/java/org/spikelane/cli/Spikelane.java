@@ -114,7 +114,8 @@ public final class Spikelane implements Runnable {
     if (e instanceof UnmatchedArgumentException unmatched) {
       List<String> near = unmatched.getSuggestions();
       return (unmatched.isUnknownOption() ? "unknown option '" : "unexpected argument '")
-          + unmatched.getUnmatched().getFirst() + "'" + (near.isEmpty() ? "" : ", did you mean " + near.getFirst() + "?");
+          + unmatched.getUnmatched().getFirst() + "'"
+          + (near.isEmpty() ? "" : ", did you mean " + near.getFirst() + "?");
     }
     return e.getMessage();
   }

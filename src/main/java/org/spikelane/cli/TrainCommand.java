@@ -69,12 +69,14 @@ final class TrainCommand implements Callable<Integer> {
     out.println("input     " + Descriptions.describe(encoding));
     out.println("network   " + Descriptions.chain(network));
     out.println("training  " + recipe.describe());
-    out.println("kernels   " + KernelProvider.current() + ", " + threadCount + (threadCount == 1 ? " thread" : " threads"));
+    out.println("kernels   " + KernelProvider.current() + ", " + threadCount
+        + (threadCount == 1 ? " thread" : " threads"));
     out.println();
 
     JsonObject facts = recipe.toJson();
     facts.addProperty("trainedOn", Choice.name(folder.kind()));
-    Training training = new Training(trainer, new Model(network, encoding, Model.classes(train), facts), kept, surroundings);
+    Model trained = new Model(network, encoding, Model.classes(train), facts);
+    Training training = new Training(trainer, trained, kept, surroundings);
     training.run(train, test, recipe.epochs());
     training.printResult();
     out.println();

@@ -65,8 +65,8 @@ class LauncherTest {
   @Test
   void passesArgumentsAndExitCodeOn() throws IOException, InterruptedException {
     String java = jdk("new", "25.0.1", true).toString();
-    Result result = start(Map.of("SPIKELANE_JAVA", java, "SPIKELANE_OPTS", "-Xmx1g -Done=two"), launcher, "train", "a b",
-        "", "*");
+    Result result = start(Map.of("SPIKELANE_JAVA", java, "SPIKELANE_OPTS", "-Xmx1g -Done=two"), launcher, "train",
+        "a b", "", "*");
     assertEquals(7, result.code());
     for (String line : List.of("new", "[--add-modules=jdk.incubator.vector]", "[-Xmx1g]", "[-Done=two]",
         "[-Dspikelane.home=" + home + "]", "[" + home + "/lib/*]", "[a b]", "[]", "[*]")) {

@@ -58,15 +58,16 @@ class ModelCommandsTest {
     assertEquals(10, out.lines().filter(line -> line.startsWith("sample ")).count());
     String one = Terminal.bare().done("predict", model, "--data", images, "--sample", 4, "--sample", 23);
     assertEquals(List.of("sample 4", "sample 23"),
-        one.lines().filter(line -> line.startsWith("sample ")).map(line -> line.substring(0, line.indexOf(':'))).toList());
+        one.lines().filter(line -> line.startsWith("sample ")).map(line -> line.substring(0, line.indexOf(':')))
+            .toList());
     assertTrue(one.contains("label 1") && one.contains("#") && one.contains(" of 2 right"), one);
   }
 
   @Test
   void tellsWhatIsInAModel() throws IOException {
     String out = Terminal.bare().done("info", model);
-    for (String part : new String[] {"fc1.weight      [16, 6]  yes", "subtract, one step later", "ATan[alpha=2.0]", "classes   0, 1, 2",
-        "epochs 6", "25 steps"}) {
+    for (String part : new String[] {"fc1.weight      [16, 6]  yes", "subtract, one step later", "ATan[alpha=2.0]",
+        "classes   0, 1, 2", "epochs 6", "25 steps"}) {
       assertTrue(out.contains(part), () -> "expected " + part + " in " + out);
     }
     Path bare = folder.resolve("bare.safetensors");
@@ -136,7 +137,8 @@ class ModelCommandsTest {
         : terminal.refused((String) given[0], command, given[1], "--data", images)));
   }
 
-  private static Path changed(String name, Consumer<Safetensors> change, Map<String, String> metadata) throws IOException {
+  private static Path changed(String name, Consumer<Safetensors> change, Map<String, String> metadata)
+      throws IOException {
     Safetensors file = Safetensors.read(model);
     change.accept(file);
     Map<String, Tensor> tensors = new LinkedHashMap<>(file.tensors());

@@ -45,8 +45,10 @@ class TrainCommandTest {
   void trainsOnImagesAndSaysHow() throws IOException {
     String out = Terminal.bare().done("train", "--data", images, "--model", model, "--epochs", 3, "--batch", 8,
         "--learning-rate", 0.01, "--threads", 1);
-    assertTrue(out.contains("6 -> Linear 128 -> Synaptic 128 -> Linear 3 -> Synaptic 3; 1,283 parameters to learn"), out);
-    assertTrue(out.contains("ce_rate, adam 0.01, batch 8, 3 epochs, atan 2.0, alpha 0.8, beta 0.9 and 0.9, seed 0"), out);
+    assertTrue(
+        out.contains("6 -> Linear 128 -> Synaptic 128 -> Linear 3 -> Synaptic 3; 1,283 parameters to learn"), out);
+    assertTrue(
+        out.contains("ce_rate, adam 0.01, batch 8, 3 epochs, atan 2.0, alpha 0.8, beta 0.9 and 0.9, seed 0"), out);
     assertTrue(out.contains("48 for training, 24 for the test, 3 classes"), out);
     assertTrue(out.contains("6 pixels divided by 255, a constant current for 25 steps"), out);
     assertEquals(3, out.lines().filter(line -> line.matches(" +[0-9]+ +[0-9.]+ +[0-9.]+% .*")).count(), out);
@@ -174,7 +176,8 @@ class TrainCommandTest {
   @Test
   void asksForDataWhereNoneIsShipped() throws Throwable {
     Terminal.bare().refused("no data|pass --data", "train", "--model", model).execute();
-    Terminal.in(folder).refused("not in " + folder.resolve("data") + "|pass --data", "train", "--model", model).execute();
+    Terminal.in(folder).refused("not in " + folder.resolve("data") + "|pass --data", "train", "--model", model)
+        .execute();
   }
 
   @Test
