@@ -14,14 +14,15 @@ import java.util.zip.GZIPOutputStream;
 import org.spikelane.format.FormatException;
 
 /** Bytes of small data files, and what opening a folder of them should say. */
-final class RawFiles {
+public final class RawFiles {
 
   /** Event recordings that come with Spikelane; tests run in the folder of their module. */
-  static final Path FSDD = Path.of("main", "data", "fsdd-spikes");
+  public static final Path FSDD = Path.of("main", "data", "fsdd-spikes");
 
   private RawFiles() {}
 
-  static byte[] idx(int[] shape, int... values) {
+  /** An IDX file of unsigned bytes. */
+  public static byte[] idx(int[] shape, int... values) {
     ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * shape.length + values.length).putInt(0x0800 | shape.length);
     for (int dimension : shape) {
       bytes.putInt(dimension);
@@ -33,7 +34,7 @@ final class RawFiles {
   }
 
   /** An NPY file of version 1 with this descr and, as it is, this shape: {@code "3, 4"}. */
-  static byte[] npy(String descr, String shape, byte[] data) {
+  public static byte[] npy(String descr, String shape, byte[] data) {
     return npy(1, "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + shape + "), }", data);
   }
 
@@ -54,7 +55,8 @@ final class RawFiles {
     return bytes.put(line).put(data).array();
   }
 
-  static byte[] bytes(int... values) {
+  /** Integers as bytes. */
+  public static byte[] bytes(int... values) {
     byte[] bytes = new byte[values.length];
     for (int i = 0; i < values.length; i++) {
       bytes[i] = (byte) values[i];
@@ -62,7 +64,8 @@ final class RawFiles {
     return bytes;
   }
 
-  static byte[] floats(ByteOrder order, float... values) {
+  /** Numbers as float32. */
+  public static byte[] floats(ByteOrder order, float... values) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(order);
     bytes.asFloatBuffer().put(values);
     return bytes.array();

@@ -1,0 +1,51 @@
+package org.spikelane.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.spikelane.data.DataFolder;
+import org.spikelane.format.FormatException;
+import picocli.CommandLine.Option;
+
+/** Which data a command works on. */
+final class DataOption {
+
+  @Option(names = "--data", paramLabel = "FOLDER", description = "Folder with training and test data: HDF5 event"
+      + " recordings as in the Spiking Heidelberg Digits, IDX images as in MNIST, or NPY trials (default: the spoken"
+      + " digits that come with spikelane).")
+  private Path given;
+
+  /** The folder that was given, if one was. */
+  Optional<Path> given() {
+    return Optional.ofNullable(given);
+  }
+
+  /**
+   * The folder to read.
+   *
+   * @throws UserError if none was given, and the shipped one is not there
+   */
+  Path folder(Surroundings surroundings) {
+    return given().or(surroundings::shippedData).orElseThrow(() -> new UserError(
+        "no data: the spoken digits that come with spikelane are "
+        + surroundings.home().map(home -> "not in " + home.resolve("data")).orElse("only in its packaged folder")
+        + "; pass --data FOLDER"));
+  }
+
+  /**
+   * Reads the folder.
+   *
+   * @throws FormatException if it does not hold data that can be used
+   */
+  DataFolder open(Surroundings surroundings) throws FormatException {
+    return DataFolder.open(folder(surroundings));
+  }
+
+  /** What the samples of a folder are, for people. */
+  static String describe(DataFolder.Kind kind) {
+    return switch (kind) {
+      case EVENTS -> "recordings of events";
+      case IMAGES -> "images";
+      case TRIALS -> "trials of channels over time";
+    };
+  }
+}

@@ -1,0 +1,62 @@
+package org.spikelane.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.spikelane.data.Dataset;
+import org.spikelane.training.Evaluation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code spikelane eval}. */
+@Command(name = "eval", description = "Shows how a model does on the test part of a data folder.",
+    footer = {
+        "",
+        "Examples:",
+        "  spikelane eval spikelane-model.safetensors",
+        "  spikelane eval images.safetensors --data mnist"
+    })
+final class EvalCommand implements Callable<Integer> {
+
+  private final Surroundings surroundings;
+
+  @Parameters(paramLabel = "MODEL", description = "Model file that 'spikelane train' wrote.")
+  private Path path;
+
+  @Mixin
+  private DataOption data;
+
+  @Mixin
+  private ThreadsOption threads;
+
+  EvalCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    int threadCount = threads.count();
+    Model model = Model.load(path);
+    Dataset test = model.testPart(data.open(surroundings));
+    Evaluation evaluation = model.judge().threads(threadCount).evaluate(test);
+    PrintWriter out = surroundings.out();
+    int[][] confusion = evaluation.confusion();
+    int right = 0;
+    for (int c = 0; c < confusion.length; c++) {
+      right += confusion[c][c];
+    }
+    out.println("model     " + path);
+    out.println("data      " + data.folder(surroundings));
+    out.printf(Locale.ROOT, "loss      %.4f (%s)%n", evaluation.loss(), Choice.name(model.loss()));
+    out.printf(Locale.ROOT, "accuracy  %s, %d of %d samples%n",
+        ConfusionTable.percent(evaluation.accuracy()).strip(), right, test.size());
+    evaluation.firingRates().forEach((layer, rate) ->
+        out.printf(Locale.ROOT, "spikes    %s: %.4f per neuron and step%n", Printable.of(layer), rate));
+    out.println();
+    new ConfusionTable(model.classes(), confusion).print(out);
+    return 0;
+  }
+}

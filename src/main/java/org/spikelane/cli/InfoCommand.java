@@ -1,0 +1,126 @@
+package org.spikelane.cli;
+
+import com.google.gson.JsonElement;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.layer.Layer;
+import org.spikelane.network.NamedLayer;
+import org.spikelane.network.Network;
+import org.spikelane.network.NetworkFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code spikelane info}. */
+@Command(name = "info", description = "Shows what spikelane runs on, or what is in a model file.",
+    footer = {
+        "",
+        "Examples:",
+        "  spikelane info",
+        "  spikelane info spikelane-model.safetensors"
+    })
+final class InfoCommand implements Callable<Integer> {
+
+  private final Surroundings surroundings;
+
+  @Parameters(paramLabel = "MODEL", arity = "0..1", description = "Model file; without one, the installation is shown.")
+  private Path path;
+
+  InfoCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (path == null) {
+      printInstallation(surroundings.out());
+    } else {
+      printModel(surroundings.out(), Model.file(path));
+    }
+    return 0;
+  }
+
+  private void printInstallation(PrintWriter out) {
+    out.println("spikelane  " + Spikelane.Version.text());
+    out.println("java       " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version") + ", "
+        + System.getProperty("java.home"));
+    out.println("kernels    " + KernelProvider.current());
+    out.printf(Locale.ROOT, "machine    %d processors, %s, heap of up to %d MiB%n",
+        Runtime.getRuntime().availableProcessors(), System.getProperty("os.arch"),
+        Runtime.getRuntime().maxMemory() / (1 << 20));
+    out.println("data       "
+        + surroundings.shippedData().map(Path::toString).orElse("none shipped here; pass --data FOLDER"));
+  }
+
+  private void printModel(PrintWriter out, NetworkFile file) throws IOException {
+    Network network = file.network();
+    out.println("model     " + path);
+    out.println("network   " + Descriptions.chain(network));
+    if (file.metadata().containsKey(Model.ENCODING)) {
+      Model model = Model.load(path);
+      out.println("input     " + Descriptions.describe(model.encoding()));
+      out.println("classes   " + String.join(", ", model.classes()));
+      out.println("training  " + model.training().entrySet().stream()
+          .map(entry -> Printable.of(entry.getKey() + " " + plain(entry.getValue())))
+          .collect(Collectors.joining(", ")));
+    } else {
+      out.println("input     not in the file, which 'spikelane train' did not write; eval and predict do not take it");
+    }
+    out.println();
+    printLayers(out, network);
+    out.println();
+    printNeurons(out, network);
+    out.println();
+    printParameters(out, network);
+  }
+
+  private static String plain(JsonElement value) {
+    return value.isJsonPrimitive() ? value.getAsString() : value.toString();
+  }
+
+  private static void printLayers(PrintWriter out, Network network) {
+    TextTable table = new TextTable(4, "layer", "type", "input", "output", "parameters");
+    for (NamedLayer named : network.layers()) {
+      Layer layer = named.layer();
+      long count = layer.parameters().stream().mapToLong(parameter -> parameter.shape().size()).sum();
+      table.add(Printable.of(named.name()), layer.type(), layer.inputShape().toString(), layer.outputShape().toString(),
+          String.format(Locale.ROOT, "%,d", count));
+    }
+    table.print(out);
+  }
+
+  private static void printNeurons(PrintWriter out, Network network) {
+    TextTable table = new TextTable(5, "neurons", "reset", "recurrence", "surrogate", "inhibition");
+    network.neurons().forEach((name, neuron) -> table.add(Printable.of(name),
+        Choice.name(neuron.resetMechanism()) + (neuron.resetDelay() ? ", one step later" : ", at once"),
+        Descriptions.recurrence(neuron),
+        neuron.surrogateDisabled() ? "none" : neuron.surrogate().toString(),
+        neuron.inhibition() ? "yes" : "no"));
+    table.print(out);
+  }
+
+  private static void printParameters(PrintWriter out, Network network) {
+    TextTable table = new TextTable(3, "parameter", "shape", "learns", "min", "mean", "max");
+    network.parameters().forEach((name, parameter) -> {
+      double min = Double.POSITIVE_INFINITY;
+      double max = Double.NEGATIVE_INFINITY;
+      double sum = 0;
+      for (float value : parameter.values()) {
+        min = Math.min(min, value);
+        max = Math.max(max, value);
+        sum += value;
+      }
+      table.add(Printable.of(name), parameter.shape().toString(), parameter.trainable() ? "yes" : "no", number(min),
+          number(sum / parameter.values().length), number(max));
+    });
+    table.print(out);
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4g", value);
+  }
+}

@@ -1,0 +1,94 @@
+package org.spikelane.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.spikelane.format.Safetensors;
+
+/** The file that a training writes after every epoch; what is in it is always the model of a whole epoch. */
+final class KeptModel {
+
+  private final Path path;
+  private int epoch;
+  private boolean closed;
+
+  /**
+   * Nothing is written yet.
+   *
+   * @throws UserError if a file of that name could not be written
+   */
+  KeptModel(Path path) {
+    this.path = path;
+    Path folder = path.toAbsolutePath().getParent();
+    if (folder == null || Files.isDirectory(path)) {
+      throw new UserError("--model: expected the name of a file, got the folder " + path);
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new UserError("--model: expected a file in a folder that exists, got " + path + ", but there is no folder "
+          + folder);
+    }
+    requireReplaceable(path);
+    try {
+      Files.delete(Files.createTempFile(folder, ".spikelane", ".tmp"));
+    } catch (IOException e) {
+      throw new UserError("--model: the folder " + folder + " cannot be written to: " + reason(e), e);
+    }
+  }
+
+  /** A typing mistake must not cost a data file, or a device. */
+  private static void requireReplaceable(Path path) {
+    if (Files.exists(path) && !isModel(path)) {
+      throw new UserError("--model: " + path
+          + " is there, and is not a model that may be replaced; remove it, or choose another name");
+    }
+  }
+
+  private static boolean isModel(Path path) {
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
+    try {
+      if (Files.size(path) > 0) {
+        Safetensors.read(path);
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage());
+  }
+
+  /**
+   * Puts the model of an epoch in the place of the one before.
+   *
+   * @throws UserError if that fails; the one before is still there
+   * @throws IllegalArgumentException if a weight is not finite; the one before is still there
+   */
+  synchronized void replace(Model model, int newEpoch) {
+    if (closed) {
+      return;
+    }
+    try {
+      model.save(path);
+    } catch (IOException e) {
+      throw new UserError("the model of epoch " + newEpoch + " cannot be written to " + path + ": " + reason(e) + "; "
+          + kept(), e);
+    }
+    epoch = newEpoch;
+  }
+
+  /** What is in the file, for people. */
+  synchronized String kept() {
+    return epoch == 0
+        ? "no epoch was finished, so " + path + " was not written"
+        : "the model of epoch " + epoch + " is in " + path;
+  }
+
+  /** Waits for a file that is being written, and lets no other be begun. */
+  synchronized void close() {
+    closed = true;
+  }
+}

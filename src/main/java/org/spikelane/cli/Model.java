@@ -1,0 +1,166 @@
+package org.spikelane.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.spikelane.data.DataFolder;
+import org.spikelane.data.Dataset;
+import org.spikelane.data.InputEncoding;
+import org.spikelane.format.FormatException;
+import org.spikelane.network.Network;
+import org.spikelane.network.NetworkFile;
+import org.spikelane.training.Trainer;
+
+/**
+ * A trained network with what it takes to use it: one file, as {@link NetworkFile} writes it, with metadata {@code
+ * spikelane.encoding}, {@code spikelane.classes} and {@code spikelane.training}, each JSON.
+ *
+ * @param network ends in one neuron for each class
+ * @param encoding how samples become its input
+ * @param classes names of the classes, fit to print
+ * @param training how it was trained
+ */
+record Model(Network network, InputEncoding encoding, List<String> classes, JsonObject training) {
+
+  static final String ENCODING = "spikelane.encoding";
+  static final String CLASSES = "spikelane.classes";
+  static final String TRAINING = "spikelane.training";
+
+  Model {
+    classes = List.copyOf(classes);
+  }
+
+  /** The class names of a data set, fit to print. */
+  static List<String> classes(Dataset data) {
+    List<String> names = new ArrayList<>();
+    for (int c = 0; c < data.classes(); c++) {
+      names.add(Printable.of(data.className(c)));
+    }
+    return names;
+  }
+
+  /** Writes the file, whole or not at all. */
+  void save(Path path) throws IOException {
+    NetworkFile file = NetworkFile.of(network);
+    JsonArray names = new JsonArray();
+    classes.forEach(names::add);
+    file.metadata().put(ENCODING, encoding.toJson().toString());
+    file.metadata().put(CLASSES, names.toString());
+    file.metadata().put(TRAINING, training.toString());
+    file.save(path);
+  }
+
+  /**
+   * Reads the file of a network, trained by spikelane or not.
+   *
+   * @throws UserError if there is no such file
+   * @throws FormatException if it cannot be read or is damaged
+   */
+  static NetworkFile file(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      throw new UserError(path + ": no such model file");
+    }
+    if (Files.isDirectory(path)) {
+      throw new UserError(path + ": expected a model file, got a folder");
+    }
+    return NetworkFile.load(path);
+  }
+
+  /**
+   * Reads what {@link #save} wrote.
+   *
+   * @throws UserError if there is no such file
+   * @throws FormatException if it cannot be read or is damaged, or its metadata is missing or does not fit its network
+   */
+  static Model load(Path path) throws IOException {
+    NetworkFile file = file(path);
+    try {
+      Model model = new Model(file.network(), InputEncoding.fromJson(json(file, ENCODING).getAsJsonObject()),
+          names(json(file, CLASSES).getAsJsonArray()), json(file, TRAINING).getAsJsonObject());
+      model.requireConsistent();
+      return model;
+    } catch (JsonParseException | IllegalStateException | UnsupportedOperationException e) {
+      throw new FormatException(path, "metadata: expected JSON as spikelane train writes it, got something else", e);
+    } catch (IllegalArgumentException e) {
+      throw new FormatException(path, "metadata: " + e.getMessage(), e);
+    }
+  }
+
+  private static JsonElement json(NetworkFile file, String key) {
+    String text = file.metadata().get(key);
+    if (text == null) {
+      throw new IllegalArgumentException("expected an entry " + key + ", as spikelane train writes it, got none");
+    }
+    return JsonParser.parseString(text);
+  }
+
+  private static List<String> names(JsonArray array) {
+    return array.asList().stream().map(name -> Printable.of(name.getAsString())).toList();
+  }
+
+  private void requireConsistent() {
+    if (encoding.features() != network.inputShape().size()) {
+      throw new IllegalArgumentException(ENCODING + ": expected " + network.inputShape().size()
+          + " features, as the network takes, got " + encoding.features());
+    }
+    if (classes.size() != network.outputShape().size()) {
+      throw new IllegalArgumentException(CLASSES + ": expected " + network.outputShape().size()
+          + " names, one for each output neuron, got " + classes.size());
+    }
+    Trainer.of(network);
+    loss();
+  }
+
+  /** The loss of the training. */
+  LossKind loss() {
+    JsonElement name = training.get("loss");
+    if (name == null) {
+      throw new IllegalArgumentException(TRAINING + ".loss: expected the name of a loss, got none");
+    }
+    try {
+      return Choice.parse(LossKind.class, name.getAsString());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(TRAINING + ".loss: " + e.getMessage(), e);
+    }
+  }
+
+  /** A trainer to evaluate with, with the loss of the training. */
+  Trainer judge() {
+    return Trainer.of(network).loss(loss().loss());
+  }
+
+  /**
+   * The test part of a folder as input of this network.
+   *
+   * @throws UserError if the folder holds other data than this was trained for
+   */
+  Dataset testPart(DataFolder folder) throws FormatException {
+    Dataset data;
+    try {
+      data = folder.test(encoding);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(misfit(e.getMessage()), e);
+    }
+    List<String> given = classes(data);
+    if (given.size() > classes.size() || !given.equals(classes.subList(0, given.size()))) {
+      throw new UserError(misfit("expected classes " + shortened(classes) + ", got " + shortened(given)));
+    }
+    return data;
+  }
+
+  private static String misfit(String problem) {
+    return "the data does not fit the model: " + problem + "; pass the folder that belongs to it with --data";
+  }
+
+  private static String shortened(List<String> names) {
+    return String.join(", ", names.subList(0, Math.min(names.size(), 12)))
+        + (names.size() > 12 ? ", ... (" + names.size() + ")" : "");
+  }
+}

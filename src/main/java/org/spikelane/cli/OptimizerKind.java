@@ -1,0 +1,6 @@
+package org.spikelane.cli;
+
+/** The optimisers to choose from. */
+enum OptimizerKind {
+  ADAM, SGD
+}

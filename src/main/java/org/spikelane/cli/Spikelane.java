@@ -1,0 +1,162 @@
+package org.spikelane.cli;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line. */
+@Command(name = "spikelane", mixinStandardHelpOptions = true, versionProvider = Spikelane.Version.class,
+    scope = ScopeType.INHERIT, usageHelpWidth = 100, sortOptions = false,
+    description = "Trains and runs networks of spiking neurons.",
+    footer = {
+        "",
+        "Examples:",
+        "  spikelane train                       train on the spoken digits that come with spikelane",
+        "  spikelane eval spikelane-model.safetensors",
+        "  spikelane predict spikelane-model.safetensors --sample 7",
+        "  spikelane info                        version, JVM, kernels, data",
+        "",
+        "See 'spikelane COMMAND --help' for the options of a command."
+    })
+public final class Spikelane implements Runnable {
+
+  private static final int FAILED = 1;
+  private static final int WRONG_USE = 2;
+  /** Looked for before anything is parsed, so that it holds for every failure. */
+  private static final String DEBUG = "--debug";
+
+  @Spec
+  private CommandSpec spec;
+
+  private Spikelane() {}
+
+  /** Starts the command line of this JVM, and ends the JVM with its exit code. */
+  public static void main(String[] args) {
+    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    System.exit(run(Surroundings.ofThisJvm(writer(System.out), writer(System.err), terminal), args));
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, stream.charset()), true);
+  }
+
+  /**
+   * Runs a command in this JVM.
+   *
+   * @param out where results go
+   * @param err where failures go
+   * @param args a command and its options
+   * @return 0 if it did what it was asked for, 2 if it was asked for something impossible, 1 if it failed
+   */
+  public static int run(PrintWriter out, PrintWriter err, String... args) {
+    return run(Surroundings.ofThisJvm(out, err, false), args);
+  }
+
+  static int run(Surroundings surroundings, String... args) {
+    PrintWriter err = surroundings.err();
+    boolean debug = Arrays.asList(args).contains(DEBUG);
+    try {
+      return commandLine(surroundings, debug).execute(args);
+    } catch (OutOfMemoryError e) {
+      String heap = Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB";
+      return fail(err, e, debug, FAILED, "out of memory with a heap of " + heap
+          + "; choose fewer steps or neurons, or allow more memory, as in SPIKELANE_OPTS=-Xmx8g");
+    } catch (StackOverflowError | LinkageError | AssertionError e) {
+      return fail(err, e, debug, FAILED, internal(e));
+    } finally {
+      surroundings.out().flush();
+      err.flush();
+    }
+  }
+
+  private static CommandLine commandLine(Surroundings surroundings, boolean debug) {
+    CommandLine line = new CommandLine(new Spikelane());
+    line.getCommandSpec().addOption(OptionSpec.builder(DEBUG).type(boolean.class).scopeType(ScopeType.INHERIT)
+        .description("Show the stack trace of a failure.").build());
+    line.addSubcommand(new TrainCommand(surroundings));
+    line.addSubcommand(new EvalCommand(surroundings));
+    line.addSubcommand(new PredictCommand(surroundings));
+    line.addSubcommand(new InfoCommand(surroundings));
+    convert(line, NeuronKind.class);
+    convert(line, LossKind.class);
+    convert(line, SurrogateKind.class);
+    convert(line, OptimizerKind.class);
+    line.setOut(surroundings.out());
+    line.setErr(surroundings.err());
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(surroundings.terminal() ? Ansi.AUTO : Ansi.OFF));
+    line.setParameterExceptionHandler((e, args) -> fail(surroundings.err(), e, debug, WRONG_USE,
+        problem(e) + "; see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help"));
+    line.setExecutionExceptionHandler((e, command, parsed) -> switch (e) {
+      case UserError wrong -> fail(surroundings.err(), e, debug, WRONG_USE, wrong.getMessage());
+      case IOException io -> fail(surroundings.err(), e, debug, WRONG_USE, io.getMessage());
+      default -> fail(surroundings.err(), e, debug, FAILED, internal(e));
+    });
+    return line;
+  }
+
+  private static String problem(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> near = unmatched.getSuggestions();
+      return (unmatched.isUnknownOption() ? "unknown option '" : "unexpected argument '")
+          + unmatched.getUnmatched().getFirst() + "'"
+          + (near.isEmpty() ? "" : ", did you mean " + near.getFirst() + "?");
+    }
+    return e.getMessage();
+  }
+
+  private static <E extends Enum<E>> void convert(CommandLine line, Class<E> type) {
+    line.registerConverter(type, text -> {
+      try {
+        return Choice.parse(type, text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    });
+  }
+
+  private static String internal(Throwable e) {
+    return "internal error: " + e + "; run again with --debug for the trace";
+  }
+
+  private static int fail(PrintWriter err, Throwable e, boolean debug, int code, String message) {
+    err.println("spikelane: " + Printable.of(message));
+    if (debug) {
+      e.printStackTrace(err);
+    }
+    return code;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "expected a command: train, eval, predict or info");
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version implements CommandLine.IVersionProvider {
+
+    static String text() {
+      return Objects.requireNonNullElse(Spikelane.class.getPackage().getImplementationVersion(), "not packaged");
+    }
+
+    @Override
+    public String[] getVersion() {
+      return new String[] {"spikelane " + text()};
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package org.spikelane.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a command sees of the world.
+ *
+ * @param out where results go
+ * @param err where failures go
+ * @param terminal whether somebody watches {@code out}, so that a line may be written over
+ * @param home the packaged folder, if the launcher started this
+ * @param command what the user typed to start this, for examples to copy
+ */
+record Surroundings(PrintWriter out, PrintWriter err, boolean terminal, Optional<Path> home, String command) {
+
+  /** The surroundings of this JVM, as the launcher describes them in system properties. */
+  static Surroundings ofThisJvm(PrintWriter out, PrintWriter err, boolean terminal) {
+    return new Surroundings(out, err, terminal, Optional.ofNullable(System.getProperty("spikelane.home")).map(Path::of),
+        System.getProperty("spikelane.command", "spikelane"));
+  }
+
+  /** The spoken digits that come with the packaged folder, if they are there. */
+  Optional<Path> shippedData() {
+    return home.map(folder -> folder.resolve("data").resolve("fsdd-spikes")).filter(Files::isDirectory);
+  }
+}

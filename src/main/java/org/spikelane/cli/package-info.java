@@ -1,0 +1,7 @@
+/**
+ * The command line: {@code spikelane train | eval | predict | info}.
+ *
+ * <p>Results go to standard output. A failure is one line on standard error, its exit code 2 where the user can mend it
+ * and 1 where not; {@code --debug} adds the stack trace.
+ */
+package org.spikelane.cli;

@@ -1,0 +1,76 @@
+package org.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.spikelane.data.EventBins;
+import org.spikelane.network.Network;
+
+class KeptModelTest {
+
+  @TempDir
+  private Path folder;
+
+  private Path path;
+  private KeptModel kept;
+  private final Network network = Network.input(3).linear("fc", 2).leaky("lif", n -> n.beta(0.5f)).build(1);
+  private final Model model = new Model(network, new EventBins(0.01, 5, 3), List.of("a", "b"), new JsonObject());
+
+  @BeforeEach
+  void open() throws IOException {
+    path = folder.resolve("model");
+    kept = new KeptModel(path);
+  }
+
+  @Test
+  void writesNothingBeforeTheFirstEpoch() {
+    assertFalse(Files.exists(path));
+    assertEquals("no epoch was finished, so " + path + " was not written", kept.kept());
+  }
+
+  @Test
+  void keepsTheLastModelWhoseWeightsAreFinite() throws IOException {
+    kept.replace(model, 1);
+    byte[] good = Files.readAllBytes(path);
+    network.parameter("fc.weight").values()[2] = Float.POSITIVE_INFINITY;
+    assertThrows(IllegalArgumentException.class, () -> kept.replace(model, 2));
+    assertArrayEquals(good, Files.readAllBytes(path));
+    assertEquals("the model of epoch 1 is in " + path, kept.kept());
+  }
+
+  @Test
+  void saysWhatIsThereWhenWritingFails() throws IOException {
+    kept.replace(model, 1);
+    Files.delete(path);
+    Files.delete(folder);
+    String message = assertThrows(UserError.class, () -> kept.replace(model, 2)).getMessage();
+    assertEquals("the model of epoch 2 cannot be written to " + path, message.substring(0, message.indexOf(": ")));
+    Files.createDirectory(folder);
+  }
+
+  @Test
+  void writesNothingMoreOnceClosed() {
+    kept.close();
+    kept.replace(model, 1);
+    assertFalse(Files.exists(path));
+  }
+
+  @Test
+  void replacesAnEmptyFileAndAModelOnly() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    new KeptModel(file).replace(model, 1);
+    new KeptModel(file).replace(model, 1);
+    Files.writeString(file, "something else");
+    assertThrows(UserError.class, () -> new KeptModel(file));
+  }
+}

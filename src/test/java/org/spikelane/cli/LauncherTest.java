@@ -1,0 +1,116 @@
+package org.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shell script, with scripts in the place of java that print how they were called. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+
+  @TempDir
+  private Path folder;
+
+  private Path home;
+  private Path launcher;
+
+  private record Result(int code, String output) {}
+
+  @BeforeEach
+  void install() throws IOException {
+    home = folder.toRealPath().resolve("a folder");
+    Files.createDirectories(home.resolve("lib"));
+    launcher = Files.createDirectories(home.resolve("bin")).resolve("spikelane");
+    Files.copy(Path.of("main", "bin", "spikelane"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  /** A JDK whose java prints its arguments and ends with 7. */
+  private Path jdk(String name, String version, boolean release) throws IOException {
+    Path bin = Files.createDirectories(folder.resolve(name).resolve("bin"));
+    if (release) {
+      Files.writeString(bin.resolveSibling("release"), "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\n");
+    }
+    Path java = Files.writeString(bin.resolve("java"), "#!/bin/sh\n"
+        + "if [ \"$1\" = -version ]; then echo 'openjdk version \"" + version + "\" 2026-01-01' >&2; exit; fi\n"
+        + "echo " + name + "; for word in \"$@\"; do echo \"[$word]\"; done; exit 7\n");
+    assertTrue(java.toFile().setExecutable(true));
+    return java;
+  }
+
+  private Result start(Map<String, String> environment, Path command, String... args)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(
+        Stream.concat(Stream.of(command.toString()), Stream.of(args)).toList());
+    builder.environment().keySet().removeAll(List.of("JAVA_HOME", "SPIKELANE_JAVA", "SPIKELANE_OPTS"));
+    builder.environment().putAll(environment);
+    Process process = builder.directory(folder.toFile()).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Result(process.waitFor(), output);
+  }
+
+  @Test
+  void passesArgumentsAndExitCodeOn() throws IOException, InterruptedException {
+    String java = jdk("new", "25.0.1", true).toString();
+    Result result = start(Map.of("SPIKELANE_JAVA", java, "SPIKELANE_OPTS", "-Xmx1g -Done=two"), launcher, "train",
+        "a b", "", "*");
+    assertEquals(7, result.code());
+    for (String line : List.of("new", "[--add-modules=jdk.incubator.vector]", "[-Xmx1g]", "[-Done=two]",
+        "[-Dspikelane.home=" + home + "]", "[" + home + "/lib/*]", "[a b]", "[]", "[*]")) {
+      assertTrue(result.output().lines().anyMatch(line::equals), () -> line + " in " + result.output());
+    }
+  }
+
+  @Test
+  void followsLinksToItself() throws IOException, InterruptedException {
+    String java = jdk("new", "25", true).toString();
+    Path first = Files.createSymbolicLink(home.resolve("link"), Path.of("bin/spikelane"));
+    Path second = Files.createSymbolicLink(folder.resolve("spikelane"), first);
+    Result result = start(Map.of("SPIKELANE_JAVA", java), second);
+    assertTrue(result.output().contains("[-Dspikelane.home=" + home + "]"), result.output());
+  }
+
+  @Test
+  void takesTheFirstThatIsRecentEnough() throws IOException, InterruptedException {
+    Path old = jdk("old", "24.0.2", true);
+    Path recent = jdk("recent", "26-ea", false);
+    String path = recent.getParent() + ":" + System.getenv("PATH");
+    Result result = start(Map.of("JAVA_HOME", folder.resolve("old").toString(), "PATH", path), launcher);
+    assertTrue(result.output().startsWith("recent\n"), result.output());
+    Result preferred = start(Map.of("JAVA_HOME", folder.resolve("recent").toString(),
+        "PATH", old.getParent() + ":" + System.getenv("PATH")), launcher);
+    assertTrue(preferred.output().startsWith("recent\n"), preferred.output());
+  }
+
+  @Test
+  void refusesAJavaOfTheUsersThatIsTooOld() throws IOException, InterruptedException {
+    String java = jdk("old", "1.8.0_402", true).toString();
+    Result result = start(Map.of("SPIKELANE_JAVA", java), launcher);
+    assertEquals(2, result.code());
+    assertEquals("spikelane: SPIKELANE_JAVA: expected java 25 or later, got 1 at " + java + "\n", result.output());
+    Result none = start(Map.of("SPIKELANE_JAVA", java + "x"), launcher);
+    assertEquals(2, none.code());
+    assertTrue(none.output().contains("expected the path of a java"), none.output());
+  }
+
+  @Test
+  void saysWhenItIsNotPackaged() throws IOException, InterruptedException {
+    Files.delete(home.resolve("lib"));
+    Result result = start(Map.of(), launcher);
+    assertEquals(2, result.code());
+    assertTrue(result.output().contains("mvn package"), result.output());
+  }
+}

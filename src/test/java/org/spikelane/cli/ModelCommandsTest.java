@@ -1,0 +1,151 @@
+package org.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.spikelane.data.RawFiles;
+import org.spikelane.format.Safetensors;
+import org.spikelane.format.Tensor;
+import org.spikelane.network.Network;
+
+class ModelCommandsTest {
+
+  @TempDir
+  private static Path folder;
+
+  private static Path images;
+  private static Path model;
+  private static String trained;
+
+  @BeforeAll
+  static void train() throws IOException {
+    images = SmallData.images(folder.resolve("images"));
+    model = folder.resolve("model.safetensors");
+    trained = Terminal.bare().done("train", "--data", images, "--model", model, "--epochs", 6, "--batch", 8,
+        "--learning-rate", 0.01, "--hidden", 16);
+  }
+
+  @Test
+  void evaluatesAsTheTrainingDid() {
+    String last = trained.lines().filter(line -> line.startsWith("    6 ")).findFirst().orElseThrow();
+    String accuracy = last.strip().split(" +", -1)[3];
+    String out = Terminal.bare().done("eval", model, "--data", images, "--threads", 2);
+    assertTrue(out.contains("accuracy  " + accuracy), () -> last + "\n" + out);
+    assertTrue(out.contains("loss      ") && out.contains("lif2: "), out);
+    assertEquals(trained.substring(trained.indexOf("class "), trained.indexOf("done in")).strip(),
+        out.substring(out.indexOf("class ")).strip());
+  }
+
+  @Test
+  void predictsSingleSamples() {
+    String out = Terminal.bare().done("predict", model, "--data", images);
+    assertEquals(10, out.lines().filter(line -> line.startsWith("sample ")).count());
+    String one = Terminal.bare().done("predict", model, "--data", images, "--sample", 4, "--sample", 23);
+    assertEquals(List.of("sample 4", "sample 23"),
+        one.lines().filter(line -> line.startsWith("sample ")).map(line -> line.substring(0, line.indexOf(':')))
+            .toList());
+    assertTrue(one.contains("label 1") && one.contains("#") && one.contains(" of 2 right"), one);
+  }
+
+  @Test
+  void tellsWhatIsInAModel() throws IOException {
+    String out = Terminal.bare().done("info", model);
+    for (String part : new String[] {"fc1.weight      [16, 6]  yes", "subtract, one step later", "ATan[alpha=2.0]",
+        "classes   0, 1, 2", "epochs 6", "25 steps"}) {
+      assertTrue(out.contains(part), () -> "expected " + part + " in " + out);
+    }
+    Path bare = folder.resolve("bare.safetensors");
+    Network.input(3).linear("fc", 2).leaky("lif", n -> n.beta(0.5f)).build(1).save(bare);
+    assertTrue(Terminal.bare().done("info", bare).contains("'spikelane train' did not write"));
+  }
+
+  @Test
+  void tellsWhatItRunsOn() {
+    String out = Terminal.bare().done("info");
+    assertTrue(out.contains("kernels    ") && out.contains("pass --data"), out);
+  }
+
+  @Test
+  void refusesSamplesThatAreNotThere() {
+    Terminal terminal = Terminal.bare();
+    assertAll(
+        terminal.refused("--sample: expected 0 to 23, got 24", "predict", model, "--data", images, "--sample", 24),
+        terminal.refused("--sample: expected 0 to 23, got -1", "predict", model, "--data", images, "--sample", -1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"eval", "predict"})
+  void refusesDataThatDoesNotFit(String command) throws IOException {
+    Path other = Files.createDirectories(folder.resolve("other-" + command));
+    Files.write(other.resolve("train-images"), RawFiles.idx(new int[] {2, 1, 2}, 1, 2, 3, 4));
+    Files.write(other.resolve("train-labels"), RawFiles.idx(new int[] {2}, 0, 1));
+    Files.write(other.resolve("test-images"), RawFiles.idx(new int[] {1, 1, 2}, 1, 2));
+    Files.write(other.resolve("test-labels"), RawFiles.idx(new int[] {1}, 0));
+    Path more = Files.createDirectories(folder.resolve("more-" + command));
+    Files.write(more.resolve("train-images"), RawFiles.idx(new int[] {1, 2, 3}, new int[6]));
+    Files.write(more.resolve("train-labels"), RawFiles.idx(new int[] {1}, 7));
+    Files.write(more.resolve("test-images"), RawFiles.idx(new int[] {1, 2, 3}, new int[6]));
+    Files.write(more.resolve("test-labels"), RawFiles.idx(new int[] {1}, 0));
+    Terminal terminal = Terminal.bare();
+    assertAll(
+        terminal.refused("does not fit|is for images|recordings of events", command, model, "--data", RawFiles.FSDD),
+        terminal.refused("does not fit|6 pixels", command, model, "--data", other),
+        terminal.refused("does not fit|expected classes 0, 1, 2, got 0, 1, 2, 3", command, model, "--data", more),
+        terminal.refused("no such folder", command, model, "--data", folder.resolve("none")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"eval", "predict", "info"})
+  void refusesDamagedModels(String command) throws IOException {
+    byte[] whole = Files.readAllBytes(model);
+    Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(whole, whole.length - 9));
+    Path stub = Files.write(folder.resolve("stub"), Arrays.copyOf(whole, 5));
+    Path noise = Files.writeString(folder.resolve("noise"), "not a model, but some text");
+    Path nan = changed("nan", file -> file.tensors().get("fc1.weight").values()[3] = Float.NaN, Map.of());
+    Path encoding = changed("encoding", file -> {}, Map.of(Model.ENCODING, "[]"));
+    Path classes = changed("classes", file -> {}, Map.of(Model.CLASSES, "[\"a\"]"));
+    Path training = changed("training", file -> {}, Map.of(Model.TRAINING, "{\"loss\":\"best\"}"));
+    Terminal terminal = Terminal.bare();
+    Stream<Object[]> cases = Stream.of(
+        new Object[] {"no such model file", folder.resolve("none")},
+        new Object[] {"expected a model file, got a folder", images},
+        new Object[] {"cut: ", cut},
+        new Object[] {"stub: header length", stub},
+        new Object[] {"noise: header length", noise},
+        new Object[] {"fc1.weight: expected finite weights, got NaN", nan},
+        new Object[] {"metadata: expected JSON as spikelane train writes it", encoding},
+        new Object[] {"spikelane.classes: expected 3 names", classes},
+        new Object[] {"spikelane.training.loss: expected one of", training});
+    assertAll(cases.map(given -> command.equals("info")
+        ? terminal.refused((String) given[0], command, given[1])
+        : terminal.refused((String) given[0], command, given[1], "--data", images)));
+  }
+
+  private static Path changed(String name, Consumer<Safetensors> change, Map<String, String> metadata)
+      throws IOException {
+    Safetensors file = Safetensors.read(model);
+    change.accept(file);
+    Map<String, Tensor> tensors = new LinkedHashMap<>(file.tensors());
+    Map<String, String> all = new HashMap<>(file.metadata());
+    all.putAll(metadata);
+    Path path = folder.resolve(name);
+    Safetensors.write(path, tensors, all);
+    return path;
+  }
+}

@@ -1,0 +1,62 @@
+package org.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SpikelaneTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "eval", "predict", "info"})
+  void everyCommandExplainsItself(String command) {
+    String help = Terminal.bare().done(command, "--help");
+    assertTrue(help.contains("Usage: spikelane " + command) && help.contains("Examples:"), help);
+    assertTrue(help.lines().allMatch(line -> line.length() <= 100), help);
+  }
+
+  @Test
+  void helpAndVersionSucceed() {
+    assertTrue(Terminal.bare().done("--help").contains("Examples:"));
+    assertTrue(Terminal.bare().done("--version").startsWith("spikelane "));
+  }
+
+  @Test
+  void refusesWhatIsNoCommand() {
+    Terminal terminal = Terminal.bare();
+    assertAll(
+        terminal.refused("expected a command: train, eval, predict or info"),
+        terminal.refused("unexpected argument 'learn'", "learn"),
+        terminal.refused("unknown option '--fast'|see spikelane --help", "--fast"),
+        terminal.refused("MODEL|see spikelane eval --help", "eval"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void showsTheTraceOnlyWhenAsked(boolean before) {
+    Terminal terminal = Terminal.bare();
+    String[] args = before ? new String[] {"--debug", "eval", "none"} : new String[] {"eval", "none", "--debug"};
+    assertEquals(2, terminal.run((Object[]) args));
+    assertTrue(terminal.err().startsWith("spikelane: none: no such model file\n"), terminal.err());
+    assertTrue(terminal.err().contains("\tat org.spikelane.cli."), terminal.err());
+  }
+
+  @Test
+  void keepsUntrustedTextOnOneLine() {
+    Terminal terminal = Terminal.bare();
+    assertEquals(2, terminal.run("eval", "a\u001b[31m\nb"));
+    assertEquals("spikelane: a?[31m b: no such model file", terminal.err().strip());
+  }
+
+  @Test
+  void canBeRunByOtherPrograms() {
+    StringWriter out = new StringWriter();
+    assertEquals(0, Spikelane.run(new PrintWriter(out), new PrintWriter(new StringWriter()), "info"));
+    assertTrue(out.toString().contains("kernels"));
+  }
+}
