@@ -37,7 +37,7 @@ public final class Session {
   }
 
   /**
-   * One time step of every stream.
+   * One time step of every stream. It is not recorded, so no gradient crosses it.
    *
    * @param x input, [B][features]
    * @return this session, to be asked for the outcome
@@ -53,6 +53,7 @@ public final class Session {
       System.arraycopy(x, b * features, chain.input().array(), chain.input().rows(b).at(0), features);
     }
     chain.forward(samples());
+    detach();
     return this;
   }
 

@@ -96,7 +96,6 @@ public final class Tape {
   }
 
   private float[] states(String layer, Function<NeuronStage, Function<Integer, Rows>> state) {
-    requireFresh();
     return gather(network.neuron(layer).size(), (chain, b) -> {
       Rows rows = state.apply(chain.neurons().get(layer)).apply(b);
       return (t, n) -> rows.data()[rows.at(t + 1) + n];
@@ -127,6 +126,7 @@ public final class Tape {
   }
 
   private float[] gather(int size, OfSample source) {
+    requireFresh();
     float[] all = new float[steps() * samples() * size];
     for (int sample = 0; sample < samples(); sample++) {
       At rows = source.rows(blocks.get(sample / samplesPerBlock), sample % samplesPerBlock);
@@ -149,7 +149,7 @@ public final class Tape {
    */
   public Gradients backward(Upstream upstream) {
     requireFresh();
-    upstream.layers.forEach((layer, given) -> given.check(steps() * samples() * network.neuron(layer).size()));
+    upstream.layers.forEach((layer, given) -> given.check(network.neuron(layer), steps() * samples()));
     int outputs = steps() * samples() * network.outputShape().size();
     if (upstream.output() != null && upstream.output().length != outputs) {
       throw new IllegalArgumentException("gradient of the output: expected " + outputs + " values, got "

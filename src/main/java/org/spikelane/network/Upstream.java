@@ -5,6 +5,7 @@ import java.util.Map;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Signal;
+import org.spikelane.neuron.Neuron;
 import org.spikelane.neuron.NeuronStage;
 
 /**
@@ -90,7 +91,12 @@ public final class Upstream {
       return part;
     }
 
-    void check(int expected) {
+    void check(Neuron neuron, int rows) {
+      int expected = rows * neuron.size();
+      if (current != null && neuron.alpha() == null) {
+        throw new IllegalArgumentException(
+            "gradient of " + name + ".syn: " + neuron.type() + " has no synaptic current");
+      }
       check("spk", spikes, expected);
       check("mem", membrane, expected);
       check("syn", current, expected);

@@ -54,10 +54,15 @@ public final class NeuronState {
     return spk;
   }
 
-  /** The spikes of the last {@link Neuron#step} as floats, [samples][N], 0 or the layer's graded factor. */
+  /** The last spikes as floats, [samples][N], 0 or the layer's graded factor; one array, written anew by every call. */
   public float[] spikes() {
     if (spikes == null) {
       spikes = new float[mem.length];
+    }
+    float value = neuron.gradedSpikesFactor() == null ? 1f : neuron.gradedSpikesFactor().perNeuron()[0];
+    for (int b = 0; b < samples; b++) {
+      KernelProvider.current().rows().expand(spk.words(), spk.at(b), value, spikes, b * neuron.size(), 0,
+          neuron.size());
     }
     return spikes;
   }
@@ -131,11 +136,5 @@ public final class NeuronState {
       System.arraycopy(x, b * neuron.size(), stepper.input().array(), stepper.input().rows(b).at(0), neuron.size());
     }
     stepper.forward(samples);
-    float[] out = spikes();
-    for (int b = 0; b < samples; b++) {
-      SpikeRows fired = stepper.output().rows(b);
-      KernelProvider.current().rows().expand(fired.words(), fired.at(0), stepper.output().value(), out,
-          b * neuron.size(), 0, neuron.size());
-    }
   }
 }

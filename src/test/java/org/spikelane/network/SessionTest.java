@@ -1,0 +1,91 @@
+package org.spikelane.network;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.spikelane.kernels.ResetMechanism;
+import org.spikelane.reference.Agreement;
+
+class SessionTest {
+
+  private static Network half(ResetMechanism reset) {
+    return Network.input(1).synaptic("lif", n -> n.alpha(0.5f).beta(0.5f).resetMechanism(reset)).build(1);
+  }
+
+  @Test
+  void keepsItsStatesFromStepToStep() {
+    for (ResetMechanism reset : new ResetMechanism[] {
+        ResetMechanism.SUBTRACT, ResetMechanism.ZERO, ResetMechanism.NONE}) {
+      Session session = half(reset).session();
+      assertArrayEquals(new float[] {0}, session.step(new float[] {0.25f}).output());
+      assertArrayEquals(new float[] {0}, session.step(new float[] {0}).output());
+      assertEquals(0.125f, session.state("lif").current()[0]);
+      assertEquals(0.25f, session.state("lif").membrane()[0]);
+    }
+  }
+
+  @Test
+  void showsTheSpikesOfEveryStreamAndLayer() {
+    Session session = half(ResetMechanism.SUBTRACT).session(2).step(new float[] {0, 3});
+    assertFalse(session.fired(0, 0));
+    assertTrue(session.fired(1, 0));
+    assertFalse(session.fired(0));
+    assertArrayEquals(new float[] {0, 1}, session.output());
+    assertArrayEquals(new float[] {0, 1}, session.state("lif").spikes());
+  }
+
+  @Test
+  void restoresSnapshots() {
+    Networks.all().forEach(named -> {
+      Network network = named.network();
+      Session session = network.session(2);
+      float[] x = Networks.input(3, 2 * network.inputShape().size());
+      float[] y = Networks.input(4, x.length);
+      session.step(x).step(y);
+      States snapshot = session.snapshot();
+      float[] first = session.step(y).step(x).output().clone();
+      session.restore(snapshot);
+      Agreement.bits(named.name(), first, session.step(y).step(x).output());
+      session.reset();
+      Session fresh = network.session(2);
+      Agreement.bits(named.name(), fresh.step(x).output(), session.step(x).output());
+      Agreement.bits(named.name(), fresh.state("lif1").membrane(), session.state("lif1").membrane());
+    });
+  }
+
+  @Test
+  void cutsTheGradientAtAStepThatWasNotRecorded() {
+    Network network = half(ResetMechanism.SUBTRACT);
+    Session session = network.session();
+    Input x = Input.sequence(new float[] {0.25f}, 1, 1);
+    Tape first = session.record(x);
+    session.step(new float[] {0.25f});
+    Tape second = session.record(x);
+    float[] one = {1};
+    second.backward(new Upstream().membrane("lif", one));
+    assertArrayEquals(one, first.backward(new Upstream().membrane("lif", one)).input());
+  }
+
+  @Test
+  void refusesWhatDoesNotFit() {
+    Network network = half(ResetMechanism.SUBTRACT);
+    Session session = network.session(2);
+    assertEquals("x: expected 2 times 1 values, got 3",
+        assertThrows(IllegalArgumentException.class, () -> session.step(new float[3])).getMessage());
+    assertEquals("layer: expected one of [lif], got lof",
+        assertThrows(IllegalArgumentException.class, () -> session.state("lof")).getMessage());
+    assertEquals("state: expected 2 samples of 1 Synaptic neurons, got 1 of 1 Synaptic neurons",
+        assertThrows(IllegalArgumentException.class, () -> session.restore(network.states(1))).getMessage());
+    Network other = Network.input(1).leaky("lof", n -> n.beta(1)).build(1);
+    assertEquals("states: expected those of layers [lif], got [lof]",
+        assertThrows(IllegalArgumentException.class, () -> session.restore(other.states(2))).getMessage());
+    assertEquals("input: expected 2 samples, as the states have, got 1", assertThrows(IllegalArgumentException.class,
+        () -> session.record(Input.sequence(new float[3], 3, 1))).getMessage());
+    Session ofValues = Network.input(1).linear("fc", 2).build(1).session();
+    assertThrows(IllegalStateException.class, () -> ofValues.step(new float[1]).fired(0));
+  }
+}
