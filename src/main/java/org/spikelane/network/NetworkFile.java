@@ -86,7 +86,7 @@ public final class NetworkFile {
     try {
       JsonObject json = JsonParser.parseString(configuration).getAsJsonObject();
       network = NetworkJson.read(json, file.tensors());
-    } catch (JsonParseException | IllegalStateException e) {
+    } catch (JsonParseException | IllegalStateException | UnsupportedOperationException e) {
       throw new FormatException(path, "metadata " + KEY + ": not the JSON of a network", e);
     } catch (IllegalArgumentException e) {
       throw new FormatException(path, "metadata " + KEY + ": " + e.getMessage(), e);

@@ -356,7 +356,8 @@ final class NetworkJson {
     }
 
     long whole(String field) {
-      return require(field, isNumber(field), "a whole number").getAsLong();
+      double value = real(field);
+      return require(field, value == Math.rint(value) && Math.abs(value) <= 0x1p63, "a whole number").getAsLong();
     }
 
     int integer(String field) {
@@ -375,6 +376,9 @@ final class NetworkJson {
 
     boolean learns(String parameter) {
       for (JsonElement element : array("learn")) {
+        if (!element.isJsonPrimitive() || !element.getAsJsonPrimitive().isString()) {
+          throw new IllegalArgumentException(place + ".learn: expected names of parameters, got " + element);
+        }
         if (element.getAsString().equals(parameter)) {
           return true;
         }

@@ -63,6 +63,10 @@ public final class StateQuantization {
 
   private float[] exponentialLevels(double lo, double hi, int n) {
     double centre = thrCentered ? threshold : 0;
+    if (!(lo <= centre && centre <= hi)) {
+      throw new IllegalArgumentException("stateQuant: expected limits around " + centre
+          + ", where exponential levels crowd, got a range of " + lo + " to " + hi);
+    }
     double r = multiplier != null ? multiplier : MULTIPLIERS[Math.min(numBits, MULTIPLIERS.length) - 1];
     int lower = (int) Math.floor(n * ((centre - lo) / (hi - lo)));
     int upper = n - lower;

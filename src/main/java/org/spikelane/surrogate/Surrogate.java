@@ -1,5 +1,6 @@
 package org.spikelane.surrogate;
 
+import java.util.Objects;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.SurrogateKernels;
 
@@ -219,6 +220,11 @@ public sealed interface Surrogate {
 
   /** A derivative of the caller's own: {@code surrogate.custom_surrogate}. It is not saved with a network. */
   record Custom(Derivative function) implements Surrogate {
+
+    /** Of a derivative, which must be there. */
+    public Custom {
+      Objects.requireNonNull(function, "function");
+    }
 
     @Override
     public void derivative(float[] mem, int memAt, float[] theta, float[] out, int outAt, int from, int to, long draw) {

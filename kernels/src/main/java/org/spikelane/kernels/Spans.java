@@ -27,10 +27,20 @@ final class Spans {
     return true;
   }
 
-  static boolean parameters(int to, float[]... values) {
-    for (float[] value : values) {
-      assert value.length >= to : "parameter: expected " + to + " values, got " + value.length;
-    }
+  static boolean parameters(int to, float[] a, float[] b) {
+    return parameter(to, a) && parameter(to, b);
+  }
+
+  static boolean parameters(int to, float[] a, float[] b, float[] c) {
+    return parameters(to, a, b) && parameter(to, c);
+  }
+
+  static boolean parameters(int to, float[] a, float[] b, float[] c, float[] d, float[] e) {
+    return parameters(to, a, b, c) && parameters(to, d, e);
+  }
+
+  private static boolean parameter(int to, float[] value) {
+    assert value.length >= to : "parameter: expected " + to + " values, got " + value.length;
     return true;
   }
 }

@@ -1,0 +1,89 @@
+package org.spikelane.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.spikelane.layer.Block;
+import org.spikelane.layer.GradientSums;
+import org.spikelane.layer.ProductChoice;
+import org.spikelane.neuron.Neuron;
+import org.spikelane.neuron.NeuronState;
+
+/**
+ * No garbage once warm: nothing is allocated by a step of a session or of a neuron, or by training's block of samples
+ * forward and backward, in any mode. All modes are warmed before the first is measured, so that profiles are those of a
+ * program that uses them all.
+ */
+class AllocationTest {
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final int WARM = 150;
+  private static final int MEASURED = 20;
+  private static final int MOST_REPORTED = 5;
+  private static final List<Mode> MODES = new ArrayList<>();
+
+  private record Mode(String name, Runnable work) {}
+
+  @BeforeAll
+  static void warm() {
+    for (Networks.Named named : Networks.all()) {
+      Network network = named.network();
+      float[] x = Networks.input(1, 2 * network.inputShape().size());
+      for (ProductChoice product : ProductChoice.values()) {
+        Session session = network.session(2, product);
+        MODES.add(new Mode("session, " + product + ", " + named, () -> session.step(x).output()));
+      }
+      Neuron neuron = network.neuron("lif1");
+      NeuronState state = neuron.state(2);
+      float[] current = Networks.input(2, 2 * neuron.size());
+      MODES.add(new Mode("neuron, " + named, () -> neuron.step(current, state)));
+      MODES.add(new Mode("training, " + named, training(network)));
+    }
+    for (int round = 0; round < WARM; round++) {
+      for (Mode mode : MODES) {
+        mode.work.run();
+      }
+    }
+  }
+
+  private static Runnable training(Network network) {
+    States states = network.states(4);
+    Chain chain = network.chain(new Block(4, 5, true, false, ProductChoice.AUTO), false, states);
+    GradientSums sums = new GradientSums(List.copyOf(network.parameters().values()));
+    float[] x = Networks.input(3, chain.input().array().length);
+    float[] g = Networks.input(4, chain.output().gradientArray().length);
+    return () -> {
+      states.reset();
+      System.arraycopy(x, 0, chain.input().array(), 0, x.length);
+      chain.forward(4);
+      System.arraycopy(g, 0, chain.output().gradientArray(), 0, g.length);
+      chain.backward(4, sums, 0);
+    };
+  }
+
+  @Test
+  void nothingIsAllocatedOnceWarm() {
+    List<String> allocating = new ArrayList<>();
+    for (Mode mode : MODES) {
+      long bytes = Long.MAX_VALUE;
+      // The compiler may yet throw code away; what allocates by itself does so every time.
+      for (int attempt = 0; attempt < 5 && bytes > 0; attempt++) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < MEASURED; i++) {
+          mode.work.run();
+        }
+        bytes = Math.min(bytes, THREADS.getCurrentThreadAllocatedBytes() - before);
+      }
+      if (bytes > 0) {
+        allocating.add(mode.name + ": " + bytes / (double) MEASURED + " bytes a call");
+      }
+    }
+    assertEquals(List.of(), allocating.subList(0, Math.min(allocating.size(), MOST_REPORTED)),
+        () -> allocating.size() + " of " + MODES.size() + " modes allocate");
+  }
+}

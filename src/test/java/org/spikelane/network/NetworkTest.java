@@ -1,0 +1,100 @@
+package org.spikelane.network;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.spikelane.layer.Parameter;
+import org.spikelane.layer.Shape;
+
+class NetworkTest {
+
+  private static Network.Builder convolutional() {
+    return Network.input(1, 8, 8).conv2d("conv1", 4, 3).rLeaky("lif1", n -> n.beta(0.9f).conv2dChannels(4).kernelSize(3))
+        .maxPool2d("pool", 2).flatten("flat").linear("fc", 10).synaptic("lif2", n -> n.alpha(0.8f).beta(0.9f));
+  }
+
+  @Test
+  void namesParametersAsSnnTorchDoes() {
+    Network network = convolutional().build(1);
+    assertEquals(List.of("conv1.weight", "conv1.bias", "lif1.threshold", "lif1.beta", "lif1.recurrent.weight",
+        "lif1.recurrent.bias", "fc.weight", "fc.bias", "lif2.threshold", "lif2.beta", "lif2.alpha"),
+        List.copyOf(network.parameters().keySet()));
+    assertEquals(List.of("conv1", "lif1", "pool", "flat", "fc", "lif2"),
+        network.layers().stream().map(NamedLayer::name).toList());
+    assertEquals(List.of("lif1", "lif2"), List.copyOf(network.neurons().keySet()));
+    assertEquals(Shape.of(4, 4, 3, 3), network.parameter("lif1.recurrent.weight").shape());
+  }
+
+  @Test
+  void derivesShapesFromTheInput() {
+    Network network = convolutional().build(1);
+    assertEquals(List.of("[4, 6, 6]", "[4, 6, 6]", "[4, 3, 3]", "[36]", "[10]", "[10]"),
+        network.layers().stream().map(named -> named.layer().outputShape().toString()).toList());
+    assertEquals(Shape.of(1, 8, 8), network.inputShape());
+    assertEquals(Shape.of(10), network.outputShape());
+    assertEquals(Shape.of(3), Network.input(3).build(1).outputShape());
+  }
+
+  @Test
+  void drawsInitialWeightsFromTheSeed() {
+    float[] weights = convolutional().build(1).parameter("fc.weight").values();
+    assertArrayEquals(weights, convolutional().build(1).parameter("fc.weight").values());
+    assertTrue(!Arrays.equals(weights, convolutional().build(2).parameter("fc.weight").values()));
+  }
+
+  @Test
+  void takesChangedParametersAfterARefresh() {
+    Network network = Network.input(1).leaky("lif", n -> n.beta(0.5f)).build(1);
+    network.parameter("lif.threshold").values()[0] = 3;
+    network.refresh();
+    assertEquals(0f, network.session().step(new float[] {2}).output()[0]);
+    assertEquals(1f, network.session().step(new float[] {4}).output()[0]);
+  }
+
+  @Test
+  void trainsWhatWasAskedFor() {
+    Network network = Network.input(3).linear("fc", 3)
+        .rSynaptic("lif", n -> n.alpha(0.8f).beta(0.9f).learnAlpha().learnThreshold().oneToOne(1).learnRecurrent(false))
+        .build(1);
+    assertEquals(List.of("fc.weight", "fc.bias", "lif.threshold", "lif.alpha"), network.parameters().keySet().stream()
+        .filter(name -> network.parameters().get(name).trainable()).toList());
+    assertTrue(network.parameters().values().stream().map(Parameter::shape).allMatch(s -> s.size() >= 1));
+  }
+
+  private static void refused(String message, Network.Builder builder) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, () -> builder.build(1)).getMessage());
+  }
+
+  @Test
+  void beginsErrorsWithTheNameOfTheLayer() {
+    refused("fc: Linear: expected an input of shape [features], got [1, 4, 4]; put a Flatten before it",
+        Network.input(1, 4, 4).linear("fc", 2));
+    refused("conv: kernel: expected it to fit into [1, 4, 4], got 5 by 5", Network.input(1, 4, 4).conv2d("conv", 2, 5));
+    refused("pool: MaxPool2d: expected an input of shape [C, H, W], got [3]", Network.input(3).maxPool2d("pool", 2));
+    refused("lif: Leaky: expected beta, the decay of the membrane, got none; set beta(0.9f)",
+        Network.input(3).leaky("lif", n -> n));
+    refused("fc2: shape: expected extents of at least 1, got [0, 2]", Network.input(3).linear("fc1", 2).linear("fc2", 0));
+  }
+
+  @Test
+  void refusesNames() {
+    Network.Builder builder = Network.input(3).linear("fc", 2);
+    assertEquals("name: expected a name not taken yet, got fc twice",
+        assertThrows(IllegalArgumentException.class, () -> builder.flatten("fc")).getMessage());
+    assertEquals("name: expected a layer name without dots, got \"\"",
+        assertThrows(IllegalArgumentException.class, () -> builder.flatten("")).getMessage());
+    assertEquals("name: expected a layer name without dots, got \"a.b\"",
+        assertThrows(IllegalArgumentException.class, () -> builder.flatten("a.b")).getMessage());
+    Network network = builder.build(1);
+    assertEquals("parameter: expected one of [fc.weight, fc.bias], got fc",
+        assertThrows(IllegalArgumentException.class, () -> network.parameter("fc")).getMessage());
+    assertEquals("layer: expected one of [], got fc",
+        assertThrows(IllegalArgumentException.class, () -> network.neuron("fc")).getMessage());
+    assertThrows(IllegalArgumentException.class, () -> Network.input(0));
+  }
+}

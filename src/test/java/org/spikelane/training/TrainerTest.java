@@ -1,0 +1,199 @@
+package org.spikelane.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.spikelane.data.Dataset;
+import org.spikelane.kernels.Rows;
+import org.spikelane.network.Gradients;
+import org.spikelane.network.Input;
+import org.spikelane.network.Network;
+import org.spikelane.network.Tape;
+import org.spikelane.network.Upstream;
+import org.spikelane.neuron.Leaky;
+import org.spikelane.neuron.Neuron;
+import org.spikelane.neuron.RLeaky;
+import org.spikelane.neuron.RSynaptic;
+import org.spikelane.neuron.Synaptic;
+import org.spikelane.reference.Agreement;
+import org.spikelane.surrogate.Surrogate;
+
+class TrainerTest {
+
+  private static final Patterns DATA = new Patterns(90, 3, 7, 12, false);
+
+  private static Network network(Neuron.Builder<?> hidden) {
+    return Network.input(12).linear("fc1", 20).neuron("lif1", hidden).linear("fc2", 3)
+        .synaptic("lif2", n -> n.alpha(0.5f).beta(0.8f).learnAlpha().learnThreshold()).build(1);
+  }
+
+  static Stream<Neuron.Builder<?>> neurons() {
+    return Stream.of(Leaky.builder().beta(0.9f).learnBeta().gradedSpikesFactor(1.5f).learnGradedSpikesFactor(true),
+        Synaptic.builder().alpha(0.7f).beta(0.9f).resetDelay(false).surrogate(new Surrogate.Stochastic()),
+        RLeaky.builder().beta(0.9f).allToAll(), RLeaky.builder().beta(0.9f).oneToOne(0.3f).learnThreshold(),
+        RSynaptic.builder().alpha(0.7f).beta(0.9f).allToAll().surrogate(new Surrogate.Stochastic(0, 0.2f, 7)));
+  }
+
+  private static Trainer trainer(Network network, int threads) {
+    return Trainer.of(network).threads(threads).batchSize(32).seed(5).optimizer(Adam.withLearningRate(0.01f));
+  }
+
+  private static void same(Network want, Network got) {
+    want.parameters().forEach((name, p) -> Agreement.bits(name, p.values(), got.parameter(name).values()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("neurons")
+  void givesTheSameBitsWithAnyNumberOfThreads(Neuron.Builder<?> hidden) {
+    for (Loss loss : List.of(Losses.ceCount(), Losses.ceMembrane())) {
+      Network one = network(hidden);
+      Network three = network(hidden);
+      Trainer ofOne = trainer(one, 1).loss(loss);
+      Trainer ofThree = trainer(three, 3).loss(loss);
+      for (int epoch = 0; epoch < 2; epoch++) {
+        EpochReport want = ofOne.epoch(DATA);
+        EpochReport got = ofThree.epoch(DATA);
+        assertEquals(want.loss(), got.loss());
+        assertEquals(want.accuracy(), got.accuracy());
+        assertEquals(want.firingRates(), got.firingRates());
+      }
+      same(one, three);
+      assertTrue(!Arrays.equals(one.parameter("fc1.weight").values(), network(hidden).parameter("fc1.weight").values()));
+      Evaluation want = ofOne.evaluate(DATA);
+      Evaluation got = ofThree.evaluate(DATA);
+      assertEquals(want.loss(), got.loss());
+      assertArrayEquals(want.predicted(), got.predicted());
+    }
+  }
+
+  @Test
+  void followsItsSeed() {
+    Network first = network(RLeaky.builder().beta(0.9f).allToAll());
+    Network second = network(RLeaky.builder().beta(0.9f).allToAll());
+    Network other = network(RLeaky.builder().beta(0.9f).allToAll());
+    trainer(first, 1).epoch(DATA);
+    trainer(second, 1).epoch(DATA);
+    trainer(other, 1).seed(6).epoch(DATA);
+    same(first, second);
+    assertTrue(!Arrays.equals(first.parameter("fc1.weight").values(), other.parameter("fc1.weight").values()));
+  }
+
+  /** Random surrogates draw by the number of the sample, which trainer and tape count their own ways. */
+  static Stream<Neuron.Builder<?>> neuronsWithoutDraws() {
+    return neurons().filter(builder ->
+        !(network(builder).neuron("lif1").surrogate() instanceof Surrogate.Stochastic));
+  }
+
+  /** One batch of all samples: the update is that of the mean gradient, which a tape computes too. */
+  @ParameterizedTest
+  @MethodSource("neuronsWithoutDraws")
+  void updatesByTheMeanGradient(Neuron.Builder<?> hidden) {
+    for (boolean constant : new boolean[] {false, true}) {
+      for (Loss loss : List.of(Losses.ceCount(), Losses.mseMembrane())) {
+        Patterns data = new Patterns(37, 3, 7, 12, constant);
+        Network network = network(hidden);
+        Map<String, double[]> want = gradients(network, data, loss);
+        List<float[]> got = new ArrayList<>();
+        Trainer.of(network).loss(loss).batchSize(64).optimizer((parameters, gradients) -> got.addAll(gradients)).epoch(data);
+        int i = 0;
+        for (Map.Entry<String, double[]> entry : want.entrySet()) {
+          Agreement.near(entry.getKey(), entry.getValue(), got.get(i++), 1e-5);
+        }
+      }
+    }
+  }
+
+  private static Map<String, double[]> gradients(Network network, Dataset data, Loss loss) {
+    int rows = data.constant() ? 1 : data.steps();
+    float[] x = new float[rows * data.size() * data.features()];
+    float[] sample = new float[data.sampleLength()];
+    for (int b = 0; b < data.size(); b++) {
+      data.copyTo(b, sample, 0);
+      for (int t = 0; t < rows; t++) {
+        System.arraycopy(sample, t * data.features(), x, (t * data.size() + b) * data.features(), data.features());
+      }
+    }
+    Tape tape = network.record(data.constant()
+        ? Input.constant(x, data.steps(), data.size())
+        : Input.sequence(x, data.steps(), data.size()));
+    boolean spikes = loss.of() == Loss.Of.SPIKES;
+    float[] output = spikes ? tape.spikes("lif2") : tape.membrane("lif2");
+    float[] g = new float[output.length];
+    for (int b = 0; b < data.size(); b++) {
+      loss.sample(new Rows(output, b * 3, data.size() * 3), data.steps(), 3, data.label(b), 1.0 / data.size(),
+          new Rows(g, b * 3, data.size() * 3));
+    }
+    Gradients gradients = tape.backward(spikes ? new Upstream().spikes("lif2", g) : new Upstream().membrane("lif2", g));
+    Map<String, double[]> doubles = new LinkedHashMap<>();
+    gradients.parameters().forEach((name, gradient) -> doubles.put(name, Agreement.doubles(gradient)));
+    return doubles;
+  }
+
+  @Test
+  void takesASmallerLastBatch() {
+    List<Integer> done = new ArrayList<>();
+    List<Double> norms = new ArrayList<>();
+    Trainer.of(network(RLeaky.builder().beta(0.9f).allToAll())).batchSize(40).progress((d, total) -> {
+      assertEquals(90, total);
+      done.add(d);
+    }).optimizer((parameters, gradients) -> norms.add((double) gradients.size())).epoch(DATA);
+    assertEquals(List.of(40, 80, 90), done);
+    assertEquals(3, norms.size());
+  }
+
+  @ParameterizedTest
+  @MethodSource("neurons")
+  void learnsASeparableProblem(Neuron.Builder<?> hidden) {
+    Network network = network(hidden);
+    List<EpochReport> reports = new ArrayList<>();
+    Trainer trainer = Trainer.of(network).batchSize(16).optimizer(Adam.withLearningRate(0.01f)).threads(2);
+    trainer.fit(DATA, 25, reports::add);
+    assertEquals(25, reports.getLast().epoch());
+    assertTrue(reports.getLast().loss() < reports.getFirst().loss());
+    Evaluation evaluation = trainer.evaluate(DATA);
+    assertEquals(1.0, evaluation.accuracy());
+    assertArrayEquals(new int[][] {{30, 0, 0}, {0, 30, 0}, {0, 0, 30}}, evaluation.confusion());
+    assertEquals(List.of("lif1", "lif2"), List.copyOf(evaluation.firingRates().keySet()));
+    evaluation.firingRates().values().forEach(rate -> assertTrue(rate > 0 && rate < 1, "rate " + rate));
+  }
+
+  @Test
+  void evaluatesWithoutChangingAnything() {
+    Network network = network(RLeaky.builder().beta(0.9f).allToAll());
+    float[] before = network.parameter("fc1.weight").values().clone();
+    Evaluation evaluation = Trainer.of(network).evaluate(DATA);
+    Agreement.bits("fc1.weight", before, network.parameter("fc1.weight").values());
+    assertEquals(evaluation.loss(), Trainer.of(network).evaluate(DATA).loss());
+    assertEquals(90, evaluation.predicted().length);
+    int right = 0;
+    for (int i = 0; i < 90; i++) {
+      right += evaluation.predicted()[i] == i % 3 ? 1 : 0;
+    }
+    assertEquals(right / 90.0, evaluation.accuracy());
+  }
+
+  @Test
+  void refusesDataThatDoesNotFit() {
+    Trainer trainer = Trainer.of(network(Leaky.builder().beta(0.9f)));
+    assertEquals("data: expected 12 features, as the network takes, got 11", assertThrows(IllegalArgumentException.class,
+        () -> trainer.epoch(new Patterns(4, 3, 2, 11, false))).getMessage());
+    assertEquals("data: expected at most 3 classes, as the network has output neurons, got 4",
+        assertThrows(IllegalArgumentException.class, () -> trainer.evaluate(new Patterns(4, 4, 2, 12, false)))
+            .getMessage());
+    assertThrows(IllegalArgumentException.class, () -> Trainer.of(Network.input(2).linear("fc", 2).build(1)));
+    assertThrows(IllegalArgumentException.class, () -> Trainer.of(Network.input(2).build(1)));
+    assertThrows(IllegalArgumentException.class, () -> trainer.batchSize(0));
+    assertThrows(IllegalArgumentException.class, () -> trainer.threads(0));
+  }
+}
