@@ -1,0 +1,29 @@
+package org.spikelane;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * How every benchmark runs unless it or the command line says otherwise: three JVMs, about two seconds each.
+ *
+ * <p>The module stands in {@code jvmArgsPrepend} because {@code -jvmArgsAppend} on the command line takes the place of
+ * what an annotation appends, and without the module everything would run, and be measured, with the scalar kernels.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(value = 3, jvmArgsPrepend = {ForkedBenchmark.VECTORS, "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch"})
+@Warmup(iterations = 4, time = 250, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+public abstract class ForkedBenchmark {
+
+  /** The option without which a JVM has no Vector API. */
+  public static final String VECTORS = "--add-modules=jdk.incubator.vector";
+
+  /** For benchmarks. */
+  protected ForkedBenchmark() {}
+}

@@ -1,0 +1,140 @@
+package org.spikelane.kernels;
+
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.ejml.data.FMatrixRMaj;
+import org.ejml.dense.row.CommonOps_FDRM;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
+import org.spikelane.ForkedBenchmark;
+
+/**
+ * Rows times a square matrix of weights; scores are µs per product of all rows. A dense product of R rows with N×N
+ * weights at S µs runs at {@code 2*R*N*N / (1000*S)} GF/s, to be compared with {@link RooflineBenchmark#fma}.
+ *
+ * <pre>java -jar bench/target/benchmarks.jar ProductBenchmark -p size=512</pre>
+ */
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class ProductBenchmark extends ForkedBenchmark {
+
+  /** Weights and what is multiplied by them. */
+  public static class Matrices extends KernelBenchmarkState {
+
+    /** Inputs and outputs, N. */
+    @Param({"128", "512", "1024"})
+    public int size;
+
+    /** Rows of a product, R: samples, or steps of a sample. */
+    @Param({"16", "64"})
+    public int rows;
+
+    float[] weights;
+    float[] bias;
+    float[] values;
+    Rows x;
+    Rows y;
+    Rows g;
+    float[] gw;
+
+    /** Empty until {@link #prepare}. */
+    public Matrices() {}
+
+    /** Draws the operands. */
+    @Setup(Level.Trial)
+    public void prepare() {
+      provider();
+      double bound = 1 / Math.sqrt(size);
+      weights = uniform(size * size, -bound, bound);
+      bias = uniform(size, -bound, bound);
+      values = normal(rows * size, 1);
+      x = new Rows(values, 0, size);
+      y = zeros(rows, size);
+      g = new Rows(normal(rows * size, 0.1), 0, size);
+      gw = new float[size * size];
+    }
+
+    /** Undoes what an iteration has added up. */
+    @Setup(Level.Iteration)
+    public void restore() {
+      Arrays.fill(gw, 0f);
+    }
+  }
+
+  /** The same with spikes in the place of values. */
+  public static class SpikeMatrices extends Matrices {
+
+    /** Share of the inputs that spike, in percent. */
+    @Param({"5", "20"})
+    public int density;
+
+    SpikeRows spk;
+
+    /** Empty until {@link #prepare}. */
+    public SpikeMatrices() {}
+
+    @Override
+    @Setup(Level.Trial)
+    public void prepare() {
+      super.prepare();
+      spk = spikes(rows, size, density);
+    }
+  }
+
+  /** Operands of EJML over the same arrays. */
+  public static class EjmlMatrices extends Matrices {
+
+    FMatrixRMaj left;
+    FMatrixRMaj right;
+    FMatrixRMaj result;
+
+    /** Empty until {@link #prepare}. */
+    public EjmlMatrices() {}
+
+    @Override
+    @Setup(Level.Trial)
+    public void prepare() {
+      super.prepare();
+      left = FMatrixRMaj.wrap(rows, size, values);
+      right = FMatrixRMaj.wrap(size, size, weights);
+      result = FMatrixRMaj.wrap(rows, size, y.data());
+    }
+  }
+
+  /** Our dense product. */
+  @Benchmark
+  public float[] dense(Matrices m) {
+    m.provider().products().dense(m.x, m.weights, m.bias, m.y, 0, m.rows, m.size, m.size);
+    return m.y.data();
+  }
+
+  /** EJML's dense product, without the bias. */
+  @Benchmark
+  public float[] ejml(EjmlMatrices m) {
+    CommonOps_FDRM.mult(m.left, m.right, m.result);
+    return m.y.data();
+  }
+
+  /** Product of spikes. */
+  @Benchmark
+  public float[] events(SpikeMatrices m) {
+    m.provider().products().events(m.spk, m.weights, m.bias, m.y, 0, m.rows, m.size, m.size);
+    return m.y.data();
+  }
+
+  /** Weight gradient of the dense product. */
+  @Benchmark
+  public float[] denseGradient(Matrices m) {
+    m.provider().products().denseGradient(m.x, m.g, m.gw, 0, m.rows, m.size, m.size);
+    return m.gw;
+  }
+
+  /** Weight gradient of the product of spikes. */
+  @Benchmark
+  public float[] eventsGradient(SpikeMatrices m) {
+    m.provider().products().eventsGradient(m.spk, m.g, m.gw, 0, m.rows, m.size, m.size);
+    return m.gw;
+  }
+}

@@ -1,0 +1,156 @@
+package org.spikelane.kernels;
+
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.spikelane.ForkedBenchmark;
+
+/**
+ * What one core of this machine can do, with the Vector API at the preferred width: the bounds of every other score. An
+ * operation is a floating-point operation or a byte, so that scores in ops/ns are GF/s and GB/s.
+ *
+ * <p>Default sizes lie in L1, L2, L3 and DRAM of common servers; {@code -p kilobytes=...} sets others.
+ *
+ * <pre>java -jar bench/target/benchmarks.jar RooflineBenchmark</pre>
+ */
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class RooflineBenchmark extends ForkedBenchmark {
+
+  /** Fused multiply-adds of an invocation. */
+  static final int FMAS = 1 << 22;
+
+  /** Bytes of an invocation, whatever the size of the memory. */
+  static final int BYTES = 1 << 28;
+
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = FLOATS.length();
+
+  /** Memory of one size. */
+  @State(Scope.Thread)
+  public static class Memory {
+
+    /** Size of all that is touched. */
+    @Param({"16", "512", "8192", "262144"})
+    public int kilobytes;
+
+    float[] values;
+
+    /** Empty until {@link #prepare}. */
+    public Memory() {}
+
+    /** Fills the first half with ones, the second with zeros. */
+    @Setup(Level.Trial)
+    public void prepare() {
+      values = new float[kilobytes * 256];
+      Arrays.fill(values, 0, values.length / 2, 1f);
+    }
+  }
+
+  /** Where the multiply-adds start; not constants to the compiler. */
+  @State(Scope.Thread)
+  public static class Factors {
+
+    float multiplier = 0.5f;
+    float addend = 1f;
+    final float[] seeds = {0f, 0.5f, 1f, 1.5f, 2.5f, 3f, 3.5f, 4f};
+
+    /** Factors that lead every sum towards 2. */
+    public Factors() {}
+  }
+
+  /** Independent chains of fused multiply-adds, eight of them: latency 4 on two ports. GF/s. */
+  @Benchmark
+  @OperationsPerInvocation(2 * FMAS)
+  public float fma(Factors f) {
+    FloatVector m = FloatVector.broadcast(FLOATS, f.multiplier);
+    FloatVector a = FloatVector.broadcast(FLOATS, f.addend);
+    // Seeds differ, so that the compiler cannot make one chain of eight.
+    FloatVector s0 = FloatVector.zero(FLOATS);
+    FloatVector s1 = FloatVector.broadcast(FLOATS, f.seeds[1]);
+    FloatVector s2 = FloatVector.broadcast(FLOATS, f.seeds[2]);
+    FloatVector s3 = FloatVector.broadcast(FLOATS, f.seeds[3]);
+    FloatVector s4 = FloatVector.broadcast(FLOATS, f.seeds[4]);
+    FloatVector s5 = FloatVector.broadcast(FLOATS, f.seeds[5]);
+    FloatVector s6 = FloatVector.broadcast(FLOATS, f.seeds[6]);
+    FloatVector s7 = FloatVector.broadcast(FLOATS, f.seeds[7]);
+    for (int i = 0; i < FMAS; i += 8 * LANES) {
+      s0 = s0.fma(m, a);
+      s1 = s1.fma(m, a);
+      s2 = s2.fma(m, a);
+      s3 = s3.fma(m, a);
+      s4 = s4.fma(m, a);
+      s5 = s5.fma(m, a);
+      s6 = s6.fma(m, a);
+      s7 = s7.fma(m, a);
+    }
+    return s0.add(s1).add(s2.add(s3)).add(s4.add(s5).add(s6.add(s7))).reduceLanes(VectorOperators.ADD);
+  }
+
+  /** Sums the memory again and again. GB/s read. */
+  @Benchmark
+  @OperationsPerInvocation(BYTES)
+  public float read(Memory memory) {
+    float[] v = memory.values;
+    float sum = 0;
+    for (int pass = 0; pass < BYTES / Float.BYTES / v.length; pass++) {
+      sum += sum(v);
+    }
+    return sum;
+  }
+
+  private static float sum(float[] v) {
+    FloatVector s0 = FloatVector.zero(FLOATS);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    FloatVector s4 = s0;
+    FloatVector s5 = s0;
+    FloatVector s6 = s0;
+    FloatVector s7 = s0;
+    for (int i = 0; i < v.length; i += 8 * LANES) {
+      s0 = s0.add(FloatVector.fromArray(FLOATS, v, i));
+      s1 = s1.add(FloatVector.fromArray(FLOATS, v, i + LANES));
+      s2 = s2.add(FloatVector.fromArray(FLOATS, v, i + 2 * LANES));
+      s3 = s3.add(FloatVector.fromArray(FLOATS, v, i + 3 * LANES));
+      s4 = s4.add(FloatVector.fromArray(FLOATS, v, i + 4 * LANES));
+      s5 = s5.add(FloatVector.fromArray(FLOATS, v, i + 5 * LANES));
+      s6 = s6.add(FloatVector.fromArray(FLOATS, v, i + 6 * LANES));
+      s7 = s7.add(FloatVector.fromArray(FLOATS, v, i + 7 * LANES));
+    }
+    return s0.add(s1).add(s2.add(s3)).add(s4.add(s5).add(s6.add(s7))).reduceLanes(VectorOperators.ADD);
+  }
+
+  /** Copies the first half of the memory over the second again and again. GB/s, read and written together. */
+  @Benchmark
+  @OperationsPerInvocation(BYTES)
+  public float[] copy(Memory memory) {
+    float[] v = memory.values;
+    for (int pass = 0; pass < BYTES / Float.BYTES / v.length; pass++) {
+      copyHalf(v);
+    }
+    return v;
+  }
+
+  private static void copyHalf(float[] v) {
+    int half = v.length / 2;
+    for (int i = 0; i < half; i += 4 * LANES) {
+      FloatVector.fromArray(FLOATS, v, i).intoArray(v, half + i);
+      FloatVector.fromArray(FLOATS, v, i + LANES).intoArray(v, half + i + LANES);
+      FloatVector.fromArray(FLOATS, v, i + 2 * LANES).intoArray(v, half + i + 2 * LANES);
+      FloatVector.fromArray(FLOATS, v, i + 3 * LANES).intoArray(v, half + i + 3 * LANES);
+    }
+  }
+}

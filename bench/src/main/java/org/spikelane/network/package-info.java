@@ -1,0 +1,2 @@
+/** Measurements of networks. */
+package org.spikelane.network;

@@ -1,0 +1,17 @@
+/**
+ * Measurements. Packages mirror the code that they measure; the class comment of each benchmark says how to run it.
+ *
+ * <p>{@code mvn -q -DskipTests package} makes {@code bench/target/benchmarks.jar}. Every benchmark forks three JVMs
+ * with the Vector API; another provider, or other flags, come from the command line:
+ *
+ * <pre>
+ * java -jar bench/target/benchmarks.jar SynapticBenchmark -prof gc
+ * java -jar bench/target/benchmarks.jar SynapticBenchmark -jvmArgsAppend "-Dspikelane.kernels=scalar"
+ * java -jar bench/target/benchmarks.jar SynapticBenchmark \
+ *     -jvmArgsAppend "-Dspikelane.kernels=scalar -XX:+UseCMoveUnconditionally -XX:+UseVectorCmov"
+ * </pre>
+ *
+ * With {@code -prof gc} the column {@code gc.alloc.rate.norm} is bytes per operation: nothing for every kernel. Report
+ * CPU, JDK and flags with a figure, and {@link org.spikelane.kernels.RooflineBenchmark} of the same machine and day.
+ */
+package org.spikelane;

@@ -1,0 +1,2 @@
+/** Measurements of training. */
+package org.spikelane.training;

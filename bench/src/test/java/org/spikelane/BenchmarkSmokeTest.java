@@ -1,0 +1,378 @@
+package org.spikelane;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import org.spikelane.kernels.KernelBenchmarkState;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.Rows;
+import org.spikelane.kernels.SpikeRows;
+import org.spikelane.network.Gradients;
+import org.spikelane.network.Network;
+import org.spikelane.network.SmallNetwork;
+import org.spikelane.network.Tape;
+import org.spikelane.training.EpochReport;
+import org.spikelane.training.TrainerBenchmark;
+
+/**
+ * Runs the body of every benchmark in JMH's list once, with its first parameters, and checks what it computed: kernels
+ * against the scalar provider, everything else against a naive loop. A benchmark that nobody checks fails.
+ */
+class BenchmarkSmokeTest {
+
+  /** Benchmarks that undo what they did before they return. */
+  private static final Set<String> RESTORING = Set.of("RowBenchmark.resetImmediate", "RowBenchmark.scale");
+
+  private static final Map<String, Check> NAIVE = Map.ofEntries(
+      Map.entry("ProductBenchmark.ejml", (state, result) -> checkEjml(state, (float[]) result)),
+      Map.entry("RooflineBenchmark.fma", (state, result) -> checkFma((float) result)),
+      Map.entry("RooflineBenchmark.read", (state, result) -> assertEquals(0x1p25f, (float) result)),
+      Map.entry("RooflineBenchmark.copy", (state, result) -> checkAllOnes((float[]) result)),
+      Map.entry("NetworkBenchmark.step", (state, result) -> checkStep((SmallNetwork) state, (float[]) result)),
+      Map.entry("NetworkBenchmark.record", (state, result) -> checkTape((SmallNetwork) state, (Tape) result)),
+      Map.entry("NetworkBenchmark.recordAndBackward",
+          (state, result) -> checkGradients((SmallNetwork) state, (Gradients) result)),
+      Map.entry("TrainerBenchmark.epoch",
+          (state, result) -> checkEpoch((TrainerBenchmark.Training) state, (EpochReport) result)));
+
+  private interface Check {
+    void accept(Object state, Object result) throws ReflectiveOperationException;
+  }
+
+  @Test
+  void measuresTheProviderThatTheBuildAskedFor() {
+    String wanted = System.getProperty("spikelane.test.kernels", "preferred");
+    KernelProvider provider = MeasuredProvider.required();
+    assertEquals(!wanted.equals("scalar"), provider.width() >= 128, provider.toString());
+  }
+
+  @Test
+  void everyBenchmarkForksWithVectors() {
+    for (BenchmarkListEntry entry : entries()) {
+      assertTrue(entry.getJvmArgsPrepend().orElse(List.of()).contains(ForkedBenchmark.VECTORS), entry.getUsername());
+      assertTrue(entry.getForks().orElse(0) >= 3, entry.getUsername() + ": forks");
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> benchmarks() throws ClassNotFoundException {
+    Map<String, Method> methods = new TreeMap<>();
+    for (BenchmarkListEntry entry : entries()) {
+      Method method = method(entry);
+      methods.put(method.getDeclaringClass().getSimpleName() + "." + method.getName(), method);
+    }
+    assertFalse(methods.isEmpty(), "JMH's list of benchmarks");
+    List<String> gone = NAIVE.keySet().stream().filter(name -> !methods.containsKey(name)).toList();
+    assertEquals(List.of(), gone, "checks of benchmarks that are not there");
+    return methods.entrySet().stream().map(entry ->
+        DynamicTest.dynamicTest(entry.getKey(), () -> check(entry.getKey(), entry.getValue())));
+  }
+
+  private static Set<BenchmarkListEntry> entries() {
+    return BenchmarkList.defaultList().getAll(
+        OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT), List.of());
+  }
+
+  private static Method method(BenchmarkListEntry entry) throws ClassNotFoundException {
+    String name = entry.getUsername().substring(entry.getUsername().lastIndexOf('.') + 1);
+    return Arrays.stream(Class.forName(entry.getUserClassQName()).getDeclaredMethods())
+        .filter(method -> method.isAnnotationPresent(Benchmark.class) && method.getName().equals(name))
+        .findFirst().orElseThrow();
+  }
+
+  private static void check(String name, Method method) throws ReflectiveOperationException {
+    Object state = state(method, KernelProvider.current());
+    Object result = run(method, state);
+    Check naive = NAIVE.get(name);
+    if (naive != null) {
+      naive.accept(state, result);
+      return;
+    }
+    assertTrue(state instanceof KernelBenchmarkState, name + ": expected a check of it in this test");
+    Object scalar = state(method, KernelProvider.scalar());
+    List<String> untouched = contents(scalar);
+    Object expected = run(method, scalar);
+    assertEquals(string(expected), string(result), name);
+    assertEquals(contents(scalar), contents(state), name);
+    assertTrue(RESTORING.contains(name) || result instanceof Number || !untouched.equals(contents(state)),
+        name + " changed nothing");
+  }
+
+  private static Object state(Method method, KernelProvider provider) throws ReflectiveOperationException {
+    assertEquals(1, method.getParameterCount(), method + ": states");
+    Object state = method.getParameterTypes()[0].getDeclaredConstructor().newInstance();
+    for (Field field : state.getClass().getFields()) {
+      if (field.isAnnotationPresent(Param.class)) {
+        field.set(state, parse(field.getType(), field.getAnnotation(Param.class).value()[0]));
+      }
+    }
+    if (state instanceof KernelBenchmarkState kernels) {
+      kernels.use(provider);
+    }
+    setUp(state, Level.Trial);
+    setUp(state, Level.Iteration);
+    setUp(state, Level.Invocation);
+    return state;
+  }
+
+  private static Object parse(Class<?> type, String value) {
+    return type == int.class
+        ? (Object) Integer.valueOf(value)
+        : Arrays.stream(type.getEnumConstants()).filter(c -> c.toString().equals(value)).findFirst().orElseThrow();
+  }
+
+  private static void setUp(Object state, Level level) throws ReflectiveOperationException {
+    for (Method method : state.getClass().getMethods()) {
+      Setup setup = method.getAnnotation(Setup.class);
+      if (setup != null && setup.value() == level) {
+        method.invoke(state);
+      }
+    }
+  }
+
+  private static Object run(Method method, Object state) throws ReflectiveOperationException {
+    return method.invoke(method.getDeclaringClass().getDeclaredConstructor().newInstance(), state);
+  }
+
+  /** Every array of a state, as bits. */
+  private static List<String> contents(Object state) throws ReflectiveOperationException {
+    List<String> contents = new ArrayList<>();
+    for (Class<?> c = state.getClass(); c != null; c = c.getSuperclass()) {
+      for (Field field : c.getDeclaredFields()) {
+        if (!Modifier.isStatic(field.getModifiers())) {
+          field.setAccessible(true);
+          String content = string(field.get(state));
+          if (content != null) {
+            contents.add(field.getName() + " " + content);
+          }
+        }
+      }
+    }
+    return contents;
+  }
+
+  /** A number, or a digest of an array's bits; null of anything else. */
+  private static String string(Object value) {
+    return switch (value) {
+      case Number number -> number.toString();
+      case float[] floats -> digest(Arrays.hashCode(floats), floats.length);
+      case long[] longs -> digest(Arrays.hashCode(longs), longs.length);
+      case Rows rows -> string(rows.data());
+      case SpikeRows rows -> string(rows.words());
+      case null, default -> null;
+    };
+  }
+
+  private static String digest(int hash, int length) {
+    return length + " values, hash " + Integer.toHexString(hash);
+  }
+
+  private static void checkFma(float sum) {
+    float one = 0;
+    for (int i = 0; i < 1000; i++) {
+      one = Math.fma(0.5f, one, 1f);
+    }
+    float lanes = sum / one;
+    assertTrue(lanes == 32 || lanes == 64 || lanes == 128, "sum: expected 8 vectors of " + one + ", got " + sum);
+  }
+
+  private static void checkAllOnes(float[] values) {
+    float[] ones = new float[values.length];
+    Arrays.fill(ones, 1f);
+    assertArrayEquals(ones, values);
+  }
+
+  /** Products of some hundred terms of 1/sqrt(N) in float32 against double. */
+  private static void checkEjml(Object state, float[] result) throws ReflectiveOperationException {
+    float[] x = (float[]) field(state, "values");
+    float[] w = (float[]) field(state, "weights");
+    int size = (int) field(state, "size");
+    for (int i = 0; i < result.length; i++) {
+      double sum = 0;
+      for (int k = 0; k < size; k++) {
+        sum += (double) x[i / size * size + k] * w[k * size + i % size];
+      }
+      assertEquals(sum, result[i], 1e-5, "element " + i);
+    }
+  }
+
+  private static Object field(Object state, String name) throws ReflectiveOperationException {
+    for (Class<?> c = state.getClass(); c != null; c = c.getSuperclass()) {
+      for (Field field : c.getDeclaredFields()) {
+        if (field.getName().equals(name)) {
+          field.setAccessible(true);
+          return field.get(state);
+        }
+      }
+    }
+    throw new NoSuchFieldException(name);
+  }
+
+  /** Sample after sample, the network's equations neuron by neuron, in float32 and in the order of the kernels. */
+  private static final class NaiveRun {
+
+    final int hidden;
+    final int steps;
+    final float[][] hiddenSpikes;
+    final float[][] outputMembrane;
+    final float[][] outputSpikes;
+
+    NaiveRun(Network network, float[][] x) {
+      hidden = network.neuron("lif1").size();
+      steps = x.length;
+      hiddenSpikes = new float[steps][hidden];
+      outputMembrane = new float[steps][SmallNetwork.CLASSES];
+      outputSpikes = new float[steps][SmallNetwork.CLASSES];
+      float[] spk = new float[hidden];
+      float[] mem1 = new float[hidden];
+      float[] mem2 = new float[SmallNetwork.CLASSES];
+      for (int t = 0; t < steps; t++) {
+        float[] current = linear(network, "fc1.", x[t]);
+        float[] recurrent = linear(network, "lif1.recurrent.", spk);
+        for (int n = 0; n < hidden; n++) {
+          float r = mem1[n] > 1f ? 1f : 0f;
+          mem1[n] = (0.9f * mem1[n] + current[n]) + recurrent[n] - r * 1f;
+          hiddenSpikes[t][n] = mem1[n] > 1f ? 1f : 0f;
+        }
+        spk = hiddenSpikes[t];
+        float[] output = linear(network, "fc2.", spk);
+        for (int n = 0; n < mem2.length; n++) {
+          float r = mem2[n] > 1f ? 1f : 0f;
+          mem2[n] = (0.9f * mem2[n] + output[n]) - r * 1f;
+          outputMembrane[t][n] = mem2[n];
+          outputSpikes[t][n] = mem2[n] > 1f ? 1f : 0f;
+        }
+      }
+    }
+
+    private static float[] linear(Network network, String name, float[] x) {
+      float[] w = network.parameter(name + "weight").values();
+      float[] bias = network.parameter(name + "bias").values();
+      float[] y = new float[bias.length];
+      for (int n = 0; n < y.length; n++) {
+        float sum = 0;
+        for (int k = 0; k < x.length; k++) {
+          sum = Math.fma(x[k], w[n * x.length + k], sum);
+        }
+        y[n] = sum + bias[n];
+      }
+      return y;
+    }
+  }
+
+  private static void checkStep(SmallNetwork state, float[] output) {
+    NaiveRun naive = new NaiveRun(state.network(), state.steps());
+    assertArrayEquals(naive.outputSpikes[SmallNetwork.STEPS - 1], output);
+    assertArrayEquals(naive.outputMembrane[SmallNetwork.STEPS - 1], state.session().state("lif2").membrane());
+  }
+
+  private static void checkTape(SmallNetwork state, Tape tape) {
+    NaiveRun naive = new NaiveRun(state.network(), state.steps());
+    float[] membrane = tape.membrane("lif2");
+    float[] spikes = tape.spikes("lif1");
+    for (int t = 0; t < SmallNetwork.STEPS; t++) {
+      assertArrayEquals(naive.outputMembrane[t], row(membrane, t, SmallNetwork.CLASSES), "membrane, step " + t);
+      assertArrayEquals(naive.hiddenSpikes[t], row(spikes, t, naive.hidden), "hidden spikes, step " + t);
+    }
+  }
+
+  /** Sample 0 at step t of [T][B][N]. */
+  private static float[] row(float[] values, int t, int size) {
+    int at = t * SmallNetwork.SAMPLES * size;
+    return Arrays.copyOfRange(values, at, at + size);
+  }
+
+  /** Backpropagation of the output layer in double; the rest of the backward pass is not small enough to be naive. */
+  private static void checkGradients(SmallNetwork state, Gradients gradients) {
+    Tape tape = state.network().record(state.input());
+    float[] membrane = tape.membrane("lif2");
+    float[] spikes = tape.spikes("lif1");
+    float[] gSpk = state.outputGradient();
+    int hidden = state.hidden;
+    double[] gWeight = new double[SmallNetwork.CLASSES * hidden];
+    double[] gBias = new double[SmallNetwork.CLASSES];
+    for (int b = 0; b < SmallNetwork.SAMPLES; b++) {
+      for (int c = 0; c < SmallNetwork.CLASSES; c++) {
+        double carried = 0;
+        for (int t = SmallNetwork.STEPS - 1; t >= 0; t--) {
+          int at = (t * SmallNetwork.SAMPLES + b) * SmallNetwork.CLASSES + c;
+          double y = Math.PI * (membrane[at] - 1.0);
+          carried = 0.9 * carried + gSpk[at] / (1 + y * y);
+          gBias[c] += carried;
+          for (int k = 0; k < hidden; k++) {
+            gWeight[c * hidden + k] += carried * spikes[(t * SmallNetwork.SAMPLES + b) * hidden + k];
+          }
+        }
+      }
+    }
+    assertClose(gBias, gradients.parameter("fc2.bias"));
+    assertClose(gWeight, gradients.parameter("fc2.weight"));
+    for (String name : List.of("fc1.weight", "lif1.beta", "lif1.recurrent.weight")) {
+      for (float g : gradients.parameter(name)) {
+        assertTrue(Float.isFinite(g), name);
+      }
+    }
+  }
+
+  /** Sums of some thousand float32 terms below 1. */
+  private static void assertClose(double[] expected, float[] actual) {
+    assertEquals(expected.length, actual.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], actual[i], 1e-4, "element " + i);
+    }
+  }
+
+  /** Loss and accuracy of an epoch of one batch are those of the parameters before it. */
+  private static void checkEpoch(TrainerBenchmark.Training state, EpochReport report) {
+    float[] trained = state.network().parameter("fc1.weight").values().clone();
+    state.restore();
+    assertFalse(Arrays.equals(trained, state.network().parameter("fc1.weight").values()), "nothing was learned");
+    double loss = 0;
+    int right = 0;
+    for (int i = 0; i < state.data().size(); i++) {
+      float[] values = new float[SmallNetwork.STEPS * SmallNetwork.FEATURES];
+      state.data().copyTo(i, values, 0);
+      float[][] x = new float[SmallNetwork.STEPS][];
+      for (int t = 0; t < x.length; t++) {
+        x[t] = Arrays.copyOfRange(values, t * SmallNetwork.FEATURES, (t + 1) * SmallNetwork.FEATURES);
+      }
+      double[] counts = new double[SmallNetwork.CLASSES];
+      for (float[] spikes : new NaiveRun(state.network(), x).outputSpikes) {
+        Arrays.setAll(counts, c -> counts[c] + spikes[c]);
+      }
+      int label = state.data().label(i);
+      loss += Math.log(Arrays.stream(counts).map(Math::exp).sum()) - counts[label];
+      double most = Arrays.stream(counts).max().orElseThrow();
+      int predicted = 0;
+      while (counts[predicted] != most) {
+        predicted++;
+      }
+      right += predicted == label ? 1 : 0;
+    }
+    assertEquals(loss / state.data().size(), report.loss(), 1e-9);
+    assertEquals(right / (double) state.data().size(), report.accuracy());
+  }
+}
