@@ -9,7 +9,8 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How every benchmark runs unless it or the command line says otherwise: three JVMs, about two seconds each.
+ * How every benchmark runs unless it or the command line says otherwise: three JVMs, about four seconds each, two of
+ * them to warm up (compiled event products settle after more than one). All of the jar takes about half an hour.
  *
  * <p>The module stands in {@code jvmArgsPrepend} because {@code -jvmArgsAppend} on the command line takes the place of
  * what an annotation appends, and without the module everything would run, and be measured, with the scalar kernels.
@@ -17,7 +18,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(value = 3, jvmArgsPrepend = {ForkedBenchmark.VECTORS, "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch"})
-@Warmup(iterations = 4, time = 250, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public abstract class ForkedBenchmark {
 
