@@ -37,6 +37,9 @@ final class NetworkJson {
 
   private static final int FORMAT = 1;
 
+  /** Values of an input, or of weights, that are taken without being in the file. */
+  private static final int LARGEST_UNCHECKED = 1 << 24;
+
   private NetworkJson() {}
 
   // ------------------------------------------------------------------ writing
@@ -195,13 +198,64 @@ final class NetworkJson {
       extents[i] = input.get(i).getAsInt();
     }
     Network.Builder builder = Network.input(extents);
+    Shape shape = Shape.of(extents);
+    if (shape.size() > LARGEST_UNCHECKED) {
+      throw new IllegalArgumentException("network.input: expected at most " + LARGEST_UNCHECKED + " values, got " + shape);
+    }
     for (JsonElement element : root.array("layers")) {
       Fields layer = new Fields(element.getAsJsonObject(), "layer");
       String name = layer.text("name");
       layer = new Fields(element.getAsJsonObject(), name);
+      shape = requireWeights(name, layer, shape, tensors);
       add(builder, name, layer, tensors);
     }
     return builder.build(0);
+  }
+
+  /**
+   * Compares the weights that a layer would have with the tensors of the file, so that no more memory is asked for than
+   * the file can fill; returns the layer's output shape.
+   */
+  private static Shape requireWeights(String name, Fields layer, Shape input, Map<String, Tensor> tensors) {
+    return switch (layer.text("type")) {
+      case "Linear" -> {
+        int out = layer.integer("out");
+        requireRoom(tensors, name + ".weight", Shape.of(out, input.size()));
+        yield Shape.of(out);
+      }
+      case "Conv2d" -> {
+        int out = layer.integer("out");
+        int kernel = layer.integer("kernel");
+        if (input.rank() != 3) {
+          throw new IllegalArgumentException(name + ": expected an input of shape [C, H, W], got " + input);
+        }
+        requireRoom(tensors, name + ".weight", Shape.of(out, input.extent(0), kernel, kernel));
+        yield Shape.of(out, input.extent(1) - kernel + 1, input.extent(2) - kernel + 1);
+      }
+      case "MaxPool2d" -> {
+        int kernel = layer.integer("kernel");
+        if (input.rank() != 3 || kernel < 1) {
+          throw new IllegalArgumentException(
+              name + ": expected an input of shape [C, H, W] and a kernel of at least 1, got " + input + " and " + kernel);
+        }
+        yield Shape.of(input.extent(0), input.extent(1) / kernel, input.extent(2) / kernel);
+      }
+      case "Flatten" -> Shape.of(input.size());
+      default -> {
+        if (layer.has("recurrent") && layer.object("recurrent").text("kind").equals("linear")) {
+          requireRoom(tensors, name + ".recurrent.weight", Shape.of(input.size(), input.size()));
+        }
+        yield input;
+      }
+    };
+  }
+
+  private static void requireRoom(Map<String, Tensor> tensors, String name, Shape wanted) {
+    int there = tensors.containsKey(name) ? tensors.get(name).values().length : 0;
+    if (wanted.size() > Math.max(there, LARGEST_UNCHECKED)) {
+      throw new IllegalArgumentException(name + ": the configuration asks for " + wanted + ", the file has " + there
+          + " values of that name");
+    }
   }
 
   private static void add(Network.Builder builder, String name, Fields layer, Map<String, Tensor> tensors) {

@@ -19,7 +19,7 @@ public final class Pieces {
   /**
    * Runs pieces {@code 0 … count-1}, each once, on as many threads as there are workers and the common pool has. Which
    * worker gets which piece is left to chance, so a piece's result may not depend on it. Returns when all are done; throws
-   * what the first failing piece threw.
+   * what a failing piece threw, possibly while others still run.
    */
   public static <W> void share(List<W> workers, int count, Task<W> task) {
     if (workers.size() == 1 || count == 1) {

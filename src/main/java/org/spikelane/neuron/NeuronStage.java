@@ -169,7 +169,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int b = 0; b < samples; b++) {
       load(b);
     }
-    if (neuron.gradedSpikesFactor() != null) {
+    if (graded()) {
       output.value(neuron.gradedSpikesFactor().perNeuron()[0]);
     }
     if (recurrence == null && !inHalves()) {
@@ -304,10 +304,15 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
   }
 
+  /** Whether spikes are worth the layer's graded factor; those of an inhibited layer are 1, as in snnTorch. */
+  private boolean graded() {
+    return neuron.gradedSpikesFactor() != null && !neuron.inhibition();
+  }
+
   /** The graded factor only scales what leaves the layer: its gradient, and that of the spikes behind it. */
   private void gradeGradient(int b, GradientSums sums) {
     NeuronParameter factor = neuron.gradedSpikesFactor();
-    if (factor == null || (output.value() == 1f && !factor.parameter().trainable())) {
+    if (!graded() || (output.value() == 1f && !factor.parameter().trainable())) {
       return;
     }
     Rows gSpk = output.gradient(b);

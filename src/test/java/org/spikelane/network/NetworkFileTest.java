@@ -169,6 +169,19 @@ class NetworkFileTest {
         root.getAsJsonArray("layers").get(1).getAsJsonObject().add(field, JsonParser.parseString(json)));
   }
 
+  /** A configuration may not make the reader ask for more memory than the file can fill. */
+  @Test
+  void makesNoRoomForWhatTheFileDoesNotHold() throws IOException {
+    assertEquals("network.input: expected at most 16777216 values, got [2000000000]",
+        refusedConfiguration(json -> json.add("input", JsonParser.parseString("[2000000000]"))));
+    assertEquals("fc.weight: the configuration asks for [500000000, 3], the file has 6 values of that name",
+        refusedConfiguration(json ->
+            json.getAsJsonArray("layers").get(0).getAsJsonObject().addProperty("out", 500_000_000)));
+    assertEquals("lif.recurrent.weight: the configuration asks for [5000, 5000], the file has 4 values of that name",
+        refusedConfiguration(json ->
+            json.getAsJsonArray("layers").get(0).getAsJsonObject().addProperty("out", 5000)));
+  }
+
   @Test
   void saysWhichFieldIsMalformed() throws IOException {
     assertEquals("format: expected 1, got 2; the file is of another version of spikelane",

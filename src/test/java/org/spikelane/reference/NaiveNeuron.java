@@ -79,8 +79,13 @@ public final class NaiveNeuron {
     return Math.min(1, Math.max(0, at(name, n)));
   }
 
+  /** What a spike is worth; inhibited ones are not graded. */
   private double factor() {
-    return values.containsKey("graded_spikes_factor") ? values.get("graded_spikes_factor")[0] : 1;
+    return graded() ? values.get("graded_spikes_factor")[0] : 1;
+  }
+
+  private boolean graded() {
+    return values.containsKey("graded_spikes_factor") && !neuron.inhibition();
   }
 
   private double nearestLevel(double value) {
@@ -388,7 +393,7 @@ public final class NaiveNeuron {
       double gQ = gM;
       // Gradient of the spike as 0 or 1, before the graded factor.
       double gFired = gSpkIn * factor();
-      if (gradients.containsKey("graded_spikes_factor")) {
+      if (graded()) {
         gradients.get("graded_spikes_factor")[0] += gSpkIn * step.spk[k] / factor();
       }
       if (!neuron.resetDelay() && neuron.resetMechanism() == ResetMechanism.SUBTRACT) {
