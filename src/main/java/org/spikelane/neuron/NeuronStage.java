@@ -27,6 +27,9 @@ import org.spikelane.layer.Values;
  */
 public abstract sealed class NeuronStage implements Stage permits FirstOrderStage, SecondOrderStage {
 
+  /** Surrogate derivatives that are held at once, so that they stay in a second-level cache: 1 MiB. */
+  private static final int MOST_SURROGATES = 1 << 18;
+
   private final RowKernels kernels = KernelProvider.current().rows();
   private final Neuron neuron;
   private final Values input;
@@ -47,8 +50,8 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   /** By sample: the same as one row for every step, as the neuron kernels take it. */
   private final Rows[] recurrentOf;
 
-  private final float[] surrogateRow;
-  private final Rows surrogateRows;
+  /** Surrogate derivatives of the sample at hand: step t in row t, or one row for the step at hand. */
+  private final Rows surrogates;
   /** By sample: dL/d(current) of step t in row t, which is where the membrane of step t was. */
   private final Rows[] gCurrent;
   /** By step: the same with row b for sample b. */
@@ -93,8 +96,10 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int b = 0; b < recurrentOf.length; b++) {
       recurrentOf[b] = recurrence == null ? recurrent : new Rows(recurrent.data(), recurrent.at(b), 0);
     }
-    this.surrogateRow = new float[size];
-    this.surrogateRows = Rows.constant(surrogateRow);
+    boolean wholeSequence = recurrence == null && (long) block.steps() * size <= MOST_SURROGATES;
+    this.surrogates = record && wholeSequence
+        ? new Rows(new float[block.steps() * size], 0, size)
+        : Rows.constant(new float[size]);
     int recorded = record ? block.samples() : 0;
     this.gCurrent = new Rows[recorded];
     this.gMem = new Rows[recorded];
@@ -142,13 +147,13 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   /** Steps [t0, t1) of a sample with immediate reset, all neurons. */
   abstract void forwardImmediate(int b, Rows x, Rows rec, Rows membrane, Rows q, SpikeRows rst, int t0, int t1);
 
-  /** Step t of a sample backward; the gradient of the current goes to row t of {@code gx}. */
-  abstract void backwardDelayed(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, float[] carried, Rows gx, int t,
-      GradientSums sums);
+  /** Steps [t0, t1) of a sample backward; the gradient of the current of step t goes to row t of {@code gx}. */
+  abstract void backwardDelayed(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, float[] carried, Rows gx, int t0,
+      int t1, GradientSums sums);
 
-  /** Step t of a sample backward, with immediate reset. */
+  /** Steps [t0, t1) of a sample backward, with immediate reset. */
   abstract void backwardImmediate(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, Rows q, SpikeRows rst,
-      float[] carried, Rows gx, int t, GradientSums sums);
+      float[] carried, Rows gx, int t0, int t1, GradientSums sums);
 
   /** Brings the synaptic current of a sample from the state to where the kernels start, or does nothing. */
   abstract void loadCurrent(int b);
@@ -286,12 +291,18 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       Arrays.fill(gSpk.data(), gSpk.at(-1), gSpk.at(0), 0f);
       gradeGradient(b, sums);
     }
-    for (int t = output.steps() - 1; t >= 0; t--) {
+    if (recurrence == null && surrogates.stride() != 0) {
       for (int b = 0; b < samples; b++) {
-        backward(b, t, sums);
+        backward(b, 0, output.steps(), sums);
       }
-      if (recurrence != null) {
-        recurrence.backward(t, samples, gCurrentAt[t]);
+    } else {
+      for (int t = output.steps() - 1; t >= 0; t--) {
+        for (int b = 0; b < samples; b++) {
+          backward(b, t, t + 1, sums);
+        }
+        if (recurrence != null) {
+          recurrence.backward(t, samples, gCurrentAt[t]);
+        }
       }
     }
     for (int b = 0; b < samples; b++) {
@@ -324,32 +335,37 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
   }
 
-  private void backward(int b, int t, GradientSums sums) {
-    Rows q = neuron.resetDelay() ? mem[b] : fired[b];
-    long draw = (firstDraw + b) * output.steps() + t;
-    surrogate(q.data(), neuron.resetDelay() ? q.at(t + 1) : q.at(t), draw);
+  private void backward(int b, int t0, int t1, GradientSums sums) {
+    for (int t = t0; t < t1; t++) {
+      surrogate(b, t);
+    }
     if (neuron.resetDelay()) {
-      backwardDelayed(b, output.gradient(b), gMem[b], surrogateRows, mem[b], carriedMem[b], gCurrent[b], t, sums);
+      backwardDelayed(b, output.gradient(b), gMem[b], surrogates, mem[b], carriedMem[b], gCurrent[b], t0, t1, sums);
     } else {
-      backwardImmediate(b, output.gradient(b), gMem[b], surrogateRows, mem[b], fired[b], gates[b], carriedMem[b],
-          gCurrent[b], t, sums);
+      backwardImmediate(b, output.gradient(b), gMem[b], surrogates, mem[b], fired[b], gates[b], carriedMem[b],
+          gCurrent[b], t0, t1, sums);
     }
   }
 
-  private void surrogate(float[] membrane, int at, long draw) {
+  /** The derivative of the spikes that a sample made at step t. */
+  private void surrogate(int b, int t) {
     int size = neuron.size();
     float[] theta = neuron.threshold().perNeuron();
+    float[] out = surrogates.data();
+    int outAt = surrogates.at(t);
     if (neuron.surrogateDisabled()) {
-      Arrays.fill(surrogateRow, 0f);
+      Arrays.fill(out, outAt, outAt + size, 0f);
       return;
     }
-    neuron.surrogate().derivative(membrane, at, theta, surrogateRow, 0, 0, size, draw);
+    Rows q = neuron.resetDelay() ? mem[b] : fired[b];
+    int at = neuron.resetDelay() ? q.at(t + 1) : q.at(t);
+    neuron.surrogate().derivative(q.data(), at, theta, out, outAt, 0, size, (firstDraw + b) * output.steps() + t);
     if (neuron.inhibition()) {
       // Only the winner's spike is a function of its membrane, whether it fired or not.
-      int winner = kernels.winner(membrane, at, theta, 0, size);
-      float derivative = surrogateRow[winner];
-      Arrays.fill(surrogateRow, 0f);
-      surrogateRow[winner] = derivative;
+      int winner = kernels.winner(q.data(), at, theta, 0, size);
+      float derivative = out[outAt + winner];
+      Arrays.fill(out, outAt, outAt + size, 0f);
+      out[outAt + winner] = derivative;
     }
   }
 

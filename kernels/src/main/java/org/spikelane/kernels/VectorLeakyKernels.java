@@ -3,13 +3,16 @@ package org.spikelane.kernels;
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The first-order equations on vectors. A row is walked in words of 64 neurons, whose spikes are gathered in a register
- * and stored once; what is left of the row below a vector goes through {@link ScalarLeakyKernels}.
+ * The first-order equations on vectors. Four vectors of neurons at a time go through all steps of a
+ * sequence, so that parameters and states stay in registers and four chains of dependent operations overlap; a row that
+ * is read and written step by step costs four times as much at 512 bits. What is left of the row below a vector goes
+ * through {@link ScalarLeakyKernels}.
  */
 final class VectorLeakyKernels implements LeakyKernels {
 
@@ -23,12 +26,13 @@ final class VectorLeakyKernels implements LeakyKernels {
     assert Spans.words(from) && Spans.parameters(to, beta, theta) && Spans.rows(x, t0, t1, to)
         && Spans.rows(rec, t0, t1, to) && Spans.states(mem, t0, t1, to)
         && Spans.spikes(spk, t0, t1, to);
+    if (!inhibition) {
+      steps(x, rec, mem, mem.data(), mem.at(t0 + 1), mem.stride(), beta, theta, reset, spk, t0, t1, from, to);
+      return;
+    }
     for (int t = t0; t < t1; t++) {
-      row(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t), mem.data(), mem.at(t + 1), beta, theta,
-          reset, spk.words(), spk.at(t), from, to);
-      if (inhibition) {
-        spk.keepOnly(t, ROWS.winner(mem.data(), mem.at(t + 1), theta, from, to), to);
-      }
+      steps(x, rec, mem, mem.data(), mem.at(t + 1), 0, beta, theta, reset, spk, t, t + 1, from, to);
+      spk.keepOnly(t, ROWS.winner(mem.data(), mem.at(t + 1), theta, from, to), to);
     }
   }
 
@@ -41,47 +45,142 @@ final class VectorLeakyKernels implements LeakyKernels {
     for (int t = t0; t < t1; t++) {
       // The gates first: the membrane they are read from may be updated in place.
       ROWS.fire(mem.data(), mem.at(t), theta, rst.words(), rst.at(t), from, to);
-      row(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t), q.data(), q.at(t), beta, theta, reset,
-          spk.words(), spk.at(t), from, to);
+      steps(x, rec, mem, q.data(), q.at(t), 0, beta, theta, reset, spk, t, t + 1, from, to);
       System.arraycopy(q.data(), q.at(t) + from, mem.data(), mem.at(t + 1) + from, to - from);
       ROWS.resetImmediate(mem.data(), mem.at(t + 1), theta, reset, spk.words(), spk.at(t), rst.words(), rst.at(t), from,
           to);
     }
   }
 
-  private static void row(float[] x, int xAt, float[] rec, int recAt, float[] mem, int memAt, float[] out, int outAt,
-      float[] beta, float[] theta, ResetMechanism reset, long[] spk, int spkAt, int from, int to) {
-    for (int n = from; n < to; n += 64) {
-      int end = Math.min(n + 64, to);
-      long spikes = 0;
-      int k = n;
-      for (; k <= end - LANES; k += LANES) {
-        spikes |= step(x, xAt, rec, recAt, mem, memAt, out, outAt, beta, theta, reset, k) << k;
-      }
-      if (k < end) {
-        spikes |= ScalarLeakyKernels.step(x, xAt, rec, recAt, mem, memAt, out, outAt, beta, theta, reset, k, end);
-      }
-      spk[spkAt + (n >>> 6)] = spikes;
+  /** Steps [t0, t1) with delayed reset; the membrane of step t0 + s is written to {@code out[outAt + s*outStride]}. */
+  private static void steps(Rows x, Rows rec, Rows mem, float[] out, int outAt, int outStride, float[] beta,
+      float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int from, int to) {
+    for (int t = t0; t < t1; t++) {
+      Arrays.fill(spk.words(), spk.at(t) + (from >>> 6), spk.at(t) + SpikeRows.words(to), 0L);
+    }
+    int n = from;
+    for (; n <= to - 4 * LANES; n += 4 * LANES) {
+      fourVectors(x, rec, mem, out, outAt, outStride, beta, theta, reset, spk, t0, t1, n);
+    }
+    for (; n <= to - LANES; n += LANES) {
+      oneVector(x, rec, mem, out, outAt, outStride, beta, theta, reset, spk, t0, t1, n);
+    }
+    for (int t = t0; n < to && t < t1; t++) {
+      spk.words()[spk.at(t) + (n >>> 6)] |= ScalarLeakyKernels.step(x.data(), x.at(t), rec.data(), rec.at(t),
+          mem.data(), mem.at(t), out, outAt + (t - t0) * outStride, beta, theta, reset, n, to);
     }
   }
 
-  /** Integration, delayed reset and firing of neurons n, n+1, …; returns their spikes from bit 0 on. */
-  private static long step(float[] x, int xAt, float[] rec, int recAt, float[] mem, int memAt, float[] out, int outAt,
-      float[] beta, float[] theta, ResetMechanism reset, int n) {
-    FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
-    FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
-    FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
-    FloatVector carried = reset == ResetMechanism.ZERO_CARRIED ? FloatVector.broadcast(FLOATS, 1f).sub(r).mul(m) : m;
-    FloatVector u = FloatVector.fromArray(FLOATS, beta, n).mul(carried)
-        .add(FloatVector.fromArray(FLOATS, x, xAt + n)).add(FloatVector.fromArray(FLOATS, rec, recAt + n));
-    FloatVector q = u;
-    if (reset == ResetMechanism.SUBTRACT) {
-      q = u.sub(r.mul(th));
-    } else if (reset == ResetMechanism.ZERO) {
-      q = u.sub(r.mul(u));
+  /**
+   * Neurons n, n+1, … of four vectors through all steps, parameters and states in registers. What the views hold is
+   * copied to locals first: C2 takes a vector's store for one that may have changed any field, and would read them all
+   * again at every step, at twice the time.
+   */
+  private static void fourVectors(Rows x, Rows rec, Rows mem, float[] out, int outAt, int outStride,
+      float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int n) {
+    FloatVector b0 = FloatVector.fromArray(FLOATS, beta, n);
+    FloatVector b1 = FloatVector.fromArray(FLOATS, beta, n + LANES);
+    FloatVector b2 = FloatVector.fromArray(FLOATS, beta, n + 2 * LANES);
+    FloatVector b3 = FloatVector.fromArray(FLOATS, beta, n + 3 * LANES);
+    FloatVector th0 = FloatVector.fromArray(FLOATS, theta, n);
+    FloatVector th1 = FloatVector.fromArray(FLOATS, theta, n + LANES);
+    FloatVector th2 = FloatVector.fromArray(FLOATS, theta, n + 2 * LANES);
+    FloatVector th3 = FloatVector.fromArray(FLOATS, theta, n + 3 * LANES);
+    FloatVector m0 = FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n);
+    FloatVector m1 = FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n + LANES);
+    FloatVector m2 = FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n + 2 * LANES);
+    FloatVector m3 = FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n + 3 * LANES);
+    float[] xs = x.data();
+    float[] recs = rec.data();
+    long[] spikes = spk.words();
+    int xAt = x.at(t0) + n;
+    int recAt = rec.at(t0) + n;
+    int spkAt = spk.at(t0) + (n >>> 6);
+    int at = outAt + n;
+    int xStride = x.stride();
+    int recStride = rec.stride();
+    int spkStride = spk.stride();
+    for (int t = t0; t < t1; t++) {
+      FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
+      FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
+      FloatVector r2 = FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th2));
+      FloatVector r3 = FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th3));
+      if (reset == ResetMechanism.ZERO_CARRIED) {
+        m0 = FloatVector.broadcast(FLOATS, 1f).sub(r0).mul(m0);
+        m1 = FloatVector.broadcast(FLOATS, 1f).sub(r1).mul(m1);
+        m2 = FloatVector.broadcast(FLOATS, 1f).sub(r2).mul(m2);
+        m3 = FloatVector.broadcast(FLOATS, 1f).sub(r3).mul(m3);
+      }
+      m0 = b0.mul(m0).add(FloatVector.fromArray(FLOATS, xs, xAt))
+          .add(FloatVector.fromArray(FLOATS, recs, recAt));
+      m1 = b1.mul(m1).add(FloatVector.fromArray(FLOATS, xs, xAt + LANES))
+          .add(FloatVector.fromArray(FLOATS, recs, recAt + LANES));
+      m2 = b2.mul(m2).add(FloatVector.fromArray(FLOATS, xs, xAt + 2 * LANES))
+          .add(FloatVector.fromArray(FLOATS, recs, recAt + 2 * LANES));
+      m3 = b3.mul(m3).add(FloatVector.fromArray(FLOATS, xs, xAt + 3 * LANES))
+          .add(FloatVector.fromArray(FLOATS, recs, recAt + 3 * LANES));
+      if (reset == ResetMechanism.SUBTRACT) {
+        m0 = m0.sub(r0.mul(th0));
+        m1 = m1.sub(r1.mul(th1));
+        m2 = m2.sub(r2.mul(th2));
+        m3 = m3.sub(r3.mul(th3));
+      } else if (reset == ResetMechanism.ZERO) {
+        m0 = m0.sub(r0.mul(m0));
+        m1 = m1.sub(r1.mul(m1));
+        m2 = m2.sub(r2.mul(m2));
+        m3 = m3.sub(r3.mul(m3));
+      }
+      m0.intoArray(out, at);
+      m1.intoArray(out, at + LANES);
+      m2.intoArray(out, at + 2 * LANES);
+      m3.intoArray(out, at + 3 * LANES);
+      long word = m0.compare(VectorOperators.GT, th0).toLong()
+          | (m1.compare(VectorOperators.GT, th1).toLong() << LANES)
+          | (m2.compare(VectorOperators.GT, th2).toLong() << (2 * LANES))
+          | (m3.compare(VectorOperators.GT, th3).toLong() << (3 * LANES));
+      spikes[spkAt] |= word << n;
+      xAt += xStride;
+      recAt += recStride;
+      at += outStride;
+      spkAt += spkStride;
     }
-    q.intoArray(out, outAt + n);
-    return q.compare(VectorOperators.GT, th).toLong();
+  }
+
+  /** The same for one vector. */
+  private static void oneVector(Rows x, Rows rec, Rows mem, float[] out, int outAt, int outStride,
+      float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int n) {
+    FloatVector b = FloatVector.fromArray(FLOATS, beta, n);
+    FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
+    FloatVector m = FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n);
+    float[] xs = x.data();
+    float[] recs = rec.data();
+    long[] spikes = spk.words();
+    int xAt = x.at(t0) + n;
+    int recAt = rec.at(t0) + n;
+    int spkAt = spk.at(t0) + (n >>> 6);
+    int at = outAt + n;
+    int xStride = x.stride();
+    int recStride = rec.stride();
+    int spkStride = spk.stride();
+    for (int t = t0; t < t1; t++) {
+      FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
+      if (reset == ResetMechanism.ZERO_CARRIED) {
+        m = FloatVector.broadcast(FLOATS, 1f).sub(r).mul(m);
+      }
+      m = b.mul(m).add(FloatVector.fromArray(FLOATS, xs, xAt))
+          .add(FloatVector.fromArray(FLOATS, recs, recAt));
+      if (reset == ResetMechanism.SUBTRACT) {
+        m = m.sub(r.mul(th));
+      } else if (reset == ResetMechanism.ZERO) {
+        m = m.sub(r.mul(m));
+      }
+      m.intoArray(out, at);
+      spikes[spkAt] |= m.compare(VectorOperators.GT, th).toLong() << n;
+      xAt += xStride;
+      recAt += recStride;
+      at += outStride;
+      spkAt += spkStride;
+    }
   }
 
   @Override
@@ -90,40 +189,72 @@ final class VectorLeakyKernels implements LeakyKernels {
     assert Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
         && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, to)
         && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
-    for (int t = t1 - 1; t >= t0; t--) {
-      delayedBackRow(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t), mem.data(), mem.at(t), cMem,
-          beta, theta, reset, learn, gBeta, gTheta, gx.data(), gx.at(t), from, to);
+    int n = from;
+    for (; n <= to - LANES; n += LANES) {
+      backThroughDelayed(gSpk, gMem, sg, mem, cMem, beta, theta, reset, learn, gBeta, gTheta, gx, t0, t1, n);
+    }
+    for (int t = t1 - 1; n < to && t >= t0; t--) {
+      ScalarLeakyKernels.delayedBack(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t), mem.data(),
+          mem.at(t), cMem, beta, theta, reset, learn, gBeta, gTheta, gx.data(), gx.at(t), n, to);
     }
   }
 
-  private static void delayedBackRow(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt,
-      float[] mem, int memAt, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn,
-      float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to) {
-    int n = from;
-    for (; n <= to - LANES; n += LANES) {
-      FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
-      FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
+  /** Neurons n, n+1, … of one vector backward through all steps, parameters and carried gradients in registers. */
+  private static void backThroughDelayed(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta,
+      float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int n)
+      {
+    FloatVector b = FloatVector.fromArray(FLOATS, beta, n);
+    FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
+    FloatVector cm = FloatVector.fromArray(FLOATS, cMem, n);
+    float[] gSpks = gSpk.data();
+    float[] gMems = gMem.data();
+    float[] sgs = sg.data();
+    float[] mems = mem.data();
+    float[] gxs = gx.data();
+    int gSpkAt = gSpk.at(t1) + n;
+    int gMemAt = gMem.at(t1) + n;
+    int sgAt = sg.at(t1) + n;
+    int memAt = mem.at(t1) + n;
+    int gxAt = gx.at(t1) + n;
+    int gSpkStride = gSpk.stride();
+    int gMemStride = gMem.stride();
+    int sgStride = sg.stride();
+    int memStride = mem.stride();
+    int gxStride = gx.stride();
+    FloatVector sumBeta = FloatVector.zero(FLOATS);
+    FloatVector sumTheta = FloatVector.zero(FLOATS);
+    if (learn) {
+      sumBeta = FloatVector.fromArray(FLOATS, gBeta, n);
+      sumTheta = FloatVector.fromArray(FLOATS, gTheta, n);
+    }
+    for (int t = t1 - 1; t >= t0; t--) {
+      gSpkAt -= gSpkStride;
+      gMemAt -= gMemStride;
+      sgAt -= sgStride;
+      memAt -= memStride;
+      gxAt -= gxStride;
+      FloatVector m = FloatVector.fromArray(FLOATS, mems, memAt);
       FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
-      FloatVector gz = FloatVector.fromArray(FLOATS, gSpk, gSpkAt + n).mul(FloatVector.fromArray(FLOATS, sg, sgAt + n));
-      FloatVector gp = FloatVector.fromArray(FLOATS, gMem, gMemAt + n).add(FloatVector.fromArray(FLOATS, cMem, n))
-          .add(gz);
+      FloatVector gz = FloatVector.fromArray(FLOATS, gSpks, gSpkAt)
+          .mul(FloatVector.fromArray(FLOATS, sgs, sgAt));
+      FloatVector gp = FloatVector.fromArray(FLOATS, gMems, gMemAt).add(cm).add(gz);
       FloatVector keep = FloatVector.broadcast(FLOATS, 1f).sub(r);
-      FloatVector decay = FloatVector.fromArray(FLOATS, beta, n);
-      if (reset == ResetMechanism.ZERO_CARRIED) {
-        decay = keep.mul(decay);
-      }
+      FloatVector decay = reset == ResetMechanism.ZERO_CARRIED ? keep.mul(b) : b;
       FloatVector gu = reset == ResetMechanism.ZERO ? keep.mul(gp) : gp;
       if (learn) {
         FloatVector gth = reset == ResetMechanism.SUBTRACT ? gz.add(r.mul(gp)) : gz;
-        FloatVector.fromArray(FLOATS, gTheta, n).sub(gth).intoArray(gTheta, n);
+        sumTheta = sumTheta.sub(gth);
         FloatVector carried = reset == ResetMechanism.ZERO_CARRIED ? keep.mul(m) : m;
-        FloatVector.fromArray(FLOATS, gBeta, n).add(gu.mul(carried)).intoArray(gBeta, n);
+        sumBeta = sumBeta.add(gu.mul(carried));
       }
-      decay.mul(gu).intoArray(cMem, n);
-      gu.intoArray(gx, gxAt + n);
+      cm = decay.mul(gu);
+      gu.intoArray(gxs, gxAt);
     }
-    ScalarLeakyKernels.delayedBack(gSpk, gSpkAt, gMem, gMemAt, sg, sgAt, mem, memAt, cMem, beta, theta, reset, learn,
-        gBeta, gTheta, gx, gxAt, n, to);
+    cm.intoArray(cMem, n);
+    if (learn) {
+      sumBeta.intoArray(gBeta, n);
+      sumTheta.intoArray(gTheta, n);
+    }
   }
 
   @Override
