@@ -45,7 +45,9 @@ public final class Network {
   /** Room for the activity of one block of samples, so that it stays in a second-level cache. */
   private static final long BLOCK_BYTES = 768 << 10;
 
-  private static final int LEAST_SAMPLES_PER_BLOCK = 4;
+  /** Samples of a block are a multiple of this: rows of a step's samples then fill the products' register tiles. */
+  private static final int SAMPLES_OF_A_TILE = 8;
+
   private static final int MOST_SAMPLES_PER_BLOCK = 64;
 
   private final Shape inputShape;
@@ -224,7 +226,8 @@ public final class Network {
       perSample += named.layer().outputShape().size();
     }
     long fit = BLOCK_BYTES / (perSample * Float.BYTES * (1 + steps));
-    return Math.clamp(fit, LEAST_SAMPLES_PER_BLOCK, MOST_SAMPLES_PER_BLOCK);
+    int tiles = Math.clamp(fit / SAMPLES_OF_A_TILE, 1, MOST_SAMPLES_PER_BLOCK / SAMPLES_OF_A_TILE);
+    return tiles * SAMPLES_OF_A_TILE;
   }
 
   /**

@@ -24,7 +24,8 @@ public final class Trainer {
   /** Shards of a batch at most: what can run at once. Their gradients are summed, so it is not the machine's choice. */
   private static final int MOST_SHARDS = 8;
 
-  private static final int LEAST_SAMPLES_PER_SHARD = 4;
+  /** Shards are of multiples of this: rows of a step's samples then fill the register tiles of the products. */
+  private static final int SAMPLES_OF_A_TILE = 8;
 
   private final Network network;
   private final List<Parameter> trainable;
@@ -139,15 +140,16 @@ public final class Trainer {
     for (int first = 0; first < order.length; first += batchSize) {
       int[] batch = Arrays.copyOfRange(order, first, Math.min(first + batchSize, order.length));
       Outcome outcome = new Outcome(batch.length, spikes.length);
-      int shards = shards(batch.length);
+      int perShard = samplesPerShard(batch.length);
+      int shards = (batch.length + perShard - 1) / perShard;
       long firstOfBatch = firstSample + first;
       while (shardSums.size() < shards) {
         shardSums.add(new GradientSums(List.copyOf(network.parameters().values())));
       }
       Pieces.share(workers, shards, (worker, shard) -> {
         shardSums.get(shard).clear();
-        worker.run(data, batch, start(shard, shards, batch.length), start(shard + 1, shards, batch.length),
-            1.0 / batch.length, shardSums.get(shard), firstOfBatch, outcome);
+        worker.run(data, batch, shard * perShard, Math.min((shard + 1) * perShard, batch.length), 1.0 / batch.length,
+            shardSums.get(shard), firstOfBatch, outcome);
       });
       update(shardSums.subList(0, shards), gradients);
       for (int i = 0; i < batch.length; i++) {
@@ -186,9 +188,10 @@ public final class Trainer {
     int[] order = IntStream.range(0, data.size()).toArray();
     Outcome outcome = new Outcome(data.size(), network.neurons().size());
     List<BlockWorker> workers = workers(data, false);
-    int pieces = Math.max(1, data.size() / network.samplesPerBlock(data.steps()));
-    Pieces.share(workers, pieces, (worker, piece) -> worker.run(data, order, start(piece, pieces, order.length),
-        start(piece + 1, pieces, order.length), 1.0 / order.length, null, 0, outcome));
+    int perPiece = network.samplesPerBlock(data.steps());
+    int pieces = (data.size() + perPiece - 1) / perPiece;
+    Pieces.share(workers, pieces, (worker, piece) -> worker.run(data, order, piece * perPiece,
+        Math.min((piece + 1) * perPiece, order.length), 1.0 / order.length, null, 0, outcome));
     int classes = network.outputShape().size();
     int[][] confusion = new int[classes][classes];
     for (int i = 0; i < data.size(); i++) {
@@ -218,13 +221,9 @@ public final class Trainer {
     return workers;
   }
 
-  private static int shards(int batch) {
-    return Math.clamp(batch / LEAST_SAMPLES_PER_SHARD, 1, MOST_SHARDS);
-  }
-
-  /** First sample of a shard when {@code count} samples are cut into {@code shards} nearly equal ones. */
-  private static int start(int shard, int shards, int count) {
-    return (int) ((long) shard * count / shards);
+  private static int samplesPerShard(int batch) {
+    int tiles = (batch + SAMPLES_OF_A_TILE - 1) / SAMPLES_OF_A_TILE;
+    return (tiles + MOST_SHARDS - 1) / MOST_SHARDS * SAMPLES_OF_A_TILE;
   }
 
   private static int[] shuffled(int size, long seed, int epoch) {
