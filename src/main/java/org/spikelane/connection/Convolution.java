@@ -29,6 +29,10 @@ final class Convolution {
       throw new IllegalArgumentException(
           "kernel: expected it to fit into " + input + ", got " + kernelHeight + " by " + kernelWidth);
     }
+    if ((long) height * width * input.extent(0) * kernelHeight * kernelWidth > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException("kernel: the patches of " + input + " under a kernel of " + kernelHeight + " by "
+          + kernelWidth + " exceed an array");
+    }
     this.input = input;
     this.output = Shape.of(channels, height, width);
     this.kernelHeight = kernelHeight;

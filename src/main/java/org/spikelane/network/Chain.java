@@ -85,11 +85,17 @@ public final class Chain {
    * @param firstSample number of the first sample among all that are ever run backward; random surrogates draw by it
    */
   public void backward(int samples, GradientSums sums, long firstSample) {
-    for (NeuronStage neuron : neurons.values()) {
-      neuron.clearCarried();
-      neuron.drawFrom(firstSample);
-    }
+    drawFrom(firstSample);
+    neurons.values().forEach(NeuronStage::clearCarried);
     backwardFromCarried(samples, sums);
+  }
+
+  /** Every layer its own numbers, or two random surrogates of one seed would draw the same. */
+  private void drawFrom(long firstSample) {
+    long layer = 0;
+    for (NeuronStage neuron : neurons.values()) {
+      neuron.drawFrom(firstSample + (layer++ << 48));
+    }
   }
 
   private void backwardFromCarried(int samples, GradientSums sums) {
@@ -107,10 +113,10 @@ public final class Chain {
       Consumer<Signal> givenForOutput) {
     Arrays.fill(output().gradientArray(), 0f);
     givenForOutput.accept(output());
+    drawFrom(firstSample);
     upstream.clear();
     neurons.forEach((name, stage) -> {
       stage.clearCarried();
-      stage.drawFrom(firstSample);
       Upstream.OfLayer layer = given.get(name);
       if (layer != null) {
         upstream.put(stage, layer);

@@ -58,6 +58,20 @@ public final class Input {
     }
   }
 
+  /**
+   * Values of {@code size} neurons over all steps and samples.
+   *
+   * @throws IllegalArgumentException if they exceed an array
+   */
+  int total(int size) {
+    long total = (long) steps * samples * size;
+    if (total > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException("input: " + steps + " steps of " + samples + " samples of " + size
+          + " neurons exceed an array; run fewer at once");
+    }
+    return (int) total;
+  }
+
   /** Writes one sample, row by row. */
   void copyTo(int sample, Rows rows, int features) {
     for (int t = 0; t < (constant ? 1 : steps); t++) {

@@ -164,7 +164,7 @@ public final class Network {
     input.requireFeatures(inputShape.size());
     int perBlock = Math.min(input.samples(), samplesPerBlock(input.steps()));
     int blocks = (input.samples() + perBlock - 1) / perBlock;
-    float[] output = new float[input.steps() * input.samples() * outputShape().size()];
+    float[] output = new float[input.total(outputShape().size())];
     List<BlockRun> runs = new ArrayList<>();
     for (int i = 0; i < Math.min(threads, blocks); i++) {
       runs.add(new BlockRun(this, input, perBlock, output));
@@ -211,7 +211,7 @@ public final class Network {
     return new States(this, samples);
   }
 
-  /** A chain of its own states, all zero, that runs blocks of samples: what trainers and evaluations are built on. */
+  /** A chain that runs blocks of samples from the given states: what trainers and evaluations are built on. */
   public Chain chain(Block block, boolean constant, States states) {
     return new Chain(this, block, constant, false, states, 0);
   }

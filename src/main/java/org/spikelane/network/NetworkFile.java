@@ -14,6 +14,7 @@ import org.spikelane.format.FormatException;
 import org.spikelane.format.Safetensors;
 import org.spikelane.format.Tensor;
 import org.spikelane.layer.Parameter;
+import org.spikelane.neuron.Neuron;
 
 /**
  * A network in one file: safetensors whose tensors have snnTorch's names, and whose metadata holds the configuration
@@ -102,9 +103,14 @@ public final class NetworkFile {
   }
 
   /**
-   * Copies tensors into a network's parameters by name.
+   * Copies tensors into a network's parameters by name, as {@code load_state_dict} does with a state dict of snnTorch.
    *
-   * @throws IllegalArgumentException naming every parameter that is missing, surplus, misshapen or not finite
+   * <p>The buffers that snnTorch saves beside a neuron's parameters must say what the network does: {@code
+   * reset_mechanism_val} its reset mechanism, {@code graded_spikes_factor} 1 where it has none, {@code recurrent.V} the
+   * same as {@code V}.
+   *
+   * @throws IllegalArgumentException naming every parameter that is missing, surplus, misshapen or not finite, and every
+   *     buffer that says something else
    */
   public static void assign(Network network, Map<String, Tensor> tensors) {
     List<String> problems = new ArrayList<>();
@@ -124,7 +130,7 @@ public final class NetworkFile {
     });
     for (String name : tensors.keySet()) {
       if (!network.parameters().containsKey(name)) {
-        problems.add(name + " belongs to no layer");
+        checkBuffer(network, name, tensors, problems);
       }
     }
     if (!problems.isEmpty()) {
@@ -135,5 +141,34 @@ public final class NetworkFile {
       System.arraycopy(tensors.get(entry.getKey()).values(), 0, values, 0, values.length);
     }
     network.refresh();
+  }
+
+  /** What snnTorch saves of a neuron beside its parameters is compared with the layer, and not copied. */
+  private static void checkBuffer(Network network, String name, Map<String, Tensor> tensors, List<String> problems) {
+    int dot = name.indexOf('.');
+    Neuron neuron = dot < 0 ? null : network.neurons().get(name.substring(0, dot));
+    String buffer = name.substring(dot + 1);
+    float[] values = tensors.get(name).values();
+    if (neuron != null && buffer.equals("reset_mechanism_val") && values.length == 1) {
+      int expected = switch (neuron.resetMechanism()) {
+        case SUBTRACT -> 0;
+        case ZERO, ZERO_CARRIED -> 1;
+        case NONE -> 2;
+      };
+      if (values[0] != expected) {
+        problems.add(name + " is " + values[0] + ", expected " + expected + " for " + neuron.resetMechanism());
+      }
+    } else if (neuron != null && buffer.equals("graded_spikes_factor") && values.length == 1) {
+      if (values[0] != 1f) {
+        problems.add(name + " is " + values[0] + ", expected 1, as " + neuron.type() + " has no such factor");
+      }
+    } else if (neuron != null && buffer.equals("recurrent.V")) {
+      Tensor v = tensors.get(name.substring(0, dot) + ".V");
+      if (v == null || !Arrays.equals(v.values(), values)) {
+        problems.add(name + " differs from V, of which it should be another name");
+      }
+    } else {
+      problems.add(name + " belongs to no layer");
+    }
   }
 }

@@ -192,11 +192,7 @@ final class NetworkJson {
       throw new IllegalArgumentException("format: expected " + FORMAT + ", got " + format
           + "; the file is of another version of spikelane");
     }
-    JsonArray input = root.array("input");
-    int[] extents = new int[input.size()];
-    for (int i = 0; i < extents.length; i++) {
-      extents[i] = input.get(i).getAsInt();
-    }
+    int[] extents = root.integers("input");
     Network.Builder builder = Network.input(extents);
     Shape shape = Shape.of(extents);
     if (shape.size() > LARGEST_UNCHECKED) {
@@ -421,6 +417,18 @@ final class NetworkJson {
 
     JsonArray array(String field) {
       return require(field, has(field) && json.get(field).isJsonArray(), "an array").getAsJsonArray();
+    }
+
+    int[] integers(String field) {
+      JsonArray array = array(field);
+      int[] values = new int[array.size()];
+      for (int i = 0; i < values.length; i++) {
+        JsonElement element = array.get(i);
+        boolean number = element.isJsonPrimitive() && element.getAsJsonPrimitive().isNumber();
+        require(field, number && element.getAsDouble() == (int) element.getAsDouble(), "an array of whole numbers");
+        values[i] = element.getAsInt();
+      }
+      return values;
     }
 
     Fields object(String field) {

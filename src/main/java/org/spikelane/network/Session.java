@@ -65,9 +65,14 @@ public final class Session {
   /**
    * Whether neuron n of the output layer fired in the last step of stream {@code sample}.
    *
+   * @throws IllegalArgumentException if there is no such stream or neuron
    * @throws IllegalStateException if the last layer is not a neuron layer
    */
   public boolean fired(int sample, int n) {
+    if (sample < 0 || sample >= samples() || n < 0 || n >= network.outputShape().size()) {
+      throw new IllegalArgumentException("fired: expected a stream below " + samples() + " and a neuron below "
+          + network.outputShape().size() + ", got " + sample + " and " + n);
+    }
     if (chain.output() instanceof Spikes spikes) {
       return spikes.rows(sample).fired(0, n);
     }
@@ -90,7 +95,10 @@ public final class Session {
     return output;
   }
 
-  /** The state of a neuron layer: its membrane, current and last spikes. Live, and may be written to. */
+  /**
+   * The state of a neuron layer: its membrane, current and last spikes. Live, and may be written to; to keep gradients from
+   * crossing what was written, {@link #detach} afterwards.
+   */
   public NeuronState state(String layer) {
     return states.of(layer);
   }
@@ -119,12 +127,14 @@ public final class Session {
   }
 
   /**
-   * Runs a sequence from the present states on, recording for a backward pass; the states are then those after it.
+   * Runs a sequence from the present states on, recording for a backward pass; the states are then those after it. Gradients
+   * cross to the tape recorded before, unless that was run backward already or {@link #detach} lay between.
    *
    * @throws IllegalArgumentException if the input does not have this session's samples or the network's features
    */
   public Tape record(Input input) {
-    last = new Tape(network, input, states, false, ProductChoice.AUTO, last);
+    Tape before = last != null && last.isConsumed() ? null : last;
+    last = new Tape(network, input, states, false, ProductChoice.AUTO, before);
     return last;
   }
 

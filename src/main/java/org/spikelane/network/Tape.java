@@ -127,7 +127,7 @@ public final class Tape {
 
   private float[] gather(int size, OfSample source) {
     requireFresh();
-    float[] all = new float[steps() * samples() * size];
+    float[] all = new float[input.total(size)];
     for (int sample = 0; sample < samples(); sample++) {
       At rows = source.rows(blocks.get(sample / samplesPerBlock), sample % samplesPerBlock);
       for (int t = 0; t < steps(); t++) {
@@ -144,16 +144,20 @@ public final class Tape {
    *
    * @param upstream gradients of the loss with regard to what the layers gave
    * @return gradients of the parameters, the input and the initial states
-   * @throws IllegalStateException if this tape was run backward before
+   * @throws IllegalStateException if this tape was run backward before, or the one before it first
    * @throws IllegalArgumentException if a gradient is given for a layer that is not there, or of the wrong length
    */
   public Gradients backward(Upstream upstream) {
     requireFresh();
     upstream.layers.forEach((layer, given) -> given.check(network.neuron(layer), steps() * samples()));
-    int outputs = steps() * samples() * network.outputShape().size();
+    int outputs = input.total(network.outputShape().size());
     if (upstream.output() != null && upstream.output().length != outputs) {
       throw new IllegalArgumentException("gradient of the output: expected " + outputs + " values, got "
           + upstream.output().length);
+    }
+    if (before != null && before.consumed) {
+      throw new IllegalStateException("tape: the one recorded before was run backward first, so this one's gradient cannot"
+          + " reach it; go last to first, or detach between them");
     }
     consumed = true;
     Map<String, Upstream.OfLayer> layers = new LinkedHashMap<>(upstream.layers);
@@ -164,7 +168,9 @@ public final class Tape {
     Map<String, Upstream.Carried> initial = new LinkedHashMap<>();
     network.neurons().forEach((name, neuron) ->
         initial.put(name, new Upstream.Carried(samples(), neuron.size(), neuron.alpha() != null)));
-    float[] gInput = new float[(input.isConstant() ? 1 : steps()) * samples() * network.inputShape().size()];
+    float[] gInput = new float[input.isConstant()
+        ? samples() * network.inputShape().size()
+        : input.total(network.inputShape().size())];
     for (int i = 0; i < blocks.size(); i++) {
       int first = i * samplesPerBlock;
       int count = Math.min(samplesPerBlock, samples() - first);
@@ -221,6 +227,10 @@ public final class Tape {
         System.arraycopy(gx.data(), gx.at(t), gInput, (t * samples() + first + b) * size, size);
       }
     }
+  }
+
+  boolean isConsumed() {
+    return consumed;
   }
 
   private void requireFresh() {

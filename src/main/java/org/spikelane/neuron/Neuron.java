@@ -96,6 +96,16 @@ public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Syna
     return null;
   }
 
+  /** Whether spikes are worth the graded factor; those of an inhibited layer are 1, as in snnTorch. */
+  final boolean graded() {
+    return gradedSpikesFactor() != null && !inhibition;
+  }
+
+  /** What a spike is worth to the next layer. */
+  public final float spikeValue() {
+    return graded() ? gradedSpikesFactor().perNeuron()[0] : 1f;
+  }
+
   /** What stands for the derivative of the spike. */
   public final Surrogate surrogate() {
     return surrogate;

@@ -174,9 +174,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int b = 0; b < samples; b++) {
       load(b);
     }
-    if (graded()) {
-      output.value(neuron.gradedSpikesFactor().perNeuron()[0]);
-    }
+    output.value(neuron.spikeValue());
     if (recurrence == null && !inHalves()) {
       for (int b = 0; b < samples; b++) {
         steps(b, 0, output.steps());
@@ -229,20 +227,12 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
     kernels.fire(row, rowAt, theta, spk.words(), spk.at(t), 0, size);
     if (neuron.inhibition()) {
-      inhibit(spk, t, kernels.winner(row, rowAt, theta, 0, size));
+      spk.keepOnly(t, kernels.winner(row, rowAt, theta, 0, size), size);
     }
     if (!neuron.resetDelay()) {
       System.arraycopy(row, rowAt, fired[b].data(), fired[b].at(t), size);
       kernels.resetImmediate(row, rowAt, theta, neuron.kernelReset(), spk.words(), spk.at(t), gates[b].words(),
           gates[b].at(t), 0, size);
-    }
-  }
-
-  private void inhibit(SpikeRows spk, int t, int winner) {
-    boolean fires = spk.fired(t, winner);
-    Arrays.fill(spk.words(), spk.at(t), spk.at(t) + SpikeRows.words(neuron.size()), 0L);
-    if (fires) {
-      spk.words()[spk.at(t) + (winner >>> 6)] = 1L << winner;
     }
   }
 
@@ -315,15 +305,10 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
   }
 
-  /** Whether spikes are worth the layer's graded factor; those of an inhibited layer are 1, as in snnTorch. */
-  private boolean graded() {
-    return neuron.gradedSpikesFactor() != null && !neuron.inhibition();
-  }
-
   /** The graded factor only scales what leaves the layer: its gradient, and that of the spikes behind it. */
   private void gradeGradient(int b, GradientSums sums) {
     NeuronParameter factor = neuron.gradedSpikesFactor();
-    if (!graded() || (output.value() == 1f && !factor.parameter().trainable())) {
+    if (!neuron.graded() || (output.value() == 1f && !factor.parameter().trainable())) {
       return;
     }
     Rows gSpk = output.gradient(b);

@@ -10,7 +10,7 @@ import org.spikelane.layer.Values;
  * second-order neurons), and the last spikes.
  *
  * <p>Made by {@link Neuron#state}, all zero. Belongs to one thread. The arrays are the state itself and may be written to;
- * row b of sample b has N values.
+ * row b holds the N values of sample b.
  */
 public final class NeuronState {
 
@@ -59,7 +59,7 @@ public final class NeuronState {
     if (spikes == null) {
       spikes = new float[mem.length];
     }
-    float value = neuron.gradedSpikesFactor() == null ? 1f : neuron.gradedSpikesFactor().perNeuron()[0];
+    float value = neuron.spikeValue();
     for (int b = 0; b < samples; b++) {
       KernelProvider.current().rows().expand(spk.words(), spk.at(b), value, spikes, b * neuron.size(), 0,
           neuron.size());
@@ -76,11 +76,13 @@ public final class NeuronState {
     if (values.length != mem.length) {
       throw new IllegalArgumentException("spk: expected " + mem.length + " values, got " + values.length);
     }
+    for (float value : values) {
+      if (value != 0f && value != 1f) {
+        throw new IllegalArgumentException("spk: expected spikes of 0 or 1, got " + value);
+      }
+    }
     Arrays.fill(spk.words(), 0L);
     for (int i = 0; i < values.length; i++) {
-      if (values[i] != 0f && values[i] != 1f) {
-        throw new IllegalArgumentException("spk: expected spikes of 0 or 1, got " + values[i]);
-      }
       int n = i % neuron.size();
       if (values[i] == 1f) {
         spk.words()[spk.at(i / neuron.size()) + (n >>> 6)] |= 1L << n;

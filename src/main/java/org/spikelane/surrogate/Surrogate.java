@@ -184,8 +184,8 @@ public sealed interface Surrogate {
 
   /**
    * {@code 1} where {@code z > 0}, else {@code (u - 0.5 + mean)*variance} with u uniform in [0, 1), drawn anew for every
-   * neuron and step: {@code surrogate.SSO(mean=0, variance=0.2)}. The draws depend on the seed, the row and the neuron
-   * alone, so they are the same for any number of threads; give layers seeds of their own.
+   * neuron and step: {@code surrogate.SSO(mean=0, variance=0.2)}. The draws depend on the seed, the layer, the row and the
+   * neuron alone, so they are the same for any number of threads.
    */
   record Stochastic(float mean, float variance, long seed) implements Surrogate {
 

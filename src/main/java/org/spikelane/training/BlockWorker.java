@@ -57,7 +57,12 @@ final class BlockWorker {
       countSpikes(count, outcome);
       for (int b = 0; b < count; b++) {
         int sample = order[first + b];
-        judge(b, data.label(sample), weight, first + b, outcome);
+        int target = data.label(sample);
+        if (target < 0 || target >= classes) {
+          throw new IllegalArgumentException("data: expected labels below " + classes + ", as the network has output"
+              + " neurons, got " + target + " at sample " + sample);
+        }
+        judge(b, target, weight, first + b, outcome);
       }
       if (learning) {
         chain.backward(count, sums, firstSample + first);

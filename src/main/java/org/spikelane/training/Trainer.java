@@ -3,6 +3,7 @@ package org.spikelane.training;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -67,19 +68,19 @@ public final class Trainer {
 
   /** Sets the loss. */
   public Trainer loss(Loss loss) {
-    this.loss = loss;
+    this.loss = Objects.requireNonNull(loss, "loss");
     return this;
   }
 
   /** Sets the optimiser, which keeps its moments from epoch to epoch. */
   public Trainer optimizer(Optimizer optimizer) {
-    this.optimizer = optimizer;
+    this.optimizer = Objects.requireNonNull(optimizer, "optimizer");
     return this;
   }
 
   /** Sets what is done to gradients before an update. */
   public Trainer clipping(GradientClipping clipping) {
-    this.clipping = clipping;
+    this.clipping = Objects.requireNonNull(clipping, "clipping");
     return this;
   }
 
@@ -95,7 +96,7 @@ public final class Trainer {
     return this;
   }
 
-  /** Sets the number of threads; it changes the time, not the result. */
+  /** Sets the number of threads, of which training uses at most 8; it changes the time, not the result. */
   public Trainer threads(int threads) {
     this.threads = requirePositive("threads", threads);
     return this;
@@ -131,7 +132,7 @@ public final class Trainer {
     long start = System.nanoTime();
     int[] order = shuffled(data.size(), seed, epochs);
     long firstSample = (long) epochs++ * data.size();
-    List<BlockWorker> workers = workers(data, true);
+    List<BlockWorker> workers = workers(data, true, MOST_SHARDS);
     List<GradientSums> shardSums = new ArrayList<>();
     List<float[]> gradients = trainable.stream().map(p -> new float[p.shape().size()]).toList();
     double lossSum = 0;
@@ -187,9 +188,9 @@ public final class Trainer {
     long start = System.nanoTime();
     int[] order = IntStream.range(0, data.size()).toArray();
     Outcome outcome = new Outcome(data.size(), network.neurons().size());
-    List<BlockWorker> workers = workers(data, false);
     int perPiece = network.samplesPerBlock(data.steps());
     int pieces = (data.size() + perPiece - 1) / perPiece;
+    List<BlockWorker> workers = workers(data, false, pieces);
     Pieces.share(workers, pieces, (worker, piece) -> worker.run(data, order, piece * perPiece,
         Math.min((piece + 1) * perPiece, order.length), 1.0 / order.length, null, 0, outcome));
     int classes = network.outputShape().size();
@@ -203,6 +204,9 @@ public final class Trainer {
   }
 
   private void requireFit(Dataset data) {
+    if (data.size() < 1) {
+      throw new IllegalArgumentException("data: expected at least 1 sample, got none");
+    }
     if (data.features() != network.inputShape().size()) {
       throw new IllegalArgumentException("data: expected " + network.inputShape().size()
           + " features, as the network takes, got " + data.features());
@@ -213,9 +217,9 @@ public final class Trainer {
     }
   }
 
-  private List<BlockWorker> workers(Dataset data, boolean learning) {
+  private List<BlockWorker> workers(Dataset data, boolean learning, int most) {
     List<BlockWorker> workers = new ArrayList<>();
-    for (int i = 0; i < threads; i++) {
+    for (int i = 0; i < Math.min(threads, most); i++) {
       workers.add(new BlockWorker(network, data, loss, learning));
     }
     return workers;

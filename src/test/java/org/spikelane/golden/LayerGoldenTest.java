@@ -1,5 +1,6 @@
 package org.spikelane.golden;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -33,6 +34,9 @@ class LayerGoldenTest {
   Stream<DynamicTest> layers() {
     List<JsonObject> cases = Golden.objects(Golden.json(FOLDER.resolve("manifest.json")).getAsJsonArray("cases"));
     assertTrue(!cases.isEmpty(), "no layer cases in " + FOLDER);
+    if (System.getProperty("spikelane.golden") == null) {
+      assertEquals(253, cases.size(), "layer cases that come with the project");
+    }
     return cases.stream().map(spec -> DynamicTest.dynamicTest(spec.get("id").getAsString(), () -> {
       Map<String, Tensor> tensors = Golden.tensors(FOLDER.resolve(spec.get("file").getAsString()));
       for (ProductChoice product : ProductChoice.values()) {

@@ -169,9 +169,39 @@ class NetworkFileTest {
         root.getAsJsonArray("layers").get(1).getAsJsonObject().add(field, JsonParser.parseString(json)));
   }
 
+  /** A state dict of snnTorch holds buffers beside the parameters; they must agree with the network. */
+  @Test
+  void takesAStateDictOfSnnTorch() {
+    Network network = Network.input(2).rLeaky("lif", n -> n.beta(0.5f).oneToOne(new float[2])).build(1);
+    Map<String, Tensor> dict = new LinkedHashMap<>();
+    dict.put("lif.threshold", scalar(1.5f));
+    dict.put("lif.beta", scalar(0.25f));
+    dict.put("lif.V", new Tensor(new int[] {2}, new float[] {3, 4}));
+    dict.put("lif.recurrent.V", new Tensor(new int[] {2}, new float[] {3, 4}));
+    dict.put("lif.graded_spikes_factor", scalar(1));
+    dict.put("lif.reset_mechanism_val", scalar(0));
+    NetworkFile.assign(network, dict);
+    assertEquals(0.25f, network.neuron("lif").beta().perNeuron()[1]);
+    assertEquals(4f, network.parameter("lif.V").values()[1]);
+    dict.put("lif.recurrent.V", new Tensor(new int[] {2}, new float[] {3, 5}));
+    dict.put("lif.graded_spikes_factor", scalar(2));
+    dict.put("lif.reset_mechanism_val", scalar(1));
+    assertEquals("tensors: lif.recurrent.V differs from V, of which it should be another name; lif.graded_spikes_factor is"
+        + " 2.0, expected 1, as RLeaky has no such factor; lif.reset_mechanism_val is 1.0, expected 0 for SUBTRACT",
+        assertThrows(IllegalArgumentException.class, () -> NetworkFile.assign(network, dict)).getMessage());
+  }
+
+  private static Tensor scalar(float value) {
+    return new Tensor(new int[] {}, new float[] {value});
+  }
+
   /** A configuration may not make the reader ask for more memory than the file can fill. */
   @Test
   void makesNoRoomForWhatTheFileDoesNotHold() throws IOException {
+    assertEquals("network.input: expected an array of whole numbers, got [40.7]",
+        refusedConfiguration(json -> json.add("input", JsonParser.parseString("[40.7]"))));
+    assertEquals("network.input: expected an array of whole numbers, got [4294967336]",
+        refusedConfiguration(json -> json.add("input", JsonParser.parseString("[4294967336]"))));
     assertEquals("network.input: expected at most 16777216 values, got [2000000000]",
         refusedConfiguration(json -> json.add("input", JsonParser.parseString("[2000000000]"))));
     assertEquals("fc.weight: the configuration asks for [500000000, 3], the file has 6 values of that name",

@@ -71,6 +71,34 @@ class SessionTest {
   }
 
   @Test
+  void gradientsCrossToTheTapeBeforeOnlyInOrder() {
+    Network network = half(ResetMechanism.SUBTRACT);
+    Input x = Input.sequence(new float[] {0.25f}, 1, 1);
+    Session session = network.session();
+    Tape first = session.record(x);
+    Tape second = session.record(x);
+    first.backward(new Upstream());
+    String message = assertThrows(IllegalStateException.class, () -> second.backward(new Upstream())).getMessage();
+    assertEquals("tape: the one recorded before was run backward first, so this one's gradient cannot reach it; go last to"
+        + " first, or detach between them", message);
+    // Record, backward, record, backward: truncated after every tape without a word of detaching.
+    Session truncated = network.session();
+    for (int i = 0; i < 3; i++) {
+      truncated.record(x).backward(new Upstream().membrane("lif", new float[] {1}));
+    }
+  }
+
+  @Test
+  void refusesToLookPastItsNeurons() {
+    Session session = Network.input(1).linear("fc", 10).leaky("lif", n -> n.beta(0.5f)).build(1).session(2);
+    session.step(new float[2]);
+    for (int[] place : new int[][] {{0, 10}, {0, 99}, {0, -1}, {2, 0}, {-1, 0}}) {
+      assertEquals("fired: expected a stream below 2 and a neuron below 10, got " + place[0] + " and " + place[1],
+          assertThrows(IllegalArgumentException.class, () -> session.fired(place[0], place[1])).getMessage());
+    }
+  }
+
+  @Test
   void refusesWhatDoesNotFit() {
     Network network = half(ResetMechanism.SUBTRACT);
     Session session = network.session(2);

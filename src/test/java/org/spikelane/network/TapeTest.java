@@ -2,9 +2,12 @@ package org.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.spikelane.layer.ProductChoice;
+import org.spikelane.surrogate.Surrogate;
 
 class TapeTest {
 
@@ -52,6 +55,29 @@ class TapeTest {
     Gradients gradients = tape.backward(new Upstream().spikes("last", new float[12]));
     assertEquals("parameter: expected one of [fc.weight, fc.bias], got last.beta",
         refused(() -> gradients.parameter("last.beta")));
+  }
+
+  /** The gradient through two silent layers is the product of their draws, which has both signs if they differ. */
+  @Test
+  void randomSurrogatesDrawApartInEveryLayer() {
+    Network network = Network.input(1000).leaky("a", n -> n.beta(0.5f).surrogate(new Surrogate.Stochastic()))
+        .leaky("b", n -> n.beta(0.5f).surrogate(new Surrogate.Stochastic())).build(1);
+    float[] ones = new float[1000];
+    Arrays.fill(ones, 1f);
+    float[] gradient =
+        network.record(Input.sequence(new float[1000], 1, 1)).backward(new Upstream().spikes("b", ones)).input();
+    int negative = 0;
+    for (float g : gradient) {
+      negative += g < 0 ? 1 : 0;
+    }
+    assertTrue(negative > 400 && negative < 600, negative + " of 1000 are negative");
+  }
+
+  @Test
+  void refusesOutputsThatExceedAnArray() {
+    Network wide = Network.input(1).linear("fc", 100).leaky("lif", n -> n.beta(0.5f)).build(1);
+    assertEquals("input: 30000 steps of 1000 samples of 100 neurons exceed an array; run fewer at once",
+        refused(() -> wide.run(Input.constant(new float[1000], 30_000, 1000))));
   }
 
   @Test

@@ -103,7 +103,7 @@ final class ScalarLeakyKernels implements LeakyKernels {
       float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta,
           Rows gx,
       int t0, int t1, int from, int to) {
-    assert Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
+    assert Spans.words(from) && Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
         && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to)
         && Spans.rows(gx, t0, t1, to);

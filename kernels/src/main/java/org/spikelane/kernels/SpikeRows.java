@@ -49,7 +49,7 @@ public record SpikeRows(long[] words, int offset, int stride) {
   }
 
   /** Clears every spike of step {@code t} among the first {@code size} neurons but that of neuron {@code winner}. */
-  void keepOnly(int t, int winner, int size) {
+  public void keepOnly(int t, int winner, int size) {
     int start = at(t);
     for (int w = 0; w < words(size); w++) {
       words[start + w] &= w == winner >>> 6 ? 1L << winner : 0;

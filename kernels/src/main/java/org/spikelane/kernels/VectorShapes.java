@@ -17,9 +17,6 @@ final class VectorShapes {
   /** One species per JVM: C2 makes calls of several species megamorphic and boxes the vectors. */
   static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, shape());
 
-  /** The lanes of {@link #FLOATS} as ints. */
-  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
-
   /** Vector width in bits. */
   static final int WIDTH = FLOATS.vectorBitSize();
 

@@ -23,7 +23,7 @@
  * With stride 0 that is a state in place; with stride N it is a recording, and the recording of the membrane together
  * with the spike bits is all that the backward pass needs. Inputs and spikes of step {@code t} are in row {@code t}.
  *
- * <p>Every method works on steps {@code [t0, t1)} and neurons {@code [from, to)}. Where spikes are written, {@code
+ * <p>Every method works on steps {@code [t0, t1)} and neurons {@code [from, to)}. Where spikes are read or written, {@code
  * from} is a multiple of 64 and words are written whole: bits at and above {@code to} in the last word become 0.
  *
  * <h2>Parameters</h2>
