@@ -3,10 +3,15 @@ package org.spikelane.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.spikelane.format.AtomicFile;
+import org.spikelane.format.FileProblem;
 import org.spikelane.format.Safetensors;
 
 /** The file that a training writes after every epoch; what is in it is always the model of a whole epoch. */
 final class KeptModel {
+
+  /** The metadata entry that only files of a network have. */
+  private static final String NETWORK = "spikelane.network";
 
   private final Path path;
   private int epoch;
@@ -19,7 +24,7 @@ final class KeptModel {
    */
   KeptModel(Path path) {
     this.path = path;
-    Path folder = path.toAbsolutePath().getParent();
+    Path folder = folder(path);
     if (folder == null || Files.isDirectory(path)) {
       throw new UserError("--model: expected the name of a file, got the folder " + path);
     }
@@ -31,7 +36,15 @@ final class KeptModel {
     try {
       Files.delete(Files.createTempFile(folder, ".spikelane", ".tmp"));
     } catch (IOException e) {
-      throw new UserError("--model: the folder " + folder + " cannot be written to: " + reason(e), e);
+      throw new UserError("--model: the folder " + folder + " cannot be written to: " + FileProblem.inWords(e), e);
+    }
+  }
+
+  private static Path folder(Path path) {
+    try {
+      return AtomicFile.place(path).getParent();
+    } catch (IOException e) {
+      throw new UserError("--model: " + path + " cannot be written to: " + FileProblem.inWords(e), e);
     }
   }
 
@@ -39,7 +52,7 @@ final class KeptModel {
   private static void requireReplaceable(Path path) {
     if (Files.exists(path) && !isModel(path)) {
       throw new UserError("--model: " + path
-          + " is there, and is not a model that may be replaced; remove it, or choose another name");
+          + " is there, and is not a model of spikelane that may be replaced; remove it, or choose another name");
     }
   }
 
@@ -48,17 +61,10 @@ final class KeptModel {
       return false;
     }
     try {
-      if (Files.size(path) > 0) {
-        Safetensors.read(path);
-      }
-      return true;
+      return Files.size(path) == 0 || Safetensors.read(path).metadata().containsKey(NETWORK);
     } catch (IOException e) {
       return false;
     }
-  }
-
-  private static String reason(IOException e) {
-    return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage());
   }
 
   /**
@@ -74,7 +80,7 @@ final class KeptModel {
     try {
       model.save(path);
     } catch (IOException e) {
-      throw new UserError("the model of epoch " + newEpoch + " cannot be written to " + path + ": " + reason(e) + "; "
+      throw new UserError("the model of epoch " + newEpoch + " cannot be written to " + path + ": " + FileProblem.inWords(e) + "; "
           + kept(), e);
     }
     epoch = newEpoch;

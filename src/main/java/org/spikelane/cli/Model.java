@@ -64,7 +64,7 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
    * @throws FormatException if it cannot be read or is damaged
    */
   static NetworkFile file(Path path) throws IOException {
-    if (!Files.exists(path)) {
+    if (Files.notExists(path)) {
       throw new UserError(path + ": no such model file");
     }
     if (Files.isDirectory(path)) {

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.spikelane.format.FileProblem;
+import org.spikelane.format.FormatException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -104,7 +106,8 @@ public final class Spikelane implements Runnable {
         problem(e) + "; see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help"));
     line.setExecutionExceptionHandler((e, command, parsed) -> switch (e) {
       case UserError wrong -> fail(surroundings.err(), e, debug, WRONG_USE, wrong.getMessage());
-      case IOException io -> fail(surroundings.err(), e, debug, WRONG_USE, io.getMessage());
+      case FormatException wrong -> fail(surroundings.err(), e, debug, WRONG_USE, wrong.getMessage());
+      case IOException io -> fail(surroundings.err(), e, debug, WRONG_USE, FileProblem.inWords(io));
       default -> fail(surroundings.err(), e, debug, FAILED, internal(e));
     });
     return line;

@@ -52,7 +52,7 @@ record ArrayFile(DataFile file, NumberType type, ByteOrder order, int[] shape, i
     } catch (FormatException e) {
       throw e;
     } catch (IOException e) {
-      throw DataFile.unreadable(file.path(), e);
+      throw FormatException.unreadable(file.path(), e);
     }
   }
 
@@ -190,7 +190,7 @@ record ArrayFile(DataFile file, NumberType type, ByteOrder order, int[] shape, i
     } catch (FormatException e) {
       throw e;
     } catch (IOException e) {
-      throw DataFile.unreadable(file.path(), e);
+      throw FormatException.unreadable(file.path(), e);
     }
   }
 

@@ -44,7 +44,7 @@ record DataFile(Path path, Format format, boolean packed, long size) {
       long size = Files.size(path);
       return format.map(known -> new DataFile(path, known, packed, size));
     } catch (IOException e) {
-      throw unreadable(path, e);
+      throw FormatException.unreadable(path, e);
     }
   }
 
@@ -79,7 +79,7 @@ record DataFile(Path path, Format format, boolean packed, long size) {
     } catch (FormatException e) {
       throw e;
     } catch (IOException e) {
-      throw unreadable(path, e);
+      throw FormatException.unreadable(path, e);
     }
   }
 
@@ -94,11 +94,6 @@ record DataFile(Path path, Format format, boolean packed, long size) {
 
   FormatException wrong(String problem) {
     return new FormatException(path, problem);
-  }
-
-  static FormatException unreadable(Path path, IOException e) {
-    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return new FormatException(path, "cannot be read: " + reason, e);
   }
 
   private static InputStream stream(Path path, boolean packed) throws IOException {

@@ -118,9 +118,9 @@ public final class DataFolder {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.filter(Files::isRegularFile).sorted().toList();
     } catch (IOException e) {
-      throw DataFile.unreadable(folder, e);
+      throw FormatException.unreadable(folder, e);
     } catch (UncheckedIOException e) {
-      throw DataFile.unreadable(folder, e.getCause());
+      throw FormatException.unreadable(folder, e.getCause());
     }
   }
 

@@ -31,14 +31,23 @@ public final class AtomicFile {
   }
 
   /**
+   * Where the content of {@code file} lies or would lie: links are followed to a file that exists.
+   *
+   * @throws IOException if they cannot be followed
+   */
+  public static Path place(Path file) throws IOException {
+    return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+  }
+
+  /**
    * Replaces {@code file} by {@code content}. If anything fails, a file that was there before is untouched and nothing
-   * is left beside it.
+   * is left beside it. Where {@code file} is a link to a file, it stays one, and that file is replaced.
    *
    * @throws NoSuchFileException if the folder of {@code file} does not exist
    * @throws IOException if writing or renaming fails, or what {@code content} throws
    */
   public static void write(Path file, Content content) throws IOException {
-    Path target = file.toAbsolutePath();
+    Path target = place(file);
     Path folder = target.getParent();
     if (folder == null || Files.isDirectory(target)) {
       throw new IOException(file + ": expected the name of a file, got a folder");

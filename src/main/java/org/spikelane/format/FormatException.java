@@ -31,6 +31,11 @@ public final class FormatException extends IOException {
     super(line(file + ": " + problem), cause);
   }
 
+  /** A file (or folder) that cannot be read; the message says why in plain words. */
+  public static FormatException unreadable(Path file, IOException cause) {
+    return new FormatException(file, "cannot be read: " + FileProblem.inWords(cause), cause);
+  }
+
   private static String line(String message) {
     StringBuilder line = new StringBuilder(Math.min(message.length(), LONGEST) + 3);
     for (int i = 0; i < message.length() && i < LONGEST; i++) {

@@ -82,7 +82,7 @@ public final class Safetensors {
     } catch (FormatException e) {
       throw e;
     } catch (IOException e) {
-      throw new FormatException(file, "cannot be read: " + e, e);
+      throw FormatException.unreadable(file, e);
     }
   }
 

@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spikelane.data.EventBins;
+import org.spikelane.format.Safetensors;
+import org.spikelane.format.Tensor;
 import org.spikelane.network.Network;
 
 class KeptModelTest {
@@ -72,5 +76,19 @@ class KeptModelTest {
     new KeptModel(file).replace(model, 1);
     Files.writeString(file, "something else");
     assertThrows(UserError.class, () -> new KeptModel(file));
+    Safetensors.write(file, Map.of("weight", new Tensor(new int[] {1}, new float[] {1})), Map.of("format", "pt"));
+    byte[] foreign = Files.readAllBytes(file);
+    assertThrows(UserError.class, () -> new KeptModel(file));
+    assertArrayEquals(foreign, Files.readAllBytes(file));
+  }
+
+  @Test
+  void followsALink() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), path);
+    kept.replace(model, 1);
+    Files.write(path, new byte[0]);
+    new KeptModel(link).replace(model, 2);
+    assertTrue(Files.isSymbolicLink(link));
+    assertTrue(Files.size(path) > 0);
   }
 }

@@ -154,7 +154,7 @@ class TrainCommandTest {
         {"--model: expected the name of a file, got the folder", "--model", folder},
         {"--model|there is no folder", "--model", folder.resolve("none/model")},
         {"--model|there is no folder", "--model", images.resolve("train-labels/model")},
-        {"is not a model that may be replaced", "--model", images.resolve("train-labels")},
+        {"is not a model of spikelane that may be replaced", "--model", images.resolve("train-labels")},
         {"no such folder", "--data", folder.resolve("none")},
         {"expected a folder, got a file", "--data", images.resolve("train-labels")},
         {"expected files of one format", "--data", Files.createDirectory(folder.resolve("empty"))},

@@ -2,6 +2,7 @@ package org.spikelane.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +42,15 @@ class AtomicFileTest {
     assertEquals("disk full", thrown.getMessage());
     assertEquals("old", Files.readString(file));
     assertEquals(List.of(file), entries());
+  }
+
+  @Test
+  void writesThroughLinks() throws IOException {
+    Path file = Files.writeString(Files.createDirectory(folder.resolve("elsewhere")).resolve("model"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("elsewhere", "model"));
+    AtomicFile.write(link, out -> out.write('n'));
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals("n", Files.readString(file));
   }
 
   @Test
