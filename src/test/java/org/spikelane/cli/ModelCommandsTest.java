@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.spikelane.data.PixelCurrent;
 import org.spikelane.data.RawFiles;
 import org.spikelane.format.Safetensors;
 import org.spikelane.format.Tensor;
@@ -67,9 +68,10 @@ class ModelCommandsTest {
   void tellsWhatIsInAModel() throws IOException {
     String out = Terminal.bare().done("info", model);
     for (String part : new String[] {"fc1.weight      [16, 6]  yes", "subtract, one step later", "ATan[alpha=2.0]",
-        "classes   0, 1, 2", "epochs 6", "25 steps"}) {
+        "classes   0, 1, 2", "epochs 6", "25 steps", "learningRate 0.01,"}) {
       assertTrue(out.contains(part), () -> "expected " + part + " in " + out);
     }
+    assertTrue(out.lines().anyMatch(line -> line.matches("training .*trainingLoss [0-9]\\.[0-9]{1,5}, .*")), out);
     Path bare = folder.resolve("bare.safetensors");
     Network.input(3).linear("fc", 2).leaky("lif", n -> n.beta(0.5f)).build(1).save(bare);
     assertTrue(Terminal.bare().done("info", bare).contains("'spikelane train' did not write"));
@@ -121,6 +123,8 @@ class ModelCommandsTest {
     Path encoding = changed("encoding", file -> {}, Map.of(Model.ENCODING, "[]"));
     Path classes = changed("classes", file -> {}, Map.of(Model.CLASSES, "[\"a\"]"));
     Path training = changed("training", file -> {}, Map.of(Model.TRAINING, "{\"loss\":\"best\"}"));
+    Path steps = changed("steps", file -> {},
+        Map.of(Model.ENCODING, new PixelCurrent(255, 2_000_000, 6).toJson().toString()));
     Terminal terminal = Terminal.bare();
     Stream<Object[]> cases = Stream.of(
         new Object[] {"no such model file", folder.resolve("none")},
@@ -130,11 +134,14 @@ class ModelCommandsTest {
         new Object[] {"noise: header length", noise},
         new Object[] {"fc1.weight: expected finite weights, got NaN", nan},
         new Object[] {"metadata: expected JSON as spikelane train writes it", encoding},
+        new Object[] {"spikelane.encoding: expected steps times neurons below|got 2000000 times 16 of fc1", steps},
         new Object[] {"spikelane.classes: expected 3 names", classes},
         new Object[] {"spikelane.training.loss: expected one of", training});
     assertAll(cases.map(given -> command.equals("info")
         ? terminal.refused((String) given[0], command, given[1])
         : terminal.refused((String) given[0], command, given[1], "--data", images)));
+    assertEquals(2, terminal.run(command, classes));
+    assertEquals("", terminal.out());
   }
 
   private static Path changed(String name, Consumer<Safetensors> change, Map<String, String> metadata)
