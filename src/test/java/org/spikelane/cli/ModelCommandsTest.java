@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,21 @@ class ModelCommandsTest {
         one.lines().filter(line -> line.startsWith("sample ")).map(line -> line.substring(0, line.indexOf(':')))
             .toList());
     assertTrue(one.contains("label 1") && one.contains("#") && one.contains(" of 2 right"), one);
+  }
+
+  @Test
+  void countsGradedSpikesByTheirSign() throws IOException {
+    Network network = Network.input(6).linear("fc", 3)
+        .leaky("lif", n -> n.beta(0.5f).gradedSpikesFactor(-0.5f)).build(1);
+    Arrays.fill(network.parameter("fc.weight").values(), 0, 6, 9f);
+    Arrays.fill(network.parameter("fc.weight").values(), 6, 18, 0f);
+    Arrays.fill(network.parameter("fc.bias").values(), 0f);
+    JsonObject training = new JsonObject();
+    training.addProperty("loss", "ce_rate");
+    Path graded = folder.resolve("graded.safetensors");
+    new Model(network, new PixelCurrent(255, 5, 6), List.of("0", "1", "2"), training).save(graded);
+    String out = Terminal.bare().done("predict", graded, "--data", images, "--sample", 0);
+    assertTrue(out.contains("predicted 1, label 0: wrong\n  0 -2.5 ###\n  no spikes of the other 2"), out);
   }
 
   @Test
