@@ -39,13 +39,4 @@ final class DataOption {
   DataFolder open(Surroundings surroundings) throws FormatException {
     return DataFolder.open(folder(surroundings));
   }
-
-  /** What the samples of a folder are, for people. */
-  static String describe(DataFolder.Kind kind) {
-    return switch (kind) {
-      case EVENTS -> "recordings of events";
-      case IMAGES -> "images";
-      case TRIALS -> "trials of channels over time";
-    };
-  }
 }

@@ -63,7 +63,8 @@ final class Descriptions {
     };
   }
 
-  private static String number(double value) {
+  /** A number without more digits than it needs, six behind the point at most. */
+  static String number(double value) {
     double rounded = Math.rint(value * 1e6) / 1e6;
     return rounded == Math.rint(rounded) ? Long.toString((long) rounded) : Double.toString(rounded);
   }

@@ -43,20 +43,16 @@ final class EvalCommand implements Callable<Integer> {
     Dataset test = model.testPart(data.open(surroundings));
     Evaluation evaluation = model.judge().threads(threadCount).evaluate(test);
     PrintWriter out = surroundings.out();
-    int[][] confusion = evaluation.confusion();
-    int right = 0;
-    for (int c = 0; c < confusion.length; c++) {
-      right += confusion[c][c];
-    }
     out.println("model     " + path);
     out.println("data      " + data.folder(surroundings));
     out.printf(Locale.ROOT, "loss      %.4f (%s)%n", evaluation.loss(), Choice.name(model.loss()));
     out.printf(Locale.ROOT, "accuracy  %s, %d of %d samples%n",
-        ConfusionTable.percent(evaluation.accuracy()).strip(), right, test.size());
+        ConfusionTable.percent(evaluation.accuracy()).strip(), Math.round(evaluation.accuracy() * test.size()),
+        test.size());
     evaluation.firingRates().forEach((layer, rate) ->
         out.printf(Locale.ROOT, "spikes    %s: %.4f per neuron and step%n", Printable.of(layer), rate));
     out.println();
-    new ConfusionTable(model.classes(), confusion).print(out);
+    new ConfusionTable(model.classes(), evaluation.confusion()).print(out);
     return 0;
   }
 }

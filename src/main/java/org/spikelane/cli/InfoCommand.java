@@ -3,8 +3,11 @@ package org.spikelane.cli;
 import com.google.gson.JsonElement;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.spikelane.kernels.KernelProvider;
@@ -39,7 +42,9 @@ final class InfoCommand implements Callable<Integer> {
     if (path == null) {
       printInstallation(surroundings.out());
     } else {
-      printModel(surroundings.out(), Model.file(path));
+      NetworkFile file = Model.file(path);
+      printModel(surroundings.out(), file.network(),
+          file.metadata().containsKey(Model.ENCODING) ? Optional.of(Model.of(path, file)) : Optional.empty());
     }
     return 0;
   }
@@ -56,12 +61,11 @@ final class InfoCommand implements Callable<Integer> {
         + surroundings.shippedData().map(Path::toString).orElse("none shipped here; pass --data FOLDER"));
   }
 
-  private void printModel(PrintWriter out, NetworkFile file) throws IOException {
-    Network network = file.network();
+  private void printModel(PrintWriter out, Network network, Optional<Model> trained) {
     out.println("model     " + path);
     out.println("network   " + Descriptions.chain(network));
-    if (file.metadata().containsKey(Model.ENCODING)) {
-      Model model = Model.load(path);
+    if (trained.isPresent()) {
+      Model model = trained.get();
       out.println("input     " + Descriptions.describe(model.encoding()));
       out.println("classes   " + String.join(", ", model.classes()));
       out.println("training  " + model.training().entrySet().stream()
@@ -78,8 +82,16 @@ final class InfoCommand implements Callable<Integer> {
     printParameters(out, network);
   }
 
+  /** A value for people: numbers that are not whole have four digits. */
   private static String plain(JsonElement value) {
-    return value.isJsonPrimitive() ? value.getAsString() : value.toString();
+    if (!value.isJsonPrimitive()) {
+      return value.toString();
+    }
+    String text = value.getAsString();
+    if (!value.getAsJsonPrimitive().isNumber() || text.matches("-?[0-9]+") || !Double.isFinite(value.getAsDouble())) {
+      return text;
+    }
+    return Double.toString(new BigDecimal(value.getAsDouble()).round(new MathContext(4)).doubleValue());
   }
 
   private static void printLayers(PrintWriter out, Network network) {

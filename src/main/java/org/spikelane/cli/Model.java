@@ -14,6 +14,7 @@ import org.spikelane.data.DataFolder;
 import org.spikelane.data.Dataset;
 import org.spikelane.data.InputEncoding;
 import org.spikelane.format.FormatException;
+import org.spikelane.network.NamedLayer;
 import org.spikelane.network.Network;
 import org.spikelane.network.NetworkFile;
 import org.spikelane.training.Trainer;
@@ -32,9 +33,16 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
   static final String ENCODING = "spikelane.encoding";
   static final String CLASSES = "spikelane.classes";
   static final String TRAINING = "spikelane.training";
+  /** What {@link #hasRoom} expects, for people. */
+  static final String ROOM = "steps times neurons below " + InputEncoding.MOST_VALUES;
 
   Model {
     classes = List.copyOf(classes);
+  }
+
+  /** Whether a layer of that many neurons, or inputs, can run over the steps of an encoding. */
+  static boolean hasRoom(InputEncoding encoding, int neurons) {
+    return (long) encoding.steps() * neurons < InputEncoding.MOST_VALUES;
   }
 
   /** The class names of a data set, fit to print. */
@@ -80,7 +88,15 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
    * @throws FormatException if it cannot be read or is damaged, or its metadata is missing or does not fit its network
    */
   static Model load(Path path) throws IOException {
-    NetworkFile file = file(path);
+    return of(path, file(path));
+  }
+
+  /**
+   * The model in a file that was read.
+   *
+   * @throws FormatException if its metadata is missing or does not fit its network
+   */
+  static Model of(Path path, NetworkFile file) throws FormatException {
     try {
       Model model = new Model(file.network(), InputEncoding.fromJson(json(file, ENCODING).getAsJsonObject()),
           names(json(file, CLASSES).getAsJsonArray()), json(file, TRAINING).getAsJsonObject());
@@ -113,6 +129,13 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
     if (classes.size() != network.outputShape().size()) {
       throw new IllegalArgumentException(CLASSES + ": expected " + network.outputShape().size()
           + " names, one for each output neuron, got " + classes.size());
+    }
+    for (NamedLayer named : network.layers()) {
+      int neurons = named.layer().outputShape().size();
+      if (!hasRoom(encoding, neurons)) {
+        throw new IllegalArgumentException(ENCODING + ": expected " + ROOM + ", got " + encoding.steps() + " times "
+            + neurons + " of " + named.name());
+      }
     }
     Trainer.of(network);
     loss();

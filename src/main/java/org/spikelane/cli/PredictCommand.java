@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.spikelane.data.Dataset;
 import org.spikelane.network.Input;
-import org.spikelane.network.Network;
+import org.spikelane.network.Outputs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,47 +57,46 @@ final class PredictCommand implements Callable<Integer> {
         : samples;
     int right = 0;
     for (int sample : wanted) {
-      int[] spikes = spikes(model.network(), test, sample);
-      int predicted = IntStream.range(0, spikes.length).reduce(0, (best, c) -> spikes[c] > spikes[best] ? c : best);
+      Outputs outputs = model.network().run(input(test, sample));
+      int predicted = outputs.predicted()[0];
       right += predicted == test.label(sample) ? 1 : 0;
-      print(sample, model.classes(), test.label(sample), predicted, spikes);
+      print(sample, model.classes(), test.label(sample), predicted, outputs.counts());
     }
     surroundings.out().println(right + " of " + wanted.size() + " right");
     return 0;
   }
 
-  /** How often each output neuron fired. */
-  private static int[] spikes(Network network, Dataset data, int sample) {
+  private static Input input(Dataset data, int sample) {
     float[] values = new float[data.sampleLength()];
     data.copyTo(sample, values, 0);
-    Input input = data.constant()
+    return data.constant()
         ? Input.constant(values, data.steps(), 1)
         : Input.sequence(values, data.steps(), 1);
-    float[] spikes = network.record(input).spikes(network.layers().getLast().name());
-    int[] counts = new int[network.outputShape().size()];
-    for (int i = 0; i < spikes.length; i++) {
-      counts[i % counts.length] += spikes[i] != 0 ? 1 : 0;
-    }
-    return counts;
   }
 
-  private void print(int sample, List<String> classes, int label, int predicted, int[] spikes) {
+  /** {@code counts} are the spikes of each output neuron, times what one is worth: graded, maybe less than 0. */
+  private void print(int sample, List<String> classes, int label, int predicted, float[] counts) {
     PrintWriter out = surroundings.out();
     out.printf(Locale.ROOT, "sample %d: predicted %s, label %s: %s%n", sample, classes.get(predicted),
         classes.get(label), predicted == label ? "right" : "wrong");
     int nameWidth = classes.stream().mapToInt(String::length).max().orElse(1);
-    int most = spikes[predicted];
+    float most = 0;
+    for (float count : counts) {
+      most = Math.max(most, Math.abs(count));
+    }
+    float unit = most <= LONGEST_BAR ? 1 : LONGEST_BAR / most;
     int silent = 0;
-    for (int c = 0; c < spikes.length; c++) {
-      if (spikes[c] == 0) {
+    for (int c = 0; c < counts.length; c++) {
+      if (counts[c] == 0) {
         silent++;
       } else {
-        int bar = most <= LONGEST_BAR ? spikes[c] : Math.max(1, Math.round(LONGEST_BAR * (float) spikes[c] / most));
-        out.printf(Locale.ROOT, "  %-" + nameWidth + "s %4d %s%n", classes.get(c), spikes[c], "#".repeat(bar));
+        int bar = Math.max(1, Math.round(unit * Math.abs(counts[c])));
+        out.printf(Locale.ROOT, "  %-" + nameWidth + "s %4s %s%n", classes.get(c), Descriptions.number(counts[c]),
+            "#".repeat(bar));
       }
     }
     if (silent > 0) {
-      out.println(silent == spikes.length ? "  no output neuron fired" : "  no spikes of the other " + silent);
+      out.println(silent == counts.length ? "  no output neuron fired" : "  no spikes of the other " + silent);
     }
     out.println();
   }

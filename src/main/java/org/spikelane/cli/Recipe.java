@@ -20,9 +20,6 @@ import picocli.CommandLine.Option;
 /** What is trained and how: options of {@code train}. Those that were not given follow from the kind of data. */
 final class Recipe {
 
-  /** Values of one layer and sample at most, over all steps: a block of samples of them must fit an array. */
-  private static final long LONGEST = 1 << 28;
-
   @Option(names = "--hidden", paramLabel = "N", description = "Neurons of the hidden layer (default: 128).")
   private int hidden = 128;
 
@@ -67,6 +64,10 @@ final class Recipe {
 
   @Option(names = "--bin-ms", paramLabel = "MS", description = "Length of a step in ms, for events (default: 10).")
   private Double binMilliseconds;
+
+  @Option(names = "--units", paramLabel = "N",
+      description = "Inputs of the network, for events (default: the largest unit in the data + 1).")
+  private Integer units;
 
   @Option(names = "--loss", paramLabel = "NAME", description = "ce_rate, ce_count, ce_max_membrane, ce_membrane,"
       + " mse_count or mse_membrane (default: ce_count; ce_rate for images).")
@@ -120,9 +121,14 @@ final class Recipe {
     alpha = Objects.requireNonNullElse(alpha, 0.8f);
     require("--momentum", momentum == null || optimizer == OptimizerKind.SGD, "--optimizer sgd", "adam");
     momentum = Objects.requireNonNullElse(momentum, 0f);
-    require("--bin-ms", binMilliseconds == null || kind == DataFolder.Kind.EVENTS, "recordings of events",
-        DataOption.describe(kind) + "; leave it out");
+    requireEvents("--bin-ms", binMilliseconds, kind);
+    requireEvents("--units", units, kind);
     checkRanges();
+  }
+
+  private static void requireEvents(String option, Object given, DataFolder.Kind kind) {
+    require(option, given == null || kind == DataFolder.Kind.EVENTS, DataFolder.Kind.EVENTS.description(),
+        kind.description() + "; leave it out");
   }
 
   private void checkRanges() {
@@ -130,15 +136,16 @@ final class Recipe {
     require("--alpha", alpha >= 0 && alpha <= 1, "0 to 1", alpha);
     require("--beta", beta >= 0 && beta <= 1, "0 to 1", beta);
     require("--output-beta", outputBeta >= 0 && outputBeta <= 1, "0 to 1", outputBeta);
-    require("--slope", slope > 0 && Float.isFinite(slope), "a number above 0", slope);
+    require("--slope", slope > 0 && Float.isFinite(slope), "a finite number above 0", slope);
     require("--bin-ms", binMilliseconds == null || (binMilliseconds >= 1e-3 && binMilliseconds <= 1e6),
         "0.001 to 1000000", binMilliseconds);
     require("--epochs", epochs >= 1, "at least 1", epochs);
     require("--batch", batch >= 1, "at least 1", batch);
-    require("--learning-rate", learningRate > 0 && Float.isFinite(learningRate), "a number above 0", learningRate);
+    require("--learning-rate", learningRate > 0 && Float.isFinite(learningRate), "a finite number above 0",
+        learningRate);
     require("--momentum", momentum >= 0 && momentum < 1, "0 or more and below 1", momentum);
-    require("--clip-norm", clipNorm == null || (clipNorm > 0 && Double.isFinite(clipNorm)), "a number above 0",
-        clipNorm);
+    require("--clip-norm", clipNorm == null || (clipNorm > 0 && Double.isFinite(clipNorm)),
+        "a finite number above 0", clipNorm);
   }
 
   static void require(String option, boolean fits, String expected, Object got) {
@@ -160,26 +167,26 @@ final class Recipe {
     if (binMilliseconds != null) {
       options = options.withBinSeconds(binMilliseconds / 1000);
     }
-    InputEncoding encoding;
-    try {
-      encoding = folder.defaultEncoding(options);
-    } catch (IllegalArgumentException e) {
-      throw new UserError((e.getMessage().startsWith("steps") ? "--" : "--steps: ") + e.getMessage(), e);
+    if (units != null) {
+      options = options.withUnits(units);
     }
-    int widest = Math.max(hidden, encoding.features());
-    require("--steps and --hidden", (long) encoding.steps() * widest < LONGEST, "steps times neurons below " + LONGEST,
-        encoding.steps() + " times " + widest);
-    return encoding;
+    try {
+      return folder.defaultEncoding(options);
+    } catch (IllegalArgumentException e) {
+      throw new UserError((e.getMessage().matches("(steps|units):.*") ? "--" : "--steps: ") + e.getMessage(), e);
+    }
   }
 
   /**
    * A network with one hidden layer, its weights initial.
    *
-   * @throws UserError if it cannot be built
+   * @throws UserError if it cannot be built, or is too large for that many steps
    */
-  Network network(int features, int classes) {
+  Network network(InputEncoding encoding, int classes) {
+    int widest = Math.max(encoding.features(), Math.max(hidden, classes));
+    require("--steps and --hidden", Model.hasRoom(encoding, widest), Model.ROOM, encoding.steps() + " times " + widest);
     try {
-      return Network.input(features)
+      return Network.input(encoding.features())
           .linear("fc1", hidden)
           .neuron("lif1", withSettings(neuron.hidden(alpha), beta))
           .linear("fc2", classes)

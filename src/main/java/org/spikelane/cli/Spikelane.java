@@ -99,6 +99,7 @@ public final class Spikelane implements Runnable {
     convert(line, LossKind.class);
     convert(line, SurrogateKind.class);
     convert(line, OptimizerKind.class);
+    line.setExpandAtFiles(false);
     line.setOut(surroundings.out());
     line.setErr(surroundings.err());
     line.setColorScheme(CommandLine.Help.defaultColorScheme(surroundings.terminal() ? Ansi.AUTO : Ansi.OFF));

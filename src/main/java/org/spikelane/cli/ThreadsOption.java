@@ -5,8 +5,12 @@ import picocli.CommandLine.Option;
 /** How many threads a command works with. */
 final class ThreadsOption {
 
+  /** A trainer cuts batches into at most this many pieces. */
+  static final int MOST_IN_TRAINING = 8;
+
   @Option(names = "--threads", paramLabel = "N",
-      description = "Threads to work with (default: as many as processors). Results are the same for any number.")
+      description = "Threads to work with (default: as many as processors). Training uses at most " + MOST_IN_TRAINING
+          + ". Results are the same for any number.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   /**

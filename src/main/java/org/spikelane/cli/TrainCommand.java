@@ -60,17 +60,19 @@ final class TrainCommand implements Callable<Integer> {
     InputEncoding encoding = recipe.encoding(folder);
     Dataset train = folder.train(encoding);
     Dataset test = folder.test(encoding);
-    Network network = recipe.network(encoding.features(), train.classes());
+    Network network = recipe.network(encoding, train.classes());
     Trainer trainer = recipe.trainer(network).threads(threadCount);
 
-    out.println("data      " + data.folder(surroundings) + ", " + DataOption.describe(folder.kind()));
+    out.println("data      " + data.folder(surroundings) + ", " + folder.kind().description());
     out.println("samples   " + train.size() + " for training, " + test.size() + " for the test, " + train.classes()
         + " classes");
     out.println("input     " + Descriptions.describe(encoding));
     out.println("network   " + Descriptions.chain(network));
     out.println("training  " + recipe.describe());
-    out.println("kernels   " + KernelProvider.current() + ", " + threadCount
-        + (threadCount == 1 ? " thread" : " threads"));
+    int processors = Runtime.getRuntime().availableProcessors();
+    int busy = Math.min(Math.min(threadCount, processors), ThreadsOption.MOST_IN_TRAINING);
+    out.println("kernels   " + KernelProvider.current() + ", "
+        + (busy == 1 ? "1 thread" : "up to " + busy + " threads"));
     out.println();
 
     JsonObject facts = recipe.toJson();

@@ -1,6 +1,7 @@
 package org.spikelane.data;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.spikelane.format.FormatException;
 
 /**
@@ -30,7 +32,7 @@ record DataFile(Path path, Format format, boolean packed, long size) {
   private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
   private static final byte[] NPY = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-  /** Recognises a file; empty if its first bytes are of no format known here. */
+  /** Recognises a file; empty if its first bytes are of no format known here, or cannot be unpacked. */
   static Optional<DataFile> recognise(Path path) throws FormatException {
     try {
       boolean packed;
@@ -43,6 +45,8 @@ record DataFile(Path path, Format format, boolean packed, long size) {
       }
       long size = Files.size(path);
       return format.map(known -> new DataFile(path, known, packed, size));
+    } catch (ZipException | EOFException e) {
+      return Optional.empty();
     } catch (IOException e) {
       throw FormatException.unreadable(path, e);
     }

@@ -51,6 +51,11 @@ public final class DataFolder {
     Kind(String description) {
       this.description = description;
     }
+
+    /** What they are, for people. */
+    public String description() {
+      return description;
+    }
   }
 
   /** What an {@link EventBins} is made of by default: 0.7 s in steps of 10 ms. */
@@ -72,6 +77,9 @@ public final class DataFolder {
     this.test = test;
     this.classNames = train.classNames();
     this.classes = classNames.isEmpty() ? train.classes() : classNames.size();
+    if (classNames.isEmpty()) {
+      train.checkGaps();
+    }
     train.check(classes);
     test.check(classes);
     if (!test.classNames().isEmpty() && !test.classNames().equals(classNames)) {

@@ -8,6 +8,12 @@ import com.google.gson.JsonObject;
  */
 public sealed interface InputEncoding permits EventBins, PixelCurrent, Standardized {
 
+  /**
+   * Most values of a sample, all steps together, as input or as activity of a layer. Eight samples of them, which is
+   * what runs together at least, are 512 MiB as float32.
+   */
+  int MOST_VALUES = 1 << 24;
+
   /** Number of steps that a sample lasts. */
   int steps();
 

@@ -1,6 +1,7 @@
 package org.spikelane.data;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.spikelane.format.FormatException;
 
@@ -17,6 +18,9 @@ record Part(Path file, Path labelFile, Samples samples, int[] labels, List<Strin
 
   /** More classes than this are taken for a damaged label. */
   static final int MOST_CLASSES = 1 << 16;
+
+  /** Up to this label, there may be gaps of any size. */
+  private static final int MOST_WITH_GAPS = 1000;
 
   Part {
     classNames = List.copyOf(classNames);
@@ -36,6 +40,16 @@ record Part(Path file, Path labelFile, Samples samples, int[] labels, List<Strin
       classes = Math.max(classes, label + 1);
     }
     return classes;
+  }
+
+  /** Checks that the largest label is no absurd one for so many different labels: memory for all below it is needed. */
+  void checkGaps() throws FormatException {
+    int largest = classes() - 1;
+    long different = Arrays.stream(labels).distinct().count();
+    if (largest > Math.max(MOST_WITH_GAPS, 10 * different)) {
+      throw new FormatException(labelFile, "labels up to " + largest + ", but only " + different + " different ones in "
+          + labels.length + " samples; expected classes 0 to " + (different - 1));
+    }
   }
 
   /** Checks that there are as many labels as samples, and that all of them are below {@code classes}. */

@@ -3,15 +3,12 @@ package org.spikelane.data;
 /** The bounds of a sample's shape, for encodings and for data that is read. */
 final class SampleShape {
 
-  /** Most values that a sample may have: 1 GiB as float32. */
-  private static final int LONGEST = 1 << 28;
-
   private SampleShape() {}
 
   /** @throws IllegalArgumentException naming {@code steps} or {@code featuresName} */
   static void check(int steps, String featuresName, int features) {
-    checkOne("steps", steps, LONGEST);
-    checkOne(featuresName, features, LONGEST / steps);
+    checkOne("steps", steps, InputEncoding.MOST_VALUES);
+    checkOne(featuresName, features, InputEncoding.MOST_VALUES / steps);
   }
 
   private static void checkOne(String name, int value, int most) {

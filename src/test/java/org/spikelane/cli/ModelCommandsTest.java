@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.spikelane.data.PixelCurrent;
 import org.spikelane.data.RawFiles;
 import org.spikelane.format.Safetensors;
 import org.spikelane.format.Tensor;
@@ -64,12 +66,28 @@ class ModelCommandsTest {
   }
 
   @Test
+  void countsGradedSpikesByTheirSign() throws IOException {
+    Network network = Network.input(6).linear("fc", 3)
+        .leaky("lif", n -> n.beta(0.5f).gradedSpikesFactor(-0.5f)).build(1);
+    Arrays.fill(network.parameter("fc.weight").values(), 0, 6, 9f);
+    Arrays.fill(network.parameter("fc.weight").values(), 6, 18, 0f);
+    Arrays.fill(network.parameter("fc.bias").values(), 0f);
+    JsonObject training = new JsonObject();
+    training.addProperty("loss", "ce_rate");
+    Path graded = folder.resolve("graded.safetensors");
+    new Model(network, new PixelCurrent(255, 5, 6), List.of("0", "1", "2"), training).save(graded);
+    String out = Terminal.bare().done("predict", graded, "--data", images, "--sample", 0);
+    assertTrue(out.contains("predicted 1, label 0: wrong\n  0 -2.5 ###\n  no spikes of the other 2"), out);
+  }
+
+  @Test
   void tellsWhatIsInAModel() throws IOException {
     String out = Terminal.bare().done("info", model);
     for (String part : new String[] {"fc1.weight      [16, 6]  yes", "subtract, one step later", "ATan[alpha=2.0]",
-        "classes   0, 1, 2", "epochs 6", "25 steps"}) {
+        "classes   0, 1, 2", "epochs 6", "25 steps", "learningRate 0.01,"}) {
       assertTrue(out.contains(part), () -> "expected " + part + " in " + out);
     }
+    assertTrue(out.lines().anyMatch(line -> line.matches("training .*trainingLoss [0-9]\\.[0-9]{1,5}, .*")), out);
     Path bare = folder.resolve("bare.safetensors");
     Network.input(3).linear("fc", 2).leaky("lif", n -> n.beta(0.5f)).build(1).save(bare);
     assertTrue(Terminal.bare().done("info", bare).contains("'spikelane train' did not write"));
@@ -121,6 +139,8 @@ class ModelCommandsTest {
     Path encoding = changed("encoding", file -> {}, Map.of(Model.ENCODING, "[]"));
     Path classes = changed("classes", file -> {}, Map.of(Model.CLASSES, "[\"a\"]"));
     Path training = changed("training", file -> {}, Map.of(Model.TRAINING, "{\"loss\":\"best\"}"));
+    Path steps = changed("steps", file -> {},
+        Map.of(Model.ENCODING, new PixelCurrent(255, 2_000_000, 6).toJson().toString()));
     Terminal terminal = Terminal.bare();
     Stream<Object[]> cases = Stream.of(
         new Object[] {"no such model file", folder.resolve("none")},
@@ -130,11 +150,14 @@ class ModelCommandsTest {
         new Object[] {"noise: header length", noise},
         new Object[] {"fc1.weight: expected finite weights, got NaN", nan},
         new Object[] {"metadata: expected JSON as spikelane train writes it", encoding},
+        new Object[] {"spikelane.encoding: expected steps times neurons below|got 2000000 times 16 of fc1", steps},
         new Object[] {"spikelane.classes: expected 3 names", classes},
         new Object[] {"spikelane.training.loss: expected one of", training});
     assertAll(cases.map(given -> command.equals("info")
         ? terminal.refused((String) given[0], command, given[1])
         : terminal.refused((String) given[0], command, given[1], "--data", images)));
+    assertEquals(2, terminal.run(command, classes));
+    assertEquals("", terminal.out());
   }
 
   private static Path changed(String name, Consumer<Safetensors> change, Map<String, String> metadata)

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,6 +21,12 @@ class SpikelaneTest {
     String help = Terminal.bare().done(command, "--help");
     assertTrue(help.contains("Usage: spikelane " + command) && help.contains("Examples:"), help);
     assertTrue(help.lines().allMatch(line -> line.length() <= 100), help);
+  }
+
+  @Test
+  void readsNoArgumentsFromFiles(@TempDir Path folder) throws Throwable {
+    Path file = Files.writeString(folder.resolve("arguments"), "info");
+    Terminal.bare().refused("unexpected argument '@" + file + "'", "@" + file).execute();
   }
 
   @Test

@@ -66,6 +66,10 @@ final class Terminal {
     };
   }
 
+  String out() {
+    return out;
+  }
+
   String err() {
     return err;
   }

@@ -51,6 +51,7 @@ class TrainCommandTest {
         out.contains("ce_rate, adam 0.01, batch 8, 3 epochs, atan 2.0, alpha 0.8, beta 0.9 and 0.9, seed 0"), out);
     assertTrue(out.contains("48 for training, 24 for the test, 3 classes"), out);
     assertTrue(out.contains("6 pixels divided by 255, a constant current for 25 steps"), out);
+    assertTrue(out.contains(", 1 thread\n"), out);
     assertEquals(3, out.lines().filter(line -> line.matches(" +[0-9]+ +[0-9.]+ +[0-9.]+% .*")).count(), out);
     assertTrue(out.contains("mean of the last 3 epochs"), out);
     assertTrue(out.contains("the model of epoch 3 is in " + model), out);
@@ -77,9 +78,9 @@ class TrainCommandTest {
   @Test
   void trainsOnEvents() {
     String out = Terminal.bare().done("train", "--data", RawFiles.FSDD, "--model", model, "--hidden", 4, "--steps", 10,
-        "--bin-ms", 60, "--neuron", "leaky", "--output-neuron", "rleaky", "--epochs", 1);
-    assertTrue(out.contains("40 units, events counted in 10 bins of 60 ms"), out);
-    assertTrue(out.contains("40 -> Linear 4 -> Leaky 4 -> Linear 10 -> RLeaky 10 (one to one)"), out);
+        "--bin-ms", 60, "--units", 48, "--neuron", "leaky", "--output-neuron", "rleaky", "--epochs", 1);
+    assertTrue(out.contains("48 units, events counted in 10 bins of 60 ms"), out);
+    assertTrue(out.contains("48 -> Linear 4 -> Leaky 4 -> Linear 10 -> RLeaky 10 (one to one)"), out);
   }
 
   @Test
@@ -140,15 +141,19 @@ class TrainCommandTest {
         {"--output-beta: expected 0 to 1, got NaN", "--output-beta", "NaN"},
         {"--alpha: expected 0 to 1, got -0.1", "--alpha", -0.1},
         {"--alpha: expected synaptic or rsynaptic", "--alpha", 0.5, "--neuron", "leaky"},
-        {"--slope: expected a number above 0", "--slope", 0},
-        {"--learning-rate: expected a number above 0, got Infinity", "--learning-rate", "1e60"},
+        {"--slope: expected a finite number above 0", "--slope", 0},
+        {"--learning-rate: expected a finite number above 0, got Infinity", "--learning-rate", "1e60"},
         {"--momentum: expected --optimizer sgd, got adam", "--momentum", 0.9},
         {"--momentum: expected 0 or more and below 1", "--momentum", 1, "--optimizer", "sgd"},
-        {"--clip-norm: expected a number above 0", "--clip-norm", 0},
+        {"--clip-norm: expected a finite number above 0", "--clip-norm", 0},
+        {"--slope: expected a finite number above 0, got Infinity", "--slope", "1e39"},
+        {"--units: expected recordings of events, got images; leave it out", "--units", 5},
+        {"--units: expected 1 to", "--units", 0, "--data", RawFiles.FSDD},
+        {"expected a unit from 0 to 38, got 39", "--units", 39, "--data", RawFiles.FSDD},
         {"--bin-ms: expected recordings of events, got images", "--bin-ms", 5},
         {"--steps: expected 1 to", "--steps", 0},
         {"--steps: expected 5, the length of the trials, got 6", "--steps", 6, "--data", trials},
-        {"--steps and --hidden: expected steps times neurons below", "--steps", 40_000_000, "--hidden", 128},
+        {"--steps and --hidden: expected steps times neurons below", "--steps", 400_000, "--hidden", 128},
         {"'--neuron': expected one of synaptic, rleaky, leaky, rsynaptic, got 'lif'", "--neuron", "lif"},
         {"unknown option '--epoch', did you mean --epochs?|see spikelane train --help", "--epoch", 3},
         {"--model: expected the name of a file, got the folder", "--model", folder},

@@ -161,7 +161,7 @@ class ImageFolderTest {
     put(TRAIN, Arrays.copyOf(packed, packed.length - 9));
     assertRefused(folder, TRAIN, "cannot be read");
     put(TRAIN, Arrays.copyOf(packed, 12));
-    assertRefused(folder, TRAIN, "cannot be read");
+    assertRefused(folder, "expected one array of images for training and one for the test, got only " + TEST);
     packed[packed.length - 8] ^= 1;
     put(TRAIN, packed);
     assertRefused(folder, TRAIN, "cannot be read");

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,23 @@ class TrialFolderTest {
     assertRefused(folder, "y_test.npy: labels: expected 1", "got 2");
     put("y_test.npy", npy("|u1", "1,", bytes(2)));
     assertRefused(folder, "y_test.npy: label 0: expected 0 to 1, got 2");
+  }
+
+  @Test
+  void refusesLabelsWithAbsurdGaps() throws IOException {
+    put("y_train.npy", npy("<u2", "2,", bytes(0, 0, 0x60, 0xea)));
+    assertRefused(folder,
+        "y_train.npy: labels up to 60000, but only 2 different ones in 2 samples; expected classes 0 to 1");
+  }
+
+  @Test
+  void ignoresFilesThatCannotBeUnpacked() throws IOException {
+    put("notes.gz", bytes(0x1f, 0x8b));
+    assertEquals(1, opened().size());
+    put("notes.gz", bytes(0x1f, 0x8b, 'n', 'o', 't', 'e', 's', ' ', 'o', 'n', ' ', 't', 'h', 'i', 's'));
+    assertEquals(1, opened().size());
+    put("notes.gz", Arrays.copyOf(RawFiles.gzip(new byte[100]), 12));
+    assertEquals(1, opened().size());
   }
 
   @ParameterizedTest
