@@ -231,7 +231,8 @@ public final class Trainer {
   }
 
   private static int[] shuffled(int size, long seed, int epoch) {
-    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + epoch);
+    // Neighbouring seeds and epochs would give generators that are shifts of each other, were they simply added.
+    SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + epoch);
     int[] order = IntStream.range(0, size).toArray();
     for (int i = size - 1; i > 0; i--) {
       int j = random.nextInt(i + 1);
