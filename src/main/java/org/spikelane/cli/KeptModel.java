@@ -6,12 +6,10 @@ import java.nio.file.Path;
 import org.spikelane.format.AtomicFile;
 import org.spikelane.format.FileProblem;
 import org.spikelane.format.Safetensors;
+import org.spikelane.network.NetworkFile;
 
 /** The file that a training writes after every epoch; what is in it is always the model of a whole epoch. */
 final class KeptModel {
-
-  /** The metadata entry that only files of a network have. */
-  private static final String NETWORK = "spikelane.network";
 
   private final Path path;
   private int epoch;
@@ -61,7 +59,7 @@ final class KeptModel {
       return false;
     }
     try {
-      return Files.size(path) == 0 || Safetensors.read(path).metadata().containsKey(NETWORK);
+      return Files.size(path) == 0 || Safetensors.read(path).metadata().containsKey(NetworkFile.KEY);
     } catch (IOException e) {
       return false;
     }

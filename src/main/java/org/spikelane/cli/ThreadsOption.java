@@ -1,15 +1,13 @@
 package org.spikelane.cli;
 
+import org.spikelane.training.Trainer;
 import picocli.CommandLine.Option;
 
 /** How many threads a command works with. */
 final class ThreadsOption {
 
-  /** A trainer cuts batches into at most this many pieces. */
-  static final int MOST_IN_TRAINING = 8;
-
   @Option(names = "--threads", paramLabel = "N",
-      description = "Threads to work with (default: as many as processors). Training uses at most " + MOST_IN_TRAINING
+      description = "Threads to work with (default: as many as processors). Training uses at most " + Trainer.MOST_THREADS
           + ". Results are the same for any number.")
   private int threads = Runtime.getRuntime().availableProcessors();
 

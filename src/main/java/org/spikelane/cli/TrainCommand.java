@@ -70,7 +70,7 @@ final class TrainCommand implements Callable<Integer> {
     out.println("network   " + Descriptions.chain(network));
     out.println("training  " + recipe.describe());
     int processors = Runtime.getRuntime().availableProcessors();
-    int busy = Math.min(Math.min(threadCount, processors), ThreadsOption.MOST_IN_TRAINING);
+    int busy = Math.min(Math.min(threadCount, processors), Trainer.MOST_THREADS);
     out.println("kernels   " + KernelProvider.current() + ", "
         + (busy == 1 ? "1 thread" : "up to " + busy + " threads"));
     out.println();

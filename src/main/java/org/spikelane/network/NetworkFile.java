@@ -22,7 +22,8 @@ import org.spikelane.neuron.Neuron;
  */
 public final class NetworkFile {
 
-  private static final String KEY = "spikelane.network";
+  /** The metadata entry that holds the configuration, by which a file of ours is known. */
+  public static final String KEY = "spikelane.network";
 
   private final Network network;
   private final Map<String, String> metadata;

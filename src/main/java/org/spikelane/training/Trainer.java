@@ -22,8 +22,11 @@ import org.spikelane.network.Pieces;
  */
 public final class Trainer {
 
-  /** Shards of a batch at most: what can run at once. Their gradients are summed, so it is not the machine's choice. */
-  private static final int MOST_SHARDS = 8;
+  /**
+   * Threads that training uses at most: a batch is cut into as many shards. Their gradients are summed, so the number is
+   * not the machine's choice.
+   */
+  public static final int MOST_THREADS = 8;
 
   /** Shards are of multiples of this: rows of a step's samples then fill the register tiles of the products. */
   private static final int SAMPLES_OF_A_TILE = 8;
@@ -96,7 +99,7 @@ public final class Trainer {
     return this;
   }
 
-  /** Sets the number of threads, of which training uses at most 8; it changes the time, not the result. */
+  /** Sets the number of threads, of which training uses at most {@link #MOST_THREADS}; it changes the time, not the result. */
   public Trainer threads(int threads) {
     this.threads = requirePositive("threads", threads);
     return this;
@@ -132,7 +135,7 @@ public final class Trainer {
     long start = System.nanoTime();
     int[] order = shuffled(data.size(), seed, epochs);
     long firstSample = (long) epochs++ * data.size();
-    List<BlockWorker> workers = workers(data, true, MOST_SHARDS);
+    List<BlockWorker> workers = workers(data, true, MOST_THREADS);
     List<GradientSums> shardSums = new ArrayList<>();
     List<float[]> gradients = trainable.stream().map(p -> new float[p.shape().size()]).toList();
     double lossSum = 0;
@@ -227,7 +230,7 @@ public final class Trainer {
 
   private static int samplesPerShard(int batch) {
     int tiles = (batch + SAMPLES_OF_A_TILE - 1) / SAMPLES_OF_A_TILE;
-    return (tiles + MOST_SHARDS - 1) / MOST_SHARDS * SAMPLES_OF_A_TILE;
+    return (tiles + MOST_THREADS - 1) / MOST_THREADS * SAMPLES_OF_A_TILE;
   }
 
   private static int[] shuffled(int size, long seed, int epoch) {
