@@ -18,6 +18,9 @@ final class VectorLeakyKernels implements LeakyKernels {
 
   private static final RowKernels ROWS = new VectorRowKernels();
 
+  /** Floats of a 4 KiB page: rows that far apart share one set of the first-level cache, twelve lines of 64 bytes. */
+  private static final int ALIASING = 1024;
+
   VectorLeakyKernels() {}
 
   @Override
@@ -189,6 +192,13 @@ final class VectorLeakyKernels implements LeakyKernels {
     assert Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
         && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, to)
         && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
+    if (t1 - t0 == 1 || mem.stride() % ALIASING == 0) {
+      for (int t = t1 - 1; t >= t0; t--) {
+        backRow(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t), mem.data(), mem.at(t), cMem,
+            beta, theta, reset, learn, gBeta, gTheta, gx.data(), gx.at(t), from, to);
+      }
+      return;
+    }
     int n = from;
     for (; n <= to - LANES; n += LANES) {
       backThroughDelayed(gSpk, gMem, sg, mem, cMem, beta, theta, reset, learn, gBeta, gTheta, gx, t0, t1, n);
@@ -197,6 +207,37 @@ final class VectorLeakyKernels implements LeakyKernels {
       ScalarLeakyKernels.delayedBack(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t), mem.data(),
           mem.at(t), cMem, beta, theta, reset, learn, gBeta, gTheta, gx.data(), gx.at(t), n, to);
     }
+  }
+
+  /** One step backward, neuron after neuron: for single steps, and where a column of rows does not fit the caches. */
+  private static void backRow(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt,
+      float[] mem, int memAt, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn,
+      float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to) {
+    int n = from;
+    for (; n <= to - LANES; n += LANES) {
+      FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
+      FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
+      FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
+      FloatVector gz = FloatVector.fromArray(FLOATS, gSpk, gSpkAt + n).mul(FloatVector.fromArray(FLOATS, sg, sgAt + n));
+      FloatVector gp = FloatVector.fromArray(FLOATS, gMem, gMemAt + n).add(FloatVector.fromArray(FLOATS, cMem, n))
+          .add(gz);
+      FloatVector keep = FloatVector.broadcast(FLOATS, 1f).sub(r);
+      FloatVector decay = FloatVector.fromArray(FLOATS, beta, n);
+      if (reset == ResetMechanism.ZERO_CARRIED) {
+        decay = keep.mul(decay);
+      }
+      FloatVector gu = reset == ResetMechanism.ZERO ? keep.mul(gp) : gp;
+      if (learn) {
+        FloatVector gth = reset == ResetMechanism.SUBTRACT ? gz.add(r.mul(gp)) : gz;
+        FloatVector.fromArray(FLOATS, gTheta, n).sub(gth).intoArray(gTheta, n);
+        FloatVector carried = reset == ResetMechanism.ZERO_CARRIED ? keep.mul(m) : m;
+        FloatVector.fromArray(FLOATS, gBeta, n).add(gu.mul(carried)).intoArray(gBeta, n);
+      }
+      decay.mul(gu).intoArray(cMem, n);
+      gu.intoArray(gx, gxAt + n);
+    }
+    ScalarLeakyKernels.delayedBack(gSpk, gSpkAt, gMem, gMemAt, sg, sgAt, mem, memAt, cMem, beta, theta, reset, learn,
+        gBeta, gTheta, gx, gxAt, n, to);
   }
 
   /** Neurons n, n+1, … of one vector backward through all steps, parameters and carried gradients in registers. */

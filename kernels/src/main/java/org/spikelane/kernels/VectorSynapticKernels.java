@@ -18,6 +18,9 @@ final class VectorSynapticKernels implements SynapticKernels {
 
   private static final RowKernels ROWS = new VectorRowKernels();
 
+  /** Floats of a 4 KiB page: rows that far apart share one set of the first-level cache, twelve lines of 64 bytes. */
+  private static final int ALIASING = 1024;
+
   VectorSynapticKernels() {}
 
   @Override
@@ -211,6 +214,14 @@ final class VectorSynapticKernels implements SynapticKernels {
     assert Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, to)
         && Spans.rows(gSyn, t0, t1, to) && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, to)
         && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
+    if (t1 - t0 == 1 || mem.stride() % ALIASING == 0) {
+      for (int t = t1 - 1; t >= t0; t--) {
+        backRow(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t),
+            syn.data(), syn.at(t), mem.data(), mem.at(t), cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta,
+            gTheta, gx.data(), gx.at(t), from, to);
+      }
+      return;
+    }
     int n = from;
     for (; n <= to - LANES; n += LANES) {
       backThroughDelayed(gSpk, gSyn, gMem, sg, syn, mem, cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta,
@@ -221,6 +232,37 @@ final class VectorSynapticKernels implements SynapticKernels {
           sg.data(), sg.at(t), syn.data(), syn.at(t), mem.data(), mem.at(t), cSyn, cMem, alpha, beta, theta, reset,
           learn, gAlpha, gBeta, gTheta, gx.data(), gx.at(t), n, to);
     }
+  }
+
+  /** One step backward, neuron after neuron: for single steps, and where a column of rows does not fit the caches. */
+  private static void backRow(float[] gSpk, int gSpkAt, float[] gSyn, int gSynAt, float[] gMem, int gMemAt,
+      float[] sg, int sgAt, float[] syn, int synAt, float[] mem, int memAt, float[] cSyn, float[] cMem, float[] alpha,
+      float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta,
+      float[] gx, int gxAt, int from, int to) {
+    int n = from;
+    for (; n <= to - LANES; n += LANES) {
+      FloatVector m = FloatVector.fromArray(FLOATS, mem, memAt + n);
+      FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
+      FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
+      FloatVector gz = FloatVector.fromArray(FLOATS, gSpk, gSpkAt + n).mul(FloatVector.fromArray(FLOATS, sg, sgAt + n));
+      FloatVector gp = FloatVector.fromArray(FLOATS, gMem, gMemAt + n).add(FloatVector.fromArray(FLOATS, cMem, n))
+          .add(gz);
+      FloatVector gu = reset == ResetMechanism.ZERO ? FloatVector.broadcast(FLOATS, 1f).sub(r).mul(gp) : gp;
+      FloatVector gi = FloatVector.fromArray(FLOATS, gSyn, gSynAt + n).add(FloatVector.fromArray(FLOATS, cSyn, n))
+          .add(gu);
+      if (learn) {
+        FloatVector gth = reset == ResetMechanism.SUBTRACT ? gz.add(r.mul(gp)) : gz;
+        FloatVector.fromArray(FLOATS, gTheta, n).sub(gth).intoArray(gTheta, n);
+        FloatVector.fromArray(FLOATS, gBeta, n).add(gu.mul(m)).intoArray(gBeta, n);
+        FloatVector.fromArray(FLOATS, gAlpha, n).add(gi.mul(FloatVector.fromArray(FLOATS, syn, synAt + n)))
+            .intoArray(gAlpha, n);
+      }
+      FloatVector.fromArray(FLOATS, beta, n).mul(gu).intoArray(cMem, n);
+      FloatVector.fromArray(FLOATS, alpha, n).mul(gi).intoArray(cSyn, n);
+      gi.intoArray(gx, gxAt + n);
+    }
+    ScalarSynapticKernels.delayedBack(gSpk, gSpkAt, gSyn, gSynAt, gMem, gMemAt, sg, sgAt, syn, synAt, mem, memAt, cSyn,
+        cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta, gTheta, gx, gxAt, n, to);
   }
 
   /** Neurons n, n+1, … of one vector backward through all steps, parameters and carried gradients in registers. */
