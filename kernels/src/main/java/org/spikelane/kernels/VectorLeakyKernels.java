@@ -9,10 +9,10 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The first-order equations on vectors. Four vectors of neurons at a time go through all steps of a
+ * The first-order equations on vectors. Forward, four vectors of neurons at a time go through all steps of a
  * sequence, so that parameters and states stay in registers and four chains of dependent operations overlap; a row that
- * is read and written step by step costs four times as much at 512 bits. What is left of the row below a vector goes
- * through {@link ScalarLeakyKernels}.
+ * is read and written step by step costs four times as much at 512 bits. Backward, one vector at a time does. What is
+ * left of the row below a vector goes through {@link ScalarLeakyKernels}.
  */
 final class VectorLeakyKernels implements LeakyKernels {
 
@@ -242,8 +242,8 @@ final class VectorLeakyKernels implements LeakyKernels {
 
   /** Neurons n, n+1, … of one vector backward through all steps, parameters and carried gradients in registers. */
   private static void backThroughDelayed(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta,
-      float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int n)
-      {
+      float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1,
+      int n) {
     FloatVector b = FloatVector.fromArray(FLOATS, beta, n);
     FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
     FloatVector cm = FloatVector.fromArray(FLOATS, cMem, n);

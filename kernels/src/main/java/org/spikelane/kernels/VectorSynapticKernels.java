@@ -9,10 +9,10 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The second-order equations on vectors. Four vectors of neurons at a time go through all steps of a
+ * The second-order equations on vectors. Forward, four vectors of neurons at a time go through all steps of a
  * sequence, so that parameters and states stay in registers and four chains of dependent operations overlap; a row that
- * is read and written step by step costs four times as much at 512 bits. What is left of the row below a vector goes
- * through {@link ScalarSynapticKernels}.
+ * is read and written step by step costs four times as much at 512 bits. Backward, one vector at a time does. What is
+ * left of the row below a vector goes through {@link ScalarSynapticKernels}.
  */
 final class VectorSynapticKernels implements SynapticKernels {
 
