@@ -118,7 +118,6 @@ final class ScalarLeakyKernels implements LeakyKernels {
   static void immediateBack(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt, float[] mem,
       int memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst, int rstAt, float[] cMem, float[] beta,
       float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from,
-         
       int to) {
     for (int n = from; n < to; n++) {
       float r = rst[rstAt + (n >>> 6)] >>> n & 1;
