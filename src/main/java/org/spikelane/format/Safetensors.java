@@ -87,11 +87,11 @@ public final class Safetensors {
   }
 
   /**
-   * Writes a file of float32 tensors, whole or not at all ({@link AtomicFile}).
+   * Writes a file, whole or not at all ({@link AtomicFile}), each tensor as numbers of its type.
    *
    * @param tensors by name, written in the map's order
    * @param metadata strings to keep beside them; may be empty
-   * @throws IllegalArgumentException if a tensor is called {@code __metadata__}
+   * @throws IllegalArgumentException if a tensor is called {@code __metadata__}, or its type does not hold its values
    * @throws IOException if writing fails; a file that was there before is then untouched
    */
   public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
@@ -112,10 +112,10 @@ public final class Safetensors {
       }
       JsonArray range = new JsonArray();
       range.add(at);
-      at += 4L * entry.getValue().values().length;
+      at += (long) entry.getValue().type().bytes() * entry.getValue().values().length;
       range.add(at);
       JsonObject described = new JsonObject();
-      described.addProperty("dtype", NumberType.F32.name());
+      described.addProperty("dtype", entry.getValue().type().name());
       described.add("shape", shape);
       described.add("data_offsets", range);
       header.add(entry.getKey(), described);
@@ -126,14 +126,8 @@ public final class Safetensors {
     AtomicFile.write(file, out -> {
       out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(padded.length).array());
       out.write(padded);
-      ByteBuffer block = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
       for (Tensor tensor : tensors.values()) {
-        float[] values = tensor.values();
-        for (int from = 0; from < values.length; from += block.capacity() / 4) {
-          int count = Math.min(block.capacity() / 4, values.length - from);
-          block.asFloatBuffer().put(values, from, count);
-          out.write(block.array(), 0, 4 * count);
-        }
+        tensor.writeTo(out);
       }
     });
   }
@@ -293,7 +287,7 @@ public final class Safetensors {
         values[from + i] = entry.type().floatAt(block, i * width);
       }
     }
-    return new Tensor(entry.shape().stream().mapToInt(Integer::intValue).toArray(), values);
+    return new Tensor(entry.type(), entry.shape().stream().mapToInt(Integer::intValue).toArray(), values);
   }
 
   private static ByteBuffer bytes(Path file, FileChannel channel, long at, int count) throws IOException {
