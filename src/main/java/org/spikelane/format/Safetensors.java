@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A safetensors file: named tensors and a map of strings.
@@ -34,6 +35,8 @@ public final class Safetensors {
   private static final String METADATA = "__metadata__";
   /** The limit of the format's own reader. */
   private static final int LONGEST_HEADER = 100_000_000;
+  private static final int MOST_DIMENSIONS = 16;
+  private static final Pattern INTEGER = Pattern.compile("[0-9]{1,18}");
 
   private final Map<String, Tensor> tensors;
   private final Map<String, String> metadata;
@@ -250,8 +253,11 @@ public final class Safetensors {
     json.beginArray();
     while (json.hasNext()) {
       String text = json.peek() == JsonToken.NUMBER ? json.nextString() : "no number";
-      if (!text.matches("[0-9]{1,18}")) {
+      if (!INTEGER.matcher(text).matches()) {
         throw new FormatException(file, place + ": expected integers from 0 on, got " + text);
+      }
+      if (values.size() == MOST_DIMENSIONS) {
+        throw new FormatException(file, place + ": expected at most " + MOST_DIMENSIONS + " numbers, got more");
       }
       values.add(Long.parseLong(text));
     }

@@ -1,15 +1,16 @@
 package org.spikelane.format;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /** ZIP archives put together entry by entry, as {@code torch.save} would not. */
@@ -60,12 +61,12 @@ final class Archives {
     return stored(entries);
   }
 
-  /** The entries of an archive written by {@link PyTorchFile#write}, whose headers say how long they are. */
-  static Map<String, byte[]> entries(byte[] archive) throws IOException {
+  /** The entries of an archive, in its order. */
+  static Map<String, byte[]> entries(Path archive) throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
-    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(archive))) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        entries.put(entry.getName(), zip.readAllBytes());
+    try (ZipFile zip = new ZipFile(archive.toFile())) {
+      for (ZipEntry entry : Collections.list(zip.entries())) {
+        entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
       }
     }
     return entries;
