@@ -38,7 +38,7 @@ import org.spikelane.surrogate.Surrogate;
  * A network's configuration as JSON. The values of neuron parameters are tensors of the same file, so the JSON says only
  * which of them learn.
  */
-final class NetworkJson {
+public final class NetworkJson {
 
   private static final int FORMAT = 1;
 
@@ -49,7 +49,12 @@ final class NetworkJson {
 
   // ------------------------------------------------------------------ writing
 
-  static JsonObject write(Network network) {
+  /**
+   * The configuration of a network, as {@link NetworkFile} keeps it.
+   *
+   * @throws IllegalArgumentException if it cannot be saved: custom surrogates
+   */
+  public static JsonObject write(Network network) {
     JsonObject json = new JsonObject();
     json.addProperty("format", FORMAT);
     json.add("input", extents(network.inputShape()));
@@ -211,8 +216,13 @@ final class NetworkJson {
 
   // ------------------------------------------------------------------ reading
 
-  /** @throws IllegalArgumentException saying which field of which layer is at fault */
-  static Network read(JsonObject json, Map<String, Tensor> tensors) {
+  /**
+   * The network of a configuration. Parameters of neurons have the shapes and values of {@code tensors}; weights are not
+   * taken from there.
+   *
+   * @throws IllegalArgumentException saying which field of which layer is at fault
+   */
+  public static Network read(JsonObject json, Map<String, Tensor> tensors) {
     Fields root = new Fields(json, "network");
     int format = root.integer("format");
     if (format != FORMAT) {
