@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -32,8 +31,8 @@ public final class Npy {
       Map.entry("u2", NumberType.U16), Map.entry("i2", NumberType.I16), Map.entry("u4", NumberType.U32),
       Map.entry("i4", NumberType.I32), Map.entry("u8", NumberType.U64), Map.entry("i8", NumberType.I64),
       Map.entry("f2", NumberType.F16), Map.entry("f4", NumberType.F32), Map.entry("f8", NumberType.F64)));
-  private static final Map<NumberType, String> NAMES = new EnumMap<>(
-      TYPES.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey)));
+  private static final Map<NumberType, String> NAMES =
+      TYPES.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
   private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
   private static final Pattern LAYOUT = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
   private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]*)\\)");
