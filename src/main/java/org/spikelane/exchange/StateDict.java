@@ -2,8 +2,6 @@ package org.spikelane.exchange;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -102,7 +100,7 @@ public final class StateDict {
    * @throws FormatException if it is malformed, or a checkpoint of several dictionaries; the message names them
    */
   public static StateDict read(Path file) throws FormatException {
-    if (!isArchive(file)) {
+    if (requireTensors(file) == NetworkFormat.SAFETENSORS) {
       return new StateDict(Safetensors.read(file).tensors());
     }
     Map<String, Map<String, Tensor>> dictionaries = PyTorchFile.read(file).dictionaries();
@@ -122,8 +120,8 @@ public final class StateDict {
    * @throws FormatException if the file is malformed, or has no dictionary of tensors of that name
    */
   public static StateDict read(Path file, String entry) throws FormatException {
-    if (!isArchive(file)) {
-      throw new FormatException(file, "expected a file of torch.save to take " + entry + " of, got another");
+    if (requireTensors(file) == NetworkFormat.SAFETENSORS) {
+      throw new FormatException(file, "expected a file of torch.save to take " + entry + " of, got safetensors");
     }
     Map<String, Map<String, Tensor>> dictionaries = PyTorchFile.read(file).dictionaries();
     if (!dictionaries.containsKey(entry)) {
@@ -132,15 +130,12 @@ public final class StateDict {
     return new StateDict(dictionaries.get(entry));
   }
 
-  /** Whether a file begins as a ZIP archive does. */
-  static boolean isArchive(Path file) throws FormatException {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] first = in.readNBytes(4);
-      // A pickle, too, is for the reader of torch.save's files, which says what is wrong with it.
-      return first.length >= 2 && ((first[0] == 'P' && first[1] == 'K') || (first[0] == (byte) 0x80 && first[1] == 2));
-    } catch (IOException e) {
-      throw FormatException.unreadable(file, e);
+  private static NetworkFormat requireTensors(Path file) throws FormatException {
+    NetworkFormat format = NetworkFormat.of(file);
+    if (format == NetworkFormat.NIR) {
+      throw new FormatException(file, "expected a state dict, got a NIR graph");
     }
+    return format;
   }
 
   private static String listed(Map<String, Map<String, Tensor>> dictionaries) {
