@@ -8,13 +8,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.spikelane.connection.AllToAll;
+import org.spikelane.connection.AvgPool2d;
 import org.spikelane.connection.Conv2d;
 import org.spikelane.connection.Convolutional;
 import org.spikelane.connection.Flatten;
 import org.spikelane.connection.Linear;
+import org.spikelane.connection.LinearPool2d;
 import org.spikelane.connection.MaxPool2d;
 import org.spikelane.connection.OneToOne;
 import org.spikelane.connection.Recurrence;
+import org.spikelane.connection.Scale;
+import org.spikelane.connection.SumPool2d;
+import org.spikelane.connection.Window;
 import org.spikelane.format.Tensor;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.layer.Layer;
@@ -79,7 +84,19 @@ public final class NetworkJson {
         json.addProperty("kernel", conv.kernel());
       }
       case MaxPool2d pool -> json.addProperty("kernel", pool.kernel());
-      case Flatten flatten -> {}
+      case LinearPool2d pool -> {
+        json.add("kernel", pair(pool.rows().kernel(), pool.columns().kernel()));
+        json.add("stride", pair(pool.rows().stride(), pool.columns().stride()));
+        json.add("padding", pair(pool.rows().before(), pool.columns().before()));
+      }
+      case Flatten flatten -> {
+        json.addProperty("start_dim", flatten.startDim());
+        json.addProperty("end_dim", flatten.endDim());
+      }
+      case Scale scale -> {
+        json.addProperty("bias", scale.bias() != null);
+        json.addProperty("learn", scale.weight().parameter().trainable());
+      }
       case Neuron neuron -> neuron(neuron, json);
       default -> throw new IllegalArgumentException("layer: " + layer.type() + " cannot be saved");
     }
@@ -98,12 +115,22 @@ public final class NetworkJson {
     return json;
   }
 
+  private static JsonArray pair(int ofRows, int ofColumns) {
+    JsonArray pair = new JsonArray();
+    pair.add(ofRows);
+    pair.add(ofColumns);
+    return pair;
+  }
+
   private static void neuron(Neuron neuron, JsonObject json) {
     json.add("surrogate", surrogate(neuron.surrogate()));
     json.addProperty("surrogate_disable", neuron.surrogateDisabled());
     json.addProperty("inhibition", neuron.inhibition());
     json.addProperty("reset_mechanism", neuron.resetMechanism().name().toLowerCase(Locale.ROOT));
     json.addProperty("reset_delay", neuron.resetDelay());
+    if (neuron.output() != Neuron.Output.SPIKES) {
+      json.addProperty("output", neuron.output().name().toLowerCase(Locale.ROOT));
+    }
     if (neuron.stateQuant() != null) {
       json.add("state_quant", stateQuant(neuron.stateQuant()));
     }
@@ -240,15 +267,11 @@ public final class NetworkJson {
         requireRoom(tensors, name + ".weight", Shape.of(out, input.extent(0), kernel, kernel));
         yield Shape.of(out, input.extent(1) - kernel + 1, input.extent(2) - kernel + 1);
       }
-      case "MaxPool2d" -> {
-        int kernel = layer.integer("kernel");
-        if (input.rank() != 3 || kernel < 1) {
-          throw new IllegalArgumentException(
-              name + ": expected an input of shape [C, H, W] and a kernel of at least 1, got " + input + " and " + kernel);
-        }
-        yield Shape.of(input.extent(0), input.extent(1) / kernel, input.extent(2) / kernel);
+      case "MaxPool2d", "SumPool2d", "AvgPool2d", "Flatten" -> {
+        Network.Builder alone = Network.input(input.extents());
+        add(alone, name, layer, tensors);
+        yield requireRoom(name, alone.build(0).outputShape());
       }
-      case "Flatten" -> Shape.of(input.size());
       default -> {
         if (layer.has("recurrent") && layer.object("recurrent").text("kind").equals("linear")) {
           requireRoom(tensors, name + ".recurrent.weight", Shape.of(input.size(), input.size()));
@@ -256,6 +279,15 @@ public final class NetworkJson {
         yield input;
       }
     };
+  }
+
+  /** A layer with few weights or none may still make much of its input, by padding it. */
+  private static Shape requireRoom(String name, Shape output) {
+    if (output.size() > LARGEST_UNCHECKED) {
+      throw new IllegalArgumentException(
+          name + ": expected an output of at most " + LARGEST_UNCHECKED + " values, got " + output);
+    }
+    return output;
   }
 
   private static void requireRoom(Map<String, Tensor> tensors, String name, Shape wanted) {
@@ -272,7 +304,17 @@ public final class NetworkJson {
       case "Linear" -> builder.linear(name, layer.integer("out"), layer.flag("bias"));
       case "Conv2d" -> builder.conv2d(name, layer.integer("out"), layer.integer("kernel"));
       case "MaxPool2d" -> builder.maxPool2d(name, layer.integer("kernel"));
-      case "Flatten" -> builder.flatten(name);
+      case "SumPool2d" -> builder.sumPool2d(name, window(layer, 0), window(layer, 1));
+      case "AvgPool2d" -> builder.avgPool2d(name, window(layer, 0), window(layer, 1));
+      case "Flatten" -> builder.flatten(name, layer.integer("start_dim", 0), layer.integer("end_dim", -1));
+      case "Scale" -> {
+        Tensor weight = tensor(tensors, name + ".weight");
+        Tensor bias = layer.flag("bias") ? tensor(tensors, name + ".bias") : null;
+        builder.scale(name, scale -> {
+          scale.weight(shape(weight), weight.values()).learn(layer.flag("learn"));
+          return bias == null ? scale : scale.bias(shape(bias), bias.values());
+        });
+      }
       case "Leaky" -> {
         Leaky.Builder leaky = common(Leaky.builder(), name, layer, tensors);
         Tensor factor = tensor(tensors, name + ".graded_spikes_factor");
@@ -290,9 +332,16 @@ public final class NetworkJson {
         builder.neuron(name, recurrent(RSynaptic.builder(), name, layer, tensors)
             .alpha(shape(alpha), alpha.values()).learnAlpha(layer.learns("alpha")));
       }
-      default -> throw new IllegalArgumentException(name + ".type: expected Linear, Conv2d, MaxPool2d, Flatten, Leaky,"
-          + " RLeaky, Synaptic or RSynaptic, got " + type);
+      default -> throw new IllegalArgumentException(name + ".type: expected Linear, Conv2d, MaxPool2d, SumPool2d,"
+          + " AvgPool2d, Flatten, Scale, Leaky, RLeaky, Synaptic or RSynaptic, got " + type);
     }
+  }
+
+  /** The windows of a pool along an axis of the image, 0 for rows; side by side without padding if nothing else is said. */
+  private static Window window(Fields pool, int axis) {
+    int kernel = pool.pair("kernel")[axis];
+    return Window.of(kernel, pool.has("stride") ? pool.pair("stride")[axis] : kernel,
+        pool.has("padding") ? pool.pair("padding")[axis] : 0);
   }
 
   private static <B extends Neuron.Builder<B>> B common(B builder, String name, Fields layer,
@@ -329,6 +378,9 @@ public final class NetworkJson {
         .surrogate(surrogate(layer.object("surrogate"))).surrogateDisabled(layer.flag("surrogate_disable"))
         .inhibition(layer.flag("inhibition")).resetDelay(layer.flag("reset_delay"))
         .resetMechanism(resetMechanism(layer.text("reset_mechanism")));
+    if (layer.has("output")) {
+      builder.output(output(layer.text("output")));
+    }
     if (layer.has("state_quant")) {
       builder.stateQuant(stateQuant(layer.object("state_quant")));
     }
@@ -375,6 +427,14 @@ public final class NetworkJson {
       case "zero" -> ResetMechanism.ZERO;
       case "none" -> ResetMechanism.NONE;
       default -> throw new IllegalArgumentException("reset_mechanism: expected subtract, zero or none, got " + name);
+    };
+  }
+
+  private static Neuron.Output output(String name) {
+    return switch (name) {
+      case "spikes" -> Neuron.Output.SPIKES;
+      case "membrane" -> Neuron.Output.MEMBRANE;
+      default -> throw new IllegalArgumentException("output: expected spikes or membrane, got " + name);
     };
   }
 
@@ -449,6 +509,20 @@ public final class NetworkJson {
     int integer(String field) {
       double value = real(field);
       return require(field, value == (int) value, "a whole number").getAsInt();
+    }
+
+    int integer(String field, int otherwise) {
+      return has(field) ? integer(field) : otherwise;
+    }
+
+    /** Two whole numbers, of rows and of columns; one stands for both. */
+    int[] pair(String field) {
+      if (isNumber(field)) {
+        return new int[] {integer(field), integer(field)};
+      }
+      int[] pair = integers(field);
+      require(field, pair.length == 2, "one or two whole numbers");
+      return pair;
     }
 
     JsonArray array(String field) {

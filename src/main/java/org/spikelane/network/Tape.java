@@ -72,9 +72,9 @@ public final class Tape {
   /** The spikes of a neuron layer, [T][B][N], time first, 0 or 1 (times the graded factor in Leaky). */
   public float[] spikes(String layer) {
     return gather(network.neuron(layer).size(), (chain, b) -> {
-      Spikes output = chain.neurons().get(layer).output();
-      SpikeRows rows = output.rows(b);
-      return (t, n) -> rows.fired(t, n) ? output.value() : 0f;
+      Spikes spikes = chain.neurons().get(layer).spikes();
+      SpikeRows rows = spikes.rows(b);
+      return (t, n) -> rows.fired(t, n) ? spikes.value() : 0f;
     });
   }
 
@@ -211,7 +211,7 @@ public final class Tape {
       int size = stage.neuron().size();
       for (int b = 0; b < count; b++) {
         int at = (first + b) * size;
-        Rows gSpk = stage.output().gradient(b);
+        Rows gSpk = stage.spikes().gradient(b);
         System.arraycopy(gSpk.data(), gSpk.at(-1), carried.spikes, at, size);
         System.arraycopy(stage.carriedMembrane(b), 0, carried.membrane, at, size);
         if (carried.current != null) {

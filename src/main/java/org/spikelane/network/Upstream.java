@@ -38,7 +38,7 @@ public final class Upstream {
     return this;
   }
 
-  /** Gives dL/d(output) of the last layer, whatever it is; of neurons that is dL/d(spk). */
+  /** Gives dL/d(output) of the last layer, whatever it is; of neurons dL/d(spk), or dL/d(mem) where that is their output. */
   public Upstream output(float[] gradient) {
     output = gradient;
     return this;
@@ -131,12 +131,12 @@ public final class Upstream {
     /** Adds the spikes' gradients to what came from the layer above. */
     void addSpikes(NeuronStage stage, int count) {
       int size = stage.neuron().size();
-      int last = stage.output().steps() - 1;
+      int last = stage.spikes().steps() - 1;
       if (spikes != null) {
-        add(spikes, first, samples, stage.output(), count);
+        add(spikes, first, samples, stage.spikes(), count);
       }
       for (int b = 0; after != null && b < count; b++) {
-        Rows gSpk = stage.output().gradient(b);
+        Rows gSpk = stage.spikes().gradient(b);
         KernelProvider.current().rows().add(after.spikes, (first + b) * size, gSpk.data(), gSpk.at(last), 0, size);
       }
     }

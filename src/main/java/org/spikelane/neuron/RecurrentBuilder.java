@@ -5,6 +5,7 @@ import org.spikelane.connection.AllToAll;
 import org.spikelane.connection.Convolutional;
 import org.spikelane.connection.OneToOne;
 import org.spikelane.connection.Recurrence;
+import org.spikelane.layer.Setting;
 import org.spikelane.layer.Shape;
 
 /**
@@ -22,7 +23,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> ext
   private Integer linearFeatures;
   private Integer conv2dChannels;
   private int[] kernelSize;
-  private Neuron.Setting v = Neuron.Setting.scalar(1f);
+  private Setting v = Setting.scalar(1f);
   private boolean learnRecurrent = true;
 
   RecurrentBuilder() {}
@@ -75,19 +76,19 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> ext
 
   /** The recurrent weight of one-to-one recurrence, one for all neurons; default 1. */
   public final B v(float v) {
-    this.v = Neuron.Setting.scalar(v);
+    this.v = Setting.scalar(v);
     return self();
   }
 
   /** The recurrent weights of one-to-one recurrence, one for each neuron. */
   public final B v(float[] v) {
-    this.v = Neuron.Setting.perNeuron(v);
+    this.v = Setting.perNeuron(v);
     return self();
   }
 
   /** The recurrent weights of one-to-one recurrence, broadcast from the given shape. */
   public final B v(Shape shape, float[] v) {
-    this.v = new Neuron.Setting(shape, v);
+    this.v = new Setting(shape, v);
     return self();
   }
 

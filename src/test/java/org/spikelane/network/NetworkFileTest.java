@@ -50,8 +50,11 @@ class NetworkFileTest {
         Network.input(3).synaptic("lif", n -> n.alpha(0.3f).beta(0.4f).threshold(0.5f).learnBeta().learnThreshold()
             .inhibition(true).stateQuant(StateQuantization.builder().numBits(3).uniform(false).thrCentered(false)
                 .threshold(1.1).lowerLimit(0.1).upperLimit(0.3).multiplier(0.7).build())).build(1),
+        Network.input(2, 3, 4).scale("a", s -> s.weight(Shape.of(2, 1, 1), new float[] {3, 4}).learn(false))
+            .flatten("b", 0, 1).scale("c", s -> s.bias(Shape.of(6, 1), new float[6])).build(1),
         Network.input(2).build(1));
-    return Stream.of(Networks.all().stream().map(Networks.Named::network), others,
+    return Stream.of(Networks.all().stream().map(Networks.Named::network),
+        Networks.ofLayers().stream().map(Networks.Named::network), others,
         surrogates.map(s -> Network.input(3).leaky("lif", n -> n.beta(0.9f).surrogate(s)).build(1))).flatMap(n -> n);
   }
 
@@ -219,9 +222,11 @@ class NetworkFileTest {
     assertEquals("network.format: expected a whole number, got 1.5",
         refusedConfiguration(json -> json.addProperty("format", 1.5)));
     assertEquals("network.layers: expected an array, got null", refusedConfiguration(json -> json.remove("layers")));
-    assertEquals("lif.type: expected Linear, Conv2d, MaxPool2d, Flatten, Leaky, RLeaky, Synaptic or RSynaptic, got Lif",
+    assertEquals("lif.type: expected Linear, Conv2d, MaxPool2d, SumPool2d, AvgPool2d, Flatten, Scale, Leaky,"
+        + " RLeaky, Synaptic or RSynaptic, got Lif",
         refusedNeuron("type", "\"Lif\""));
     assertEquals("lif.inhibition: expected true or false, got 1", refusedNeuron("inhibition", "1"));
+    assertEquals("output: expected spikes or membrane, got mem", refusedNeuron("output", "\"mem\""));
     assertEquals("reset_mechanism: expected subtract, zero or none, got zer", refusedNeuron("reset_mechanism", "\"zer\""));
     assertEquals("lif.surrogate: expected an object, got \"atan\"", refusedNeuron("surrogate", "\"atan\""));
     assertEquals("surrogate.name: not the name of a surrogate: tan", refusedNeuron("surrogate", "{\"name\": \"tan\"}"));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.spikelane.connection.Window;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Shape;
 
@@ -64,6 +65,19 @@ class NetworkTest {
     assertEquals(List.of("fc.weight", "fc.bias", "lif.threshold", "lif.alpha"), network.parameters().keySet().stream()
         .filter(name -> network.parameters().get(name).trainable()).toList());
     assertTrue(network.parameters().values().stream().map(Parameter::shape).allMatch(s -> s.size() >= 1));
+  }
+
+  @Test
+  void buildsLayersByTheirSettings() {
+    Network network = Network.input(2, 9, 8).scale("gain", s -> s.weight(2))
+        .sumPool2d("sum", 2).avgPool2d("avg", Window.of(3, 1, 1), Window.of(2, 2, 0)).flatten("some", 1, -1).build(1);
+    assertEquals(List.of("[2, 9, 8]", "[2, 4, 4]", "[2, 4, 2]", "[2, 8]"),
+        network.layers().stream().map(named -> named.layer().outputShape().toString()).toList());
+    assertEquals(List.of("Scale", "SumPool2d", "AvgPool2d", "Flatten"),
+        network.layers().stream().map(named -> named.layer().type()).toList());
+    refused("gain: weight: expected a shape that broadcasts over the layer's [3], such as [] or [1] or [N], got [2]",
+        Network.input(3).scale("gain", s -> s.weight(new float[2])));
+    refused("pool: AvgPool2d: expected an input of shape [C, H, W], got [3]", Network.input(3).avgPool2d("pool", 2));
   }
 
   private static void refused(String message, Network.Builder builder) {

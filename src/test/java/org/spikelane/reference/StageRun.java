@@ -3,6 +3,7 @@ package org.spikelane.reference;
 import java.util.SplittableRandom;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Block;
+import org.spikelane.layer.Expansion;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Layer;
 import org.spikelane.layer.Parameter;
@@ -21,7 +22,7 @@ public final class StageRun {
     VALUES,
     /** Floats, one row for all steps. */
     CONSTANT,
-    /** Bits. */
+    /** Bits, expanded for layers that take values. */
     SPIKES
   }
 
@@ -48,10 +49,15 @@ public final class StageRun {
       fill(values.array(), random);
     }
     input.needGradient();
-    Stage stage = layer.stage(input, new Block(SAMPLES, STEPS, true, false, product));
+    Expansion expansion = input instanceof Spikes spikes && !layer.takesSpikes() ? new Expansion(spikes) : null;
+    Stage stage = layer.stage(expansion == null ? input : expansion.output(),
+        new Block(SAMPLES, STEPS, true, false, product));
     this.output = (Values) stage.output();
     output.needGradient();
     this.x = rows(input, null);
+    if (expansion != null) {
+      expansion.forward(SAMPLES);
+    }
     stage.forward(SAMPLES);
     this.y = rows(output, output.array());
     fill(output.gradientArray(), random);
@@ -60,6 +66,9 @@ public final class StageRun {
     this.gy = rows(output, output.gradientArray());
     this.sums = new GradientSums(layer.parameters());
     stage.backward(SAMPLES, sums);
+    if (expansion != null) {
+      expansion.backward(SAMPLES, sums);
+    }
     this.gx = rows(input, input.gradientArray());
   }
 
