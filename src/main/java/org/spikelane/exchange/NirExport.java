@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.spikelane.connection.AllToAll;
 import org.spikelane.connection.AvgPool2d;
+import org.spikelane.connection.Conv1d;
+import org.spikelane.connection.Conv2d;
 import org.spikelane.connection.Convolutional;
 import org.spikelane.connection.Flatten;
 import org.spikelane.connection.Linear;
@@ -16,6 +18,7 @@ import org.spikelane.connection.LinearPool2d;
 import org.spikelane.connection.OneToOne;
 import org.spikelane.connection.Scale;
 import org.spikelane.connection.SumPool2d;
+import org.spikelane.connection.Window;
 import org.spikelane.format.NirArray;
 import org.spikelane.format.NirNode;
 import org.spikelane.kernels.ResetMechanism;
@@ -68,7 +71,7 @@ final class NirExport {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(NirImport.DT, Double.toString(dt));
     if (!notes.isEmpty()) {
-      metadata.put(NirImport.NEURONS, notes.toString());
+      metadata.put(NirImport.LAYERS, notes.toString());
     }
     return new NirNode.Graph(nodes, edges, metadata);
   }
@@ -116,6 +119,24 @@ final class NirExport {
             ? new NirNode.Affine(array(weight), array(linear.parameters().getLast()))
             : new NirNode.Linear(array(weight)));
       }
+      case Conv1d conv -> {
+        Window w = conv.window();
+        append(name, new NirNode.Conv1d(NirArray.scalar(conv.inputShape().extent(1)), array(conv.parameters().getFirst()),
+            bias(conv.parameters()), NirArray.scalar(w.stride()),
+            w.before() == w.after() ? new NirNode.Padding(null, NirArray.scalar(w.before())) : NirNode.Padding.same(),
+            NirArray.scalar(w.dilation()), NirArray.scalar(conv.groups())));
+        noteBias(name, conv.hasBias());
+      }
+      case Conv2d conv -> {
+        Window rows = conv.rows();
+        Window columns = conv.columns();
+        boolean even = rows.before() == rows.after() && columns.before() == columns.after();
+        append(name, new NirNode.Conv2d(integers(conv.inputShape().extent(1), conv.inputShape().extent(2)),
+            array(conv.parameters().getFirst()), bias(conv.parameters()), integers(rows.stride(), columns.stride()),
+            even ? NirNode.Padding.of(rows.before(), columns.before()) : NirNode.Padding.same(),
+            integers(rows.dilation(), columns.dilation()), NirArray.scalar(conv.groups())));
+        noteBias(name, conv.hasBias());
+      }
       case Scale scale when scale.bias() == null -> append(name, new NirNode.Scale(expanded(scale.inputShape(), scale.weight())));
       case Scale scale when scale.inputShape().rank() == 1 -> append(name, new NirNode.Affine(
           diagonal(scale.weight().perNeuron()), NirArray.vector(NirArrays.doubles(scale.bias().perNeuron()))));
@@ -127,6 +148,21 @@ final class NirExport {
       case AvgPool2d pool -> append(name, new NirNode.AvgPool2d(kernel(pool), stride(pool), padding(pool)));
       case Neuron neuron -> neuron(name, neuron, null);
       default -> problems.add(name, "NIR has no node that does what " + layer.type() + " does");
+    }
+  }
+
+  /** The bias of a convolution, zeros where it has none: NIR's have one always. */
+  private static NirArray bias(List<Parameter> parameters) {
+    return parameters.size() > 1
+        ? array(parameters.getLast())
+        : NirArray.filled(new int[] {parameters.getFirst().shape().extent(0)}, 0);
+  }
+
+  private void noteBias(String name, boolean bias) {
+    if (!bias) {
+      JsonObject note = new JsonObject();
+      note.addProperty("bias", false);
+      notes.add(name, note);
     }
   }
 
@@ -230,7 +266,12 @@ final class NirExport {
   private void recurrence(String name, String node, Neuron neuron) {
     NirNode weights = switch (neuron.recurrence()) {
       case null -> null;
-      case AllToAll dense -> new NirNode.Affine(array(dense.parameters().getFirst()), array(dense.parameters().getLast()));
+      case AllToAll dense -> {
+        NirArray weight = array(dense.parameters().getFirst());
+        yield dense.parameters().size() == 1
+            ? new NirNode.Linear(weight)
+            : new NirNode.Affine(weight, array(dense.parameters().getLast()));
+      }
       case OneToOne one -> {
         Shape shape = neuron.inputShape();
         NirArray v = new NirArray(one.parameters().getFirst().shape().extents(),
@@ -243,9 +284,9 @@ final class NirExport {
       case Convolutional conv -> {
         Parameter weight = conv.parameters().getFirst();
         Shape image = neuron.inputShape();
-        // In a word, as Python's check of types counts the height of a kernel for its width too.
-        yield new NirNode.Conv2d(integers(image.extent(1), image.extent(2)), array(weight),
-            array(conv.parameters().getLast()), integers(1, 1), NirNode.Padding.same(), integers(1, 1), NirArray.scalar(1));
+        // In a word, as Python's check of types takes the height of a kernel for its width too.
+        yield new NirNode.Conv2d(integers(image.extent(1), image.extent(2)), array(weight), bias(conv.parameters()),
+            integers(1, 1), NirNode.Padding.same(), integers(1, 1), NirArray.scalar(1));
       }
     };
     if (weights != null) {

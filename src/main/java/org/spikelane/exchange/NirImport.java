@@ -5,12 +5,17 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.spikelane.connection.Conv1d;
+import org.spikelane.connection.Conv2d;
+import org.spikelane.connection.ConvolutionBuilder;
 import org.spikelane.connection.Window;
 import org.spikelane.format.NirArray;
 import org.spikelane.format.NirNode;
@@ -32,7 +37,7 @@ final class NirImport {
 
   /** Under these names our own export keeps notes in the metadata of a graph. */
   static final String DT = "dt";
-  static final String NEURONS = "spikelane.neurons";
+  static final String LAYERS = "spikelane.layers";
 
   /** Values of one sample at one step, beyond which a file is not believed. */
   private static final int LARGEST_LAYER = 1 << 24;
@@ -75,12 +80,12 @@ final class NirImport {
   }
 
   private JsonObject notes(Map<String, String> metadata) {
-    String text = metadata.get(NEURONS);
+    String text = metadata.get(LAYERS);
     if (text != null) {
       try {
         return JsonParser.parseString(text).getAsJsonObject();
       } catch (JsonParseException | IllegalStateException e) {
-        problems.add("metadata " + NEURONS, "expected a JSON object");
+        problems.add("metadata " + LAYERS, "expected a JSON object");
       }
     }
     return new JsonObject();
@@ -144,6 +149,8 @@ final class NirImport {
       case NirNode.Affine n -> linear(path, n.weight(), n.bias());
       case NirNode.Linear n -> linear(path, n.weight(), null);
       case NirNode.Scale n -> scale(path, n);
+      case NirNode.Conv1d n -> conv1d(path, n);
+      case NirNode.Conv2d n -> conv2d(path, n);
       case NirNode.Flatten n -> flatten(path, n, next);
       case NirNode.SumPool2d n -> pool(path, n.kernelSize(), n.stride(), n.padding(), builder::sumPool2d);
       case NirNode.AvgPool2d n -> pool(path, n.kernelSize(), n.stride(), n.padding(), builder::avgPool2d);
@@ -172,6 +179,11 @@ final class NirImport {
       name = plain + "_" + i;
     }
     return name;
+  }
+
+  /** What our own export noted of a node, or null. */
+  private JsonObject note(String path) {
+    return notes.get(path) instanceof JsonObject note ? note : null;
   }
 
   /** Integers, one for all or one for each of {@code count} dimensions; null, with a problem noted, if they are not. */
@@ -246,6 +258,93 @@ final class NirImport {
           : scale.weight(gain.shape, gain.weight).bias(gain.shape, offset));
       pending = null;
     }
+  }
+
+  private void conv1d(String path, NirNode.Conv1d node) {
+    int[] stride = integers(path, "stride", node.stride(), 1, 1);
+    int[] zeros = zeros(path, node.padding(), 1);
+    int[] dilation = integers(path, "dilation", node.dilation(), 1, 1);
+    Conv1d.Builder conv = Conv1d.builder();
+    if (stride != null && zeros != null && dilation != null && weights(path, node.weight(), 3, node.bias())) {
+      conv.kernelSize(node.weight().shape()[2]).stride(stride[0]).padding(zeros[0]).dilation(dilation[0]);
+      convolution(path, conv, node.weight(), node.bias(), node.padding(), node.groups(),
+          name -> builder.conv1d(name, none -> conv));
+    } else {
+      shape = null;
+    }
+  }
+
+  private void conv2d(String path, NirNode.Conv2d node) {
+    int[] stride = integers(path, "stride", node.stride(), 2, 1);
+    int[] zeros = zeros(path, node.padding(), 2);
+    int[] dilation = integers(path, "dilation", node.dilation(), 2, 1);
+    Conv2d.Builder conv = Conv2d.builder();
+    if (stride != null && zeros != null && dilation != null && weights(path, node.weight(), 4, node.bias())) {
+      int[] extents = node.weight().shape();
+      conv.kernelSize(extents[2], extents[3]).stride(stride[0], stride[1]).padding(zeros[0], zeros[1])
+          .dilation(dilation[0], dilation[1]);
+      convolution(path, conv, node.weight(), node.bias(), node.padding(), node.groups(),
+          name -> builder.conv2d(name, none -> conv));
+    } else {
+      shape = null;
+    }
+  }
+
+  /** Padding on each side, 0 where a word stands for it; null, with a problem noted, if it is none. */
+  private int[] zeros(String path, NirNode.Padding padding, int count) {
+    if (padding.word() == null) {
+      return integers(path, "padding", padding.amount(), count, 0);
+    }
+    if (!padding.word().equals("same") && !padding.word().equals("valid")) {
+      problems.add(path, "padding: expected integers, same or valid, got " + padding.word());
+      return null;
+    }
+    return new int[count];
+  }
+
+  private void convolution(String path, ConvolutionBuilder<?> conv, NirArray weight, NirArray bias,
+      NirNode.Padding padding, NirArray groups, Consumer<String> layer) {
+    Shape in = shape;
+    int[] count = integers(path, "groups", groups, 1, 1);
+    shape = null;
+    if (count == null) {
+      return;
+    }
+    boolean withBias = !withoutBias(note(path), bias);
+    conv.outChannels(weight.shape()[0]).groups(count[0]).bias(withBias);
+    if ("same".equals(padding.word())) {
+      conv.paddingSame();
+    }
+    try {
+      Shape wanted = conv.weightShape(in);
+      if (!Arrays.equals(wanted.extents(), weight.shape())) {
+        problems.add(path, "weight: expected shape " + wanted + " for an input of shape " + in + " and " + count[0]
+            + " groups, got " + Arrays.toString(weight.shape()));
+        return;
+      }
+      Shape out = conv.outputShape(in);
+      if (out.size() > LARGEST_LAYER) {
+        problems.add(path, "expected at most " + LARGEST_LAYER + " values out of a layer, got " + out);
+        return;
+      }
+      shape = out;
+    } catch (IllegalArgumentException e) {
+      problems.add(path, e.getMessage());
+      return;
+    }
+    addPending(null);
+    String name = name(path);
+    layer.accept(name);
+    values.put(name + ".weight", NirArrays.floats(weight.values()));
+    if (withBias) {
+      values.put(name + ".bias", NirArrays.floats(bias.values()));
+    }
+  }
+
+  /** Whether a bias of zeros stands for none, which NIR's convolutions cannot say. */
+  private static boolean withoutBias(JsonObject note, NirArray bias) {
+    return note != null && note.get("bias") instanceof JsonPrimitive noted && noted.isBoolean() && !noted.getAsBoolean()
+        && NirArrays.all(bias.values(), 0);
   }
 
   private void flatten(String path, NirNode.Flatten node, NirNode next) {
@@ -388,7 +487,7 @@ final class NirImport {
 
   private void neuron(NirChain.Step step, String name, Shape own, double[] alpha, double[] beta, double[] threshold,
       double[] gain) {
-    JsonObject note = notes.get(step.path()) instanceof JsonObject object ? object : null;
+    JsonObject note = note(step.path());
     Setting a = alpha == null ? null : setting("alpha", own, alpha, note);
     Setting b = setting("beta", own, beta, note);
     Neuron.Builder<?> neuron;
@@ -420,7 +519,7 @@ final class NirImport {
     neuron.resetMechanism(ResetMechanism.ZERO).resetDelay(false);
     if (note != null) {
       try {
-        NetworkJson.apply(note, "metadata " + NEURONS + ": " + path, neuron);
+        NetworkJson.apply(note, "metadata " + LAYERS + ": " + path, neuron);
       } catch (IllegalArgumentException e) {
         problems.add(path, e.getMessage());
       }
@@ -452,15 +551,17 @@ final class NirImport {
       }
       case NirNode.Linear n when square(path, n.weight(), null) -> {
         double[] diagonal = diagonal(n.weight());
-        if (diagonal != null) {
+        if (diagonal != null && !isNoted(note, "linear")) {
           oneToOne(neuron, product(diagonal, gain), note);
         } else {
-          allToAll(name, neuron, n.weight(), new double[shape.size()], gain);
+          allToAll(name, neuron.recurrentBias(false), n.weight(), gain);
         }
       }
-      case NirNode.Affine n when square(path, n.weight(), n.bias()) ->
-          allToAll(name, neuron, n.weight(), n.bias().values(), gain);
-      case NirNode.Conv2d n -> convolutional(path, name, neuron, n, gain);
+      case NirNode.Affine n when square(path, n.weight(), n.bias()) -> {
+        allToAll(name, neuron, n.weight(), gain);
+        values.put(name + ".recurrent.bias", NirArrays.floats(product(n.bias().values(), gain)));
+      }
+      case NirNode.Conv2d n -> convolutional(path, name, neuron, n, gain, note);
       case NirNode.Linear n -> {}
       case NirNode.Affine n -> {}
       default -> problems.add(path, "spikes come back through a " + recurrence.weights().type()
@@ -509,7 +610,7 @@ final class NirImport {
     neuron.allToAll(false).v(setting.shape(), setting.values());
   }
 
-  private void allToAll(String name, RecurrentBuilder<?> neuron, NirArray weight, double[] bias, double[] gain) {
+  private void allToAll(String name, RecurrentBuilder<?> neuron, NirArray weight, double[] gain) {
     int n = shape.size();
     double[] scaled = new double[n * n];
     for (int i = 0; i < scaled.length; i++) {
@@ -517,10 +618,16 @@ final class NirImport {
     }
     neuron.allToAll();
     values.put(name + ".recurrent.weight", NirArrays.floats(scaled));
-    values.put(name + ".recurrent.bias", NirArrays.floats(product(bias, gain)));
   }
 
-  private void convolutional(String path, String name, RecurrentBuilder<?> neuron, NirNode.Conv2d node, double[] gain) {
+  /** Whether the notes name this kind of recurrence. */
+  private static boolean isNoted(JsonObject note, String kind) {
+    return note != null && note.get("recurrent") instanceof JsonObject recurrent
+        && new JsonPrimitive(kind).equals(recurrent.get("kind"));
+  }
+
+  private void convolutional(String path, String name, RecurrentBuilder<?> neuron, NirNode.Conv2d node, double[] gain,
+      JsonObject note) {
     int[] extents = node.weight().shape();
     if (!weights(path, node.weight(), 4, node.bias())) {
       return;
@@ -551,7 +658,11 @@ final class NirImport {
     }
     neuron.conv2dChannels(channels).kernelSize(extents[2], extents[3]);
     values.put(name + ".recurrent.weight", NirArrays.floats(weight));
-    values.put(name + ".recurrent.bias", NirArrays.floats(bias));
+    if (note != null && withoutBias(note.get("recurrent") instanceof JsonObject recurrent ? recurrent : null, node.bias())) {
+      neuron.recurrentBias(false);
+    } else {
+      values.put(name + ".recurrent.bias", NirArrays.floats(bias));
+    }
   }
 
   private static boolean keepsSize(NirNode.Padding padding, int kernelHeight, int kernelWidth) {

@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.spikelane.connection.AvgPool2d;
+import org.spikelane.connection.Conv1d;
 import org.spikelane.connection.Conv2d;
 import org.spikelane.connection.Flatten;
 import org.spikelane.connection.Linear;
@@ -287,7 +288,19 @@ public final class Network {
 
     /** Adds {@code nn.Conv2d} with a square kernel, stride 1, no padding. */
     public Builder conv2d(String name, int channels, int kernel) {
-      return add(name, (shape, random) -> new Conv2d(shape, channels, kernel, random));
+      return conv2d(name, conv -> conv.outChannels(channels).kernelSize(kernel));
+    }
+
+    /** Adds {@code nn.Conv2d}. */
+    public Builder conv2d(String name, UnaryOperator<Conv2d.Builder> settings) {
+      Conv2d.Builder conv = settings.apply(Conv2d.builder());
+      return add(name, conv::build);
+    }
+
+    /** Adds {@code nn.Conv1d}. */
+    public Builder conv1d(String name, UnaryOperator<Conv1d.Builder> settings) {
+      Conv1d.Builder conv = settings.apply(Conv1d.builder());
+      return add(name, conv::build);
     }
 
     /** Adds a gain and an offset for each value. */

@@ -3,13 +3,16 @@ package org.spikelane.network;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.spikelane.connection.AllToAll;
 import org.spikelane.connection.AvgPool2d;
+import org.spikelane.connection.Conv1d;
 import org.spikelane.connection.Conv2d;
+import org.spikelane.connection.ConvolutionBuilder;
 import org.spikelane.connection.Convolutional;
 import org.spikelane.connection.Flatten;
 import org.spikelane.connection.Linear;
@@ -80,15 +83,15 @@ public final class NetworkJson {
         json.addProperty("bias", linear.hasBias());
       }
       case Conv2d conv -> {
-        json.addProperty("out", conv.outputShape().extent(0));
-        json.addProperty("kernel", conv.kernel());
+        windows(json, conv.rows(), conv.columns());
+        channels(json, conv.outputShape().extent(0), conv.groups(), conv.hasBias());
+      }
+      case Conv1d conv -> {
+        windows(json, conv.window(), conv.window());
+        channels(json, conv.outputShape().extent(0), conv.groups(), conv.hasBias());
       }
       case MaxPool2d pool -> json.addProperty("kernel", pool.kernel());
-      case LinearPool2d pool -> {
-        json.add("kernel", pair(pool.rows().kernel(), pool.columns().kernel()));
-        json.add("stride", pair(pool.rows().stride(), pool.columns().stride()));
-        json.add("padding", pair(pool.rows().before(), pool.columns().before()));
-      }
+      case LinearPool2d pool -> windows(json, pool.rows(), pool.columns());
       case Flatten flatten -> {
         json.addProperty("start_dim", flatten.startDim());
         json.addProperty("end_dim", flatten.endDim());
@@ -115,11 +118,33 @@ public final class NetworkJson {
     return json;
   }
 
-  private static JsonArray pair(int ofRows, int ofColumns) {
+  /** Windows along two axes; along one if they are the same. */
+  private static void windows(JsonObject json, Window rows, Window columns) {
+    json.add("kernel", numbers(rows.kernel(), columns.kernel()));
+    json.add("stride", numbers(rows.stride(), columns.stride()));
+    if (rows.before() == rows.after() && columns.before() == columns.after()) {
+      json.add("padding", numbers(rows.before(), columns.before()));
+    } else {
+      // Only what keeps the extent has other padding behind than before.
+      json.addProperty("padding", "same");
+    }
+    json.add("dilation", numbers(rows.dilation(), columns.dilation()));
+  }
+
+  private static JsonElement numbers(int ofRows, int ofColumns) {
+    if (ofRows == ofColumns) {
+      return new JsonPrimitive(ofRows);
+    }
     JsonArray pair = new JsonArray();
     pair.add(ofRows);
     pair.add(ofColumns);
     return pair;
+  }
+
+  private static void channels(JsonObject json, int out, int groups, boolean bias) {
+    json.addProperty("out", out);
+    json.addProperty("groups", groups);
+    json.addProperty("bias", bias);
   }
 
   private static void neuron(Neuron neuron, JsonObject json) {
@@ -160,10 +185,14 @@ public final class NetworkJson {
   private static JsonObject recurrence(Recurrence recurrence) {
     JsonObject json = new JsonObject();
     switch (recurrence) {
-      case AllToAll dense -> json.addProperty("kind", "linear");
+      case AllToAll dense -> {
+        json.addProperty("kind", "linear");
+        json.addProperty("bias", dense.parameters().size() > 1);
+      }
       case OneToOne oneToOne -> json.addProperty("kind", "one_to_one");
       case Convolutional conv -> {
         json.addProperty("kind", "conv2d");
+        json.addProperty("bias", conv.parameters().size() > 1);
         Shape weight = conv.parameters().getFirst().shape();
         json.addProperty("kernel_height", weight.extent(2));
         json.addProperty("kernel_width", weight.extent(3));
@@ -258,27 +287,42 @@ public final class NetworkJson {
         requireRoom(tensors, name + ".weight", Shape.of(out, input.size()));
         yield Shape.of(out);
       }
-      case "Conv2d" -> {
-        int out = layer.integer("out");
-        int kernel = layer.integer("kernel");
-        if (input.rank() != 3) {
-          throw new IllegalArgumentException(name + ": expected an input of shape [C, H, W], got " + input);
-        }
-        requireRoom(tensors, name + ".weight", Shape.of(out, input.extent(0), kernel, kernel));
-        yield Shape.of(out, input.extent(1) - kernel + 1, input.extent(2) - kernel + 1);
-      }
+      case "Conv2d" -> requireRoom(name, conv2d(layer), input, tensors);
+      case "Conv1d" -> requireRoom(name, conv1d(layer), input, tensors);
       case "MaxPool2d", "SumPool2d", "AvgPool2d", "Flatten" -> {
         Network.Builder alone = Network.input(input.extents());
         add(alone, name, layer, tensors);
         yield requireRoom(name, alone.build(0).outputShape());
       }
       default -> {
-        if (layer.has("recurrent") && layer.object("recurrent").text("kind").equals("linear")) {
-          requireRoom(tensors, name + ".recurrent.weight", Shape.of(input.size(), input.size()));
+        if (layer.has("recurrent")) {
+          Fields recurrent = layer.object("recurrent");
+          String weight = name + ".recurrent.weight";
+          String kind = recurrent.text("kind");
+          if (kind.equals("linear")) {
+            requireRoom(tensors, weight, Shape.of(input.size(), input.size()));
+          } else if (kind.equals("conv2d") && input.rank() > 0) {
+            requireRoom(tensors, weight, Shape.of(input.extent(0), input.extent(0), recurrent.integer("kernel_height"),
+                recurrent.integer("kernel_width")));
+          }
         }
         yield input;
       }
     };
+  }
+
+  private static Shape requireRoom(String name, ConvolutionBuilder<?> convolution, Shape input,
+      Map<String, Tensor> tensors) {
+    Shape weight;
+    Shape output;
+    try {
+      weight = convolution.weightShape(input);
+      output = convolution.outputShape(input);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
+    requireRoom(tensors, name + ".weight", weight);
+    return requireRoom(name, output);
   }
 
   /** A layer with few weights or none may still make much of its input, by padding it. */
@@ -302,7 +346,8 @@ public final class NetworkJson {
     String type = layer.text("type");
     switch (type) {
       case "Linear" -> builder.linear(name, layer.integer("out"), layer.flag("bias"));
-      case "Conv2d" -> builder.conv2d(name, layer.integer("out"), layer.integer("kernel"));
+      case "Conv2d" -> builder.conv2d(name, conv -> conv2d(layer));
+      case "Conv1d" -> builder.conv1d(name, conv -> conv1d(layer));
       case "MaxPool2d" -> builder.maxPool2d(name, layer.integer("kernel"));
       case "SumPool2d" -> builder.sumPool2d(name, window(layer, 0), window(layer, 1));
       case "AvgPool2d" -> builder.avgPool2d(name, window(layer, 0), window(layer, 1));
@@ -332,16 +377,35 @@ public final class NetworkJson {
         builder.neuron(name, recurrent(RSynaptic.builder(), name, layer, tensors)
             .alpha(shape(alpha), alpha.values()).learnAlpha(layer.learns("alpha")));
       }
-      default -> throw new IllegalArgumentException(name + ".type: expected Linear, Conv2d, MaxPool2d, SumPool2d,"
-          + " AvgPool2d, Flatten, Scale, Leaky, RLeaky, Synaptic or RSynaptic, got " + type);
+      default -> throw new IllegalArgumentException(name + ".type: expected Linear, Conv1d, Conv2d, MaxPool2d,"
+          + " SumPool2d, AvgPool2d, Flatten, Scale, Leaky, RLeaky, Synaptic or RSynaptic, got " + type);
     }
   }
 
   /** The windows of a pool along an axis of the image, 0 for rows; side by side without padding if nothing else is said. */
   private static Window window(Fields pool, int axis) {
     int kernel = pool.pair("kernel")[axis];
-    return Window.of(kernel, pool.has("stride") ? pool.pair("stride")[axis] : kernel,
-        pool.has("padding") ? pool.pair("padding")[axis] : 0);
+    return Window.of(kernel, pool.pair("stride", kernel)[axis], pool.pair("padding", 0)[axis]);
+  }
+
+  private static Conv1d.Builder conv1d(Fields layer) {
+    Conv1d.Builder conv = channels(Conv1d.builder(), layer).kernelSize(layer.integer("kernel"))
+        .stride(layer.integer("stride", 1)).dilation(layer.integer("dilation", 1));
+    return layer.says("padding", "same") ? conv.paddingSame() : conv.padding(layer.integer("padding", 0));
+  }
+
+  private static Conv2d.Builder conv2d(Fields layer) {
+    int[] kernel = layer.pair("kernel");
+    int[] stride = layer.pair("stride", 1);
+    int[] padding = layer.says("padding", "same") ? new int[2] : layer.pair("padding", 0);
+    int[] dilation = layer.pair("dilation", 1);
+    Conv2d.Builder conv = channels(Conv2d.builder(), layer).kernelSize(kernel[0], kernel[1]).stride(stride[0], stride[1])
+        .padding(padding[0], padding[1]).dilation(dilation[0], dilation[1]);
+    return layer.says("padding", "same") ? conv.paddingSame() : conv;
+  }
+
+  private static <B extends ConvolutionBuilder<B>> B channels(B builder, Fields layer) {
+    return builder.outChannels(layer.integer("out")).groups(layer.integer("groups", 1)).bias(layer.flag("bias", true));
   }
 
   private static <B extends Neuron.Builder<B>> B common(B builder, String name, Fields layer,
@@ -390,7 +454,7 @@ public final class NetworkJson {
       Map<String, Tensor> tensors) {
     common(builder, name, layer, tensors);
     Fields recurrent = layer.object("recurrent");
-    builder.learnRecurrent(recurrent.flag("learn"));
+    builder.learnRecurrent(recurrent.flag("learn")).recurrentBias(recurrent.flag("bias", true));
     String kind = recurrent.text("kind");
     switch (kind) {
       case "linear" -> builder.allToAll();
@@ -493,6 +557,14 @@ public final class NetworkJson {
       return require(field, fits, "true or false").getAsBoolean();
     }
 
+    boolean flag(String field, boolean otherwise) {
+      return has(field) ? flag(field) : otherwise;
+    }
+
+    boolean says(String field, String word) {
+      return has(field) && json.get(field).isJsonPrimitive() && json.get(field).getAsString().equals(word);
+    }
+
     double real(String field) {
       return require(field, isNumber(field), "a number").getAsDouble();
     }
@@ -523,6 +595,10 @@ public final class NetworkJson {
       int[] pair = integers(field);
       require(field, pair.length == 2, "one or two whole numbers");
       return pair;
+    }
+
+    int[] pair(String field, int otherwise) {
+      return has(field) ? pair(field) : new int[] {otherwise, otherwise};
     }
 
     JsonArray array(String field) {

@@ -24,6 +24,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> ext
   private Integer conv2dChannels;
   private int[] kernelSize;
   private Setting v = Setting.scalar(1f);
+  private boolean recurrentBias = true;
   private boolean learnRecurrent = true;
 
   RecurrentBuilder() {}
@@ -92,6 +93,15 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> ext
     return self();
   }
 
+  /**
+   * Whether dense and convolutional recurrence have a bias; default true. False is what {@code lif.recurrent.bias = None}
+   * makes of snnTorch's layer.
+   */
+  public final B recurrentBias(boolean bias) {
+    this.recurrentBias = bias;
+    return self();
+  }
+
   /** Whether the recurrent weights are trainable; default true. */
   public final B learnRecurrent(boolean learn) {
     this.learnRecurrent = learn;
@@ -120,7 +130,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> ext
         throw new IllegalArgumentException("conv2dChannels: expected the channels of a layer of shape [C, H, W], got "
             + conv2dChannels + " for a layer of shape " + shape);
       }
-      return new Convolutional(shape, kernelSize[0], kernelSize[1], learnRecurrent, random);
+      return new Convolutional(shape, kernelSize[0], kernelSize[1], recurrentBias, learnRecurrent, random);
     }
     if (linearFeatures == null && !featuresOfLayer) {
       throw new IllegalArgumentException(type + ": an all-to-all recurrence needs linearFeatures(n), or conv2dChannels(c)"
@@ -130,6 +140,6 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> ext
       throw new IllegalArgumentException("linearFeatures: expected the size of a layer of shape [N], got "
           + (linearFeatures == null ? "allToAll()" : linearFeatures) + " for a layer of shape " + shape);
     }
-    return new AllToAll(shape.size(), learnRecurrent, random);
+    return new AllToAll(shape.size(), recurrentBias, learnRecurrent, random);
   }
 }

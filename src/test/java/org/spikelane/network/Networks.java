@@ -94,6 +94,12 @@ final class Networks {
     all.add(new Named("pools", Network.input(2, 7, 6).avgPool2d("avg", Window.of(3, 1, 1), Window.of(2, 2, 0))
         .leaky("lif1", n -> n.beta(0.8f).threshold(0.2f)).sumPool2d("sum", 2).flatten("channels", 1, 2).flatten("flat")
         .linear("fc2", 4).leaky("lif2", n -> n.beta(0.8f)).build(3)));
+    all.add(new Named("convolutions", Network.input(2, 6, 7)
+        .conv2d("conv2d", c -> c.outChannels(4).kernelSize(3, 2).stride(2, 1).padding(1, 0).groups(2).bias(false))
+        .leaky("lif1", n -> n.beta(0.8f).threshold(0.1f)).flatten("rows", 1, 2)
+        .conv1d("conv1d", c -> c.outChannels(2).kernelSize(4).dilation(2).paddingSame())
+        .rLeaky("lif", n -> n.beta(0.8f).threshold(0.1f).oneToOne(0.3f)).flatten("flat").linear("fc2", 4)
+        .rLeaky("lif2", n -> n.beta(0.8f).threshold(0.1f).allToAll().recurrentBias(false)).build(3)));
     return all;
   }
 
