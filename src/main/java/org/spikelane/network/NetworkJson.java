@@ -111,6 +111,18 @@ public final class NetworkJson {
     return json;
   }
 
+  /**
+   * What a layer of neurons does beside its parameters' values: surrogate, resets, inhibition, quantisation, kind of
+   * recurrence, and which parameters learn.
+   *
+   * @throws IllegalArgumentException if it has a surrogate that is code of the caller's
+   */
+  public static JsonObject settings(Neuron neuron) {
+    JsonObject json = new JsonObject();
+    neuron(neuron, json);
+    return json;
+  }
+
   /** Windows along two axes; along one if they are the same. */
   private static void windows(JsonObject json, Window rows, Window columns) {
     json.add("kernel", numbers(rows.kernel(), columns.kernel()));
@@ -410,8 +422,33 @@ public final class NetworkJson {
       Map<String, Tensor> tensors) {
     Tensor beta = tensor(tensors, name + ".beta");
     Tensor threshold = tensor(tensors, name + ".threshold");
-    builder.beta(shape(beta), beta.values()).threshold(shape(threshold), threshold.values())
-        .learnBeta(layer.learns("beta")).learnThreshold(layer.learns("threshold"))
+    settings(layer, builder);
+    return builder.beta(shape(beta), beta.values()).threshold(shape(threshold), threshold.values());
+  }
+
+  /**
+   * Applies what {@link #settings(Neuron)} wrote, but for the kind of recurrence.
+   *
+   * @param place where it stands, for messages
+   * @throws IllegalArgumentException saying which field is missing or wrong
+   */
+  public static void apply(JsonObject settings, String place, Neuron.Builder<?> builder) {
+    Fields fields = new Fields(settings, place);
+    settings(fields, builder);
+    switch (builder) {
+      case Leaky.Builder leaky -> leaky.learnGradedSpikesFactor(fields.learns("graded_spikes_factor"));
+      case Synaptic.Builder synaptic -> synaptic.learnAlpha(fields.learns("alpha"));
+      case RLeaky.Builder rLeaky -> learnRecurrent(fields, rLeaky);
+      case RSynaptic.Builder rSynaptic -> learnRecurrent(fields, rSynaptic.learnAlpha(fields.learns("alpha")));
+    }
+  }
+
+  private static void learnRecurrent(Fields fields, RecurrentBuilder<?> builder) {
+    builder.learnRecurrent(fields.object("recurrent").flag("learn"));
+  }
+
+  private static void settings(Fields layer, Neuron.Builder<?> builder) {
+    builder.learnBeta(layer.learns("beta")).learnThreshold(layer.learns("threshold"))
         .surrogate(surrogate(layer.object("surrogate"))).surrogateDisabled(layer.flag("surrogate_disable"))
         .inhibition(layer.flag("inhibition")).resetDelay(layer.flag("reset_delay"))
         .resetMechanism(resetMechanism(layer.text("reset_mechanism")));
@@ -421,7 +458,6 @@ public final class NetworkJson {
     if (layer.has("state_quant")) {
       builder.stateQuant(stateQuant(layer.object("state_quant")));
     }
-    return builder;
   }
 
   private static <B extends RecurrentBuilder<B>> B recurrent(B builder, String name, Fields layer,
