@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.spikelane.connection.Scale;
@@ -22,6 +23,7 @@ import org.spikelane.network.Network;
 import org.spikelane.network.NetworkFile;
 import org.spikelane.network.NetworkJson;
 import org.spikelane.neuron.Neuron;
+import org.spikelane.surrogate.Surrogate;
 
 /** A description of a network, completed by the state dict that it belongs to; see {@link StateDict}. */
 final class Description {
@@ -34,7 +36,7 @@ final class Description {
   private static final Set<String> SELDOM = Set.of(MODULE, "output", "state_quant");
 
   private final JsonObject json;
-  private final JsonObject neurons;
+  private final NirOptions options;
   /** By our layers' names where they belong to one, else by their own. */
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
@@ -47,12 +49,12 @@ final class Description {
   private final Map<String, List<String>> assumed = new LinkedHashMap<>();
 
   /**
-   * @param neurons fields that every layer of neurons gets, over what the description says
+   * @param options for every layer of neurons, over what the description says
    * @throws IllegalArgumentException if the description is no object with layers that have names
    */
-  Description(JsonObject description, JsonObject neurons, Map<String, Tensor> stateDict) {
+  Description(JsonObject description, NirOptions options, Map<String, Tensor> stateDict) {
     this.json = description.deepCopy();
-    this.neurons = neurons;
+    this.options = options;
     if (!json.has("format")) {
       json.addProperty("format", 1);
     }
@@ -179,12 +181,17 @@ final class Description {
   }
 
   private void completeNeuron(String name, JsonObject layer) {
-    neurons.asMap().forEach(layer::add);
+    if (options.resetMechanism() != null) {
+      layer.addProperty("reset_mechanism", options.resetMechanism().name().toLowerCase(Locale.ROOT));
+    }
+    if (options.resetDelay() != null) {
+      layer.addProperty("reset_delay", options.resetDelay());
+    }
+    if (options.surrogate() != null) {
+      layer.add("surrogate", NetworkJson.surrogate(options.surrogate()));
+    }
     completeReset(name, layer);
-    JsonObject atan = new JsonObject();
-    atan.addProperty("name", "atan");
-    atan.addProperty("alpha", 2);
-    assume(name, layer, "surrogate", atan, "surrogate atan(2), which matters in training alone");
+    assume(name, layer, "surrogate", NetworkJson.surrogate(new Surrogate.ATan()), "surrogate atan(2), which matters in training alone");
     assume(name, layer, "reset_delay", new JsonPrimitive(true), "reset one step after the spike");
     fill(layer, "surrogate_disable", new JsonPrimitive(false));
     fill(layer, "inhibition", new JsonPrimitive(false));
@@ -392,7 +399,7 @@ final class Description {
       layers.add(layer);
     }
     json.add("layers", layers);
-    Description description = new Description(json, new JsonObject(), tensors);
+    Description description = new Description(json, NirOptions.NONE, tensors);
     for (JsonObject layer : description.layers) {
       description.complete(layer.get("name").getAsString(), layer);
     }

@@ -212,15 +212,15 @@ public final class StateDict {
    *     missing, surplus, misshapen or not finite
    */
   public Imported network(JsonObject description) {
-    return network(description, new JsonObject());
+    return network(description, NirOptions.NONE);
   }
 
   /**
-   * The same, where every layer of neurons gets fields of its configuration, such as {@code {"reset_delay": false}}, over
-   * what the description says of it.
+   * The same, where resets and surrogate of every layer of neurons are as chosen, whatever the description says of them; but
+   * for the reset mechanism, of which the state dict has the last word. There is no dt in a state dict.
    */
-  public Imported network(JsonObject description, JsonObject neurons) {
-    return new Description(description, neurons, tensors).network();
+  public Imported network(JsonObject description, NirOptions options) {
+    return new Description(description, options, tensors).network();
   }
 
   /**

@@ -221,7 +221,12 @@ public final class NetworkJson {
     return json;
   }
 
-  private static JsonObject surrogate(Surrogate surrogate) {
+  /**
+   * A surrogate gradient as the configuration of a layer names it.
+   *
+   * @throws IllegalArgumentException if it is code of the caller's
+   */
+  public static JsonObject surrogate(Surrogate surrogate) {
     JsonObject json = new JsonObject();
     switch (surrogate) {
       case Surrogate.ATan s -> named(json, "atan").addProperty("alpha", s.alpha());
