@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.spikelane.format.FormatException;
@@ -13,11 +12,11 @@ import org.spikelane.format.FormatException;
 /** The formats of files that networks come in. */
 public enum NetworkFormat {
   /** A graph of the Neuromorphic Intermediate Representation, in HDF5. */
-  NIR("NIR graph", ".nir"),
+  NIR("NIR graph", "\\.nir"),
   /** What {@code torch.save} writes: a state dict, or a checkpoint that holds one. */
-  PYTORCH("PyTorch state dict", ".pt", ".pth"),
+  PYTORCH("PyTorch state dict", "\\.(pt|pth)"),
   /** Tensors, of ours with their configuration, of others without. */
-  SAFETENSORS("safetensors", ".safetensors");
+  SAFETENSORS("safetensors", "\\.safetensors");
 
   private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
   private static final byte[] ZIP = {'P', 'K', 3, 4};
@@ -27,11 +26,12 @@ public enum NetworkFormat {
   private static final int HEADER = 8;
 
   private final String description;
-  private final List<String> endings;
+  /** What names end in, as a regular expression. */
+  private final String endings;
 
-  NetworkFormat(String description, String... endings) {
+  NetworkFormat(String description, String endings) {
     this.description = description;
-    this.endings = List.of(endings);
+    this.endings = endings;
   }
 
   /** What it is, for people. */
@@ -71,6 +71,6 @@ public enum NetworkFormat {
   /** The format that a name ends in; empty if it is none of them. */
   public static Optional<NetworkFormat> named(Path file) {
     String name = file.toString().toLowerCase(Locale.ROOT);
-    return Arrays.stream(values()).filter(format -> format.endings.stream().anyMatch(name::endsWith)).findFirst();
+    return Arrays.stream(values()).filter(format -> name.matches(".*" + format.endings)).findFirst();
   }
 }
