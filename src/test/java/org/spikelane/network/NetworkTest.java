@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.spikelane.connection.Window;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Shape;
+import org.spikelane.neuron.Neuron;
 
 class NetworkTest {
 
@@ -65,6 +66,19 @@ class NetworkTest {
     assertEquals(List.of("fc.weight", "fc.bias", "lif.threshold", "lif.alpha"), network.parameters().keySet().stream()
         .filter(name -> network.parameters().get(name).trainable()).toList());
     assertTrue(network.parameters().values().stream().map(Parameter::shape).allMatch(s -> s.size() >= 1));
+  }
+
+  /** Layers that change nothing about spikes leave them spikes, also at the end. */
+  @Test
+  void flattenedSpikesAreSpikes() {
+    Network flat = Network.input(1, 2, 2).leaky("lif", n -> n.beta(0.5f)).flatten("flat").build(1);
+    Outputs outputs = flat.run(Input.sequence(new float[] {2, 0, 0, 2}, 1, 1));
+    assertArrayEquals(new float[] {1, 0, 0, 1}, outputs.output());
+    assertTrue(outputs.spikes(0).fired(0, 3));
+    Network integrator = Network.input(1).leaky("li", n -> n.beta(0.5f).output(Neuron.Output.MEMBRANE)).build(1);
+    Outputs membranes = integrator.run(Input.sequence(new float[] {0.25f, 0}, 2, 1));
+    assertArrayEquals(new float[] {0.25f, 0.125f}, membranes.output());
+    assertThrows(IllegalStateException.class, () -> membranes.spikes(0));
   }
 
   @Test
