@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 import org.spikelane.connection.AvgPool2d;
 import org.spikelane.connection.Conv1d;
 import org.spikelane.connection.Conv2d;
+import org.spikelane.connection.Delay;
 import org.spikelane.connection.Flatten;
 import org.spikelane.connection.Linear;
 import org.spikelane.connection.MaxPool2d;
@@ -311,6 +312,12 @@ public final class Network {
     public Builder scale(String name, UnaryOperator<Scale.Builder> settings) {
       Scale.Builder scale = settings.apply(Scale.builder());
       return add(name, (shape, random) -> scale.build(shape));
+    }
+
+    /** Adds a delay in whole steps, one for all values or one for each. */
+    public Builder delay(String name, int... delays) {
+      int[] steps = delays.clone();
+      return add(name, (shape, random) -> new Delay(shape, steps));
     }
 
     /** Adds {@code nn.MaxPool2d}. */

@@ -3,6 +3,8 @@ package org.spikelane.network;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.spikelane.connection.Delay;
+import org.spikelane.connection.DelayStage;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Signal;
@@ -223,6 +225,14 @@ public final class Upstream {
       }
     }
 
+    /** Gives a delay what was carried back from later steps. */
+    void setPast(DelayStage stage, int count) {
+      for (int b = 0; after != null && b < count; b++) {
+        float[] carried = stage.carried(b);
+        System.arraycopy(after.past, (first + b) * carried.length, carried, 0, carried.length);
+      }
+    }
+
     /** Adds the spikes' gradients to what came from the layer above, or gives them where that reads the membrane. */
     void addSpikes(NeuronStage stage, int count) {
       if (stage.neuron().output() == Neuron.Output.MEMBRANE) {
@@ -233,17 +243,30 @@ public final class Upstream {
     }
   }
 
-  /** dL/d(states) at the border of two tapes, for one layer, each [B][N]. */
+  /** dL/d(states) at the border of two tapes, for one layer, each [B][N]; null what the layer does not have. */
   static final class Carried {
 
     final float[] spikes;
     final float[] membrane;
     final float[] current;
+    /** Of a delay, [B][longest][N]: the rows that went in last, the oldest first. */
+    final float[] past;
 
-    Carried(int samples, int size, boolean secondOrder) {
-      spikes = new float[samples * size];
-      membrane = new float[samples * size];
-      current = secondOrder ? new float[samples * size] : null;
+    private Carried(float[] spikes, float[] membrane, float[] current, float[] past) {
+      this.spikes = spikes;
+      this.membrane = membrane;
+      this.current = current;
+      this.past = past;
+    }
+
+    static Carried ofNeuron(Neuron neuron, int samples) {
+      int size = samples * neuron.size();
+      return new Carried(new float[size], new float[size], neuron.alpha() == null ? null : new float[size], null);
+    }
+
+    static Carried ofDelay(Delay delay, int samples) {
+      return new Carried(null, null, null,
+          new float[Math.multiplyExact(samples, delay.longest() * delay.inputShape().size())]);
     }
   }
 }

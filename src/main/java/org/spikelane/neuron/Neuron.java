@@ -7,13 +7,14 @@ import java.util.random.RandomGenerator;
 import org.spikelane.connection.Recurrence;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.layer.Block;
-import org.spikelane.layer.Layer;
 import org.spikelane.layer.NeuronParameter;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Setting;
 import org.spikelane.layer.Shape;
 import org.spikelane.layer.Signal;
+import org.spikelane.layer.State;
+import org.spikelane.layer.StatefulLayer;
 import org.spikelane.layer.Values;
 import org.spikelane.quant.StateQuantization;
 import org.spikelane.surrogate.Surrogate;
@@ -25,7 +26,7 @@ import org.spikelane.surrogate.Surrogate;
  * only strictly inside. Input is one current a neuron, output one spike, or the membrane (see {@link Output}); states start
  * at zero unless given.
  */
-public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Synaptic, RSynaptic {
+public abstract sealed class Neuron implements StatefulLayer permits Leaky, RLeaky, Synaptic, RSynaptic {
 
   /** What of a neuron the next layer reads. */
   public enum Output {
@@ -204,6 +205,7 @@ public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Syna
   }
 
   /** States of {@code samples} samples, all zero: {@code init_synaptic()}, {@code init_rleaky()}, …. */
+  @Override
   public final NeuronState state(int samples) {
     return new NeuronState(this, samples);
   }
@@ -221,16 +223,12 @@ public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Syna
   }
 
   @Override
-  public final NeuronStage stage(Signal input, Block block) {
-    return stage(input, block, new NeuronState(this, block.samples()), 0);
-  }
-
-  /** A stage that starts from, and leaves behind, the states of samples {@code first …} of {@code state}. */
-  public final NeuronStage stage(Signal input, Block block, NeuronState state, int first) {
+  public final NeuronStage stage(Signal input, Block block, State state, int first) {
     Values values = (Values) input;
+    NeuronState states = (NeuronState) state;
     return alpha() == null
-        ? new FirstOrderStage(this, values, block, state, first)
-        : new SecondOrderStage(this, values, block, state, first);
+        ? new FirstOrderStage(this, values, block, states, first)
+        : new SecondOrderStage(this, values, block, states, first);
   }
 
   /** A block of one step that records nothing. */
