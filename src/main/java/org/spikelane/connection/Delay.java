@@ -26,13 +26,13 @@ public final class Delay implements StatefulLayer {
   /**
    * Delays in steps, one for all values or one for each.
    *
-   * @throws IllegalArgumentException if there are other numbers of delays, one is negative, or the values under way exceed an
-   *     array
+   * @throws IllegalArgumentException if there are other numbers of delays, one is negative, or the values under way
+   *     exceed an array
    */
   public Delay(Shape shape, int... delays) {
     if (delays.length != 1 && delays.length != shape.size()) {
-      throw new IllegalArgumentException("delay: expected one for all or one for each of the " + shape.size() + " values of "
-          + shape + ", got " + delays.length);
+      throw new IllegalArgumentException("delay: expected one for all or one for each of the " + shape.size()
+          + " values of " + shape + ", got " + delays.length);
     }
     this.shape = shape;
     this.delays = new int[shape.size()];

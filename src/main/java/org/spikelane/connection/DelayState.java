@@ -51,8 +51,7 @@ public final class DelayState implements State {
   public void restore(State other) {
     if (!(other instanceof DelayState state) || state.size != size || state.depth != depth
         || state.next.length != next.length) {
-      throw new IllegalArgumentException("state: expected " + next.length + " samples of " + size + " values delayed by up"
-          + " to " + (depth - 1) + " steps, got " + other);
+      throw new IllegalArgumentException("state: expected " + this + ", got " + other);
     }
     state.copyTo(0, this, 0, next.length);
   }

@@ -394,7 +394,9 @@ final class NetworkJson {
     }
   }
 
-  /** The windows of a pool along an axis of the image, 0 for rows; side by side without padding if nothing else is said. */
+  /**
+   * The windows of a pool along an axis of the image, 0 for rows; side by side without padding if nothing else is said.
+   */
   private static Window window(Fields pool, int axis) {
     int kernel = pool.pair("kernel")[axis];
     return Window.of(kernel, pool.pair("stride", kernel)[axis], pool.pair("padding", 0)[axis]);
@@ -411,8 +413,8 @@ final class NetworkJson {
     int[] stride = layer.pair("stride", 1);
     int[] padding = layer.says("padding", "same") ? new int[2] : layer.pair("padding", 0);
     int[] dilation = layer.pair("dilation", 1);
-    Conv2d.Builder conv = channels(Conv2d.builder(), layer).kernelSize(kernel[0], kernel[1]).stride(stride[0], stride[1])
-        .padding(padding[0], padding[1]).dilation(dilation[0], dilation[1]);
+    Conv2d.Builder conv = channels(Conv2d.builder(), layer).kernelSize(kernel[0], kernel[1])
+        .stride(stride[0], stride[1]).padding(padding[0], padding[1]).dilation(dilation[0], dilation[1]);
     return layer.says("padding", "same") ? conv.paddingSame() : conv;
   }
 

@@ -47,7 +47,10 @@ public final class Upstream {
     return this;
   }
 
-  /** Gives dL/d(output) of the last layer, whatever it is; of neurons dL/d(spk), or dL/d(mem) where that is their output. */
+  /**
+   * Gives dL/d(output) of the last layer, whatever it is; of neurons dL/d(spk), or dL/d(mem) where that is their
+   * output.
+   */
   public Upstream output(float[] gradient) {
     output = new Given(gradient, 0f);
     return this;

@@ -23,8 +23,8 @@ import org.spikelane.surrogate.Surrogate;
  * A layer of spiking neurons: what the four classes have in common.
  *
  * <p>{@code beta} (and {@code alpha}) are stored as given and clipped to 0..1 in the forward pass; their gradient passes
- * only strictly inside. Input is one current a neuron, output one spike, or the membrane (see {@link Output}); states start
- * at zero unless given.
+ * only strictly inside. Input is one current a neuron, output one spike, or the membrane (see {@link Output}); states
+ * start at zero unless given.
  */
 public abstract sealed class Neuron implements StatefulLayer permits Leaky, RLeaky, Synaptic, RSynaptic {
 
@@ -36,9 +36,10 @@ public abstract sealed class Neuron implements StatefulLayer permits Leaky, RLea
      * Its membrane, as each step returned it.
      *
      * <p>Nothing else about the neuron changes: it fires, resets, recurs and is counted by its threshold as ever, and
-     * spikes, membrane and current are the same bits. With {@link ResetMechanism#NONE} and no recurrence its spikes touch
-     * nothing, so that the threshold does not matter (but for firing rates) and {@link Leaky} is NIR's {@code LI}, with
-     * beta 1 its {@code I}, and {@link Synaptic} its {@code CubaLI}. In the backward pass dL/d(output) is dL/d(mem).
+     * spikes, membrane and current are the same bits. With {@link ResetMechanism#NONE} and no recurrence its spikes
+     * touch nothing, so that the threshold does not matter (but for firing rates) and {@link Leaky} is NIR's {@code
+     * LI}, with beta 1 its {@code I}, and {@link Synaptic} its {@code CubaLI}. In the backward pass dL/d(output) is
+     * dL/d(mem).
      */
     MEMBRANE
   }

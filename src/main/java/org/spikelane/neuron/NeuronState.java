@@ -92,6 +92,7 @@ public final class NeuronState implements State {
   }
 
   /** Sets all states to zero: {@code reset_mem()}. */
+  @Override
   public void reset() {
     Arrays.fill(mem, 0f);
     if (syn != null) {

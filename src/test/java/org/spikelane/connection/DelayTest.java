@@ -187,8 +187,8 @@ class DelayTest {
     assertArrayEquals(new float[] {0}, session.step(new float[] {8}).output());
     assertEquals("layer: expected one of [], got delay",
         assertThrows(IllegalArgumentException.class, () -> session.state("delay")).getMessage());
-    assertEquals("state: expected 1 samples of 1 values delayed by up to 2 steps, got 1 samples of 1 values delayed by up to"
-        + " 3 steps", assertThrows(IllegalArgumentException.class,
+    assertEquals("state: expected 1 samples of 1 values delayed by up to 2 steps, got 1 samples of 1 values delayed by up"
+        + " to 3 steps", assertThrows(IllegalArgumentException.class,
             () -> session.restore(Network.input(1).delay("delay", 3).build(1).states(1))).getMessage());
     assertEquals("state: expected 1 samples of 1 values delayed by up to 2 steps, got 1 samples of 1 Leaky neurons",
         assertThrows(IllegalArgumentException.class, () ->
@@ -213,7 +213,8 @@ class DelayTest {
     assertEquals("delay: expected one for all or one for each of the 3 values of [3], got 2", refused(1, 2));
     assertEquals("delay: expected one for all or one for each of the 3 values of [3], got 0", refused());
     assertEquals("delay: expected at least 0 steps, got -1", refused(0, -1, 2));
-    assertEquals("delay: 2147483647 steps of 3 values exceed an array; delay fewer or less", refused(Integer.MAX_VALUE));
+    assertEquals("delay: 2147483647 steps of 3 values exceed an array; delay fewer or less",
+        refused(Integer.MAX_VALUE));
   }
 
   private static String refused(int... delays) {

@@ -102,7 +102,8 @@ class NetworkTest {
   void beginsErrorsWithTheNameOfTheLayer() {
     refused("fc: Linear: expected an input of shape [features], got [1, 4, 4]; put a Flatten before it",
         Network.input(1, 4, 4).linear("fc", 2));
-    refused("conv: kernel: expected it to fit into [1, 4, 4] with its padding, got 5 by 5", Network.input(1, 4, 4).conv2d("conv", 2, 5));
+    refused("conv: kernel: expected it to fit into [1, 4, 4] with its padding, got 5 by 5",
+        Network.input(1, 4, 4).conv2d("conv", 2, 5));
     refused("pool: MaxPool2d: expected an input of shape [C, H, W], got [3]", Network.input(3).maxPool2d("pool", 2));
     refused("lif: Leaky: expected beta, the decay of the membrane, got none; set beta(0.9f)",
         Network.input(3).leaky("lif", n -> n));
