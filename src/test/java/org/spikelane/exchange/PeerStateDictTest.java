@@ -175,14 +175,14 @@ class PeerStateDictTest {
   private static Neuron.Builder<?> neuron(int kind, Shape shape, SplittableRandom random) {
     return switch (kind) {
       case 0 -> common(Leaky.builder(), true, shape, random);
-      case 1 -> common(Synaptic.builder().alpha(shapeOf(shape, random), alphas(shape)), true, shape, random);
+      case 1 -> common(Synaptic.builder().alpha(shapeOf(shape), alphas(shape)), true, shape, random);
       case 2 -> recurrent(common(RLeaky.builder(), true, shape, random), shape, random);
       // With an immediate reset, snnTorch 1.0.0 throws the membrane after it away.
       default -> recurrent(common(RSynaptic.builder().alpha(0.75f), false, shape, random), shape, random);
     };
   }
 
-  private static Shape shapeOf(Shape layer, SplittableRandom random) {
+  private static Shape shapeOf(Shape layer) {
     return layer.rank() == 1 ? layer : Shape.of(layer.extent(0), 1, 1);
   }
 
@@ -198,12 +198,12 @@ class PeerStateDictTest {
     if (random.nextBoolean()) {
       builder.beta(0.9f);
     } else {
-      builder.beta(shapeOf(shape, random), alphas(shape));
+      builder.beta(shapeOf(shape), alphas(shape));
     }
     if (random.nextBoolean()) {
       builder.threshold(random.nextInt(1, 7) / 4f);
     } else {
-      builder.threshold(shapeOf(shape, random), alphas(shape));
+      builder.threshold(shapeOf(shape), alphas(shape));
     }
     return builder.resetMechanism(
             List.of(ResetMechanism.SUBTRACT, ResetMechanism.ZERO, ResetMechanism.NONE).get(random.nextInt(3)))
@@ -213,7 +213,7 @@ class PeerStateDictTest {
   private static <B extends RecurrentBuilder<B>> B recurrent(B builder, Shape shape, SplittableRandom random) {
     return switch (random.nextInt(4)) {
       case 0 -> builder.oneToOne(0.75f).learnRecurrent(random.nextBoolean());
-      case 1 -> builder.allToAll(false).v(shapeOf(shape, random), alphas(shape)).learnRecurrent(random.nextBoolean());
+      case 1 -> builder.allToAll(false).v(shapeOf(shape), alphas(shape)).learnRecurrent(random.nextBoolean());
       default -> shape.rank() == 1 ? builder.allToAll() : builder.conv2dChannels(2).kernelSize(3);
     };
   }
