@@ -276,10 +276,10 @@ class HostileFilesTest {
   @Test
   void viewsThatMultiplyAStorage() throws IOException {
     StringBuilder pickle = new StringBuilder("\u0080\u0002ctorch._utils\n_rebuild_tensor_v2\nq\0(X\7\0\0\0storagectorch\n"
-        + "FloatStorage\nX\1\0\0\0000X\3\0\0\0cpuM\0\u0040tQq\1}(");
+        + "FloatStorage\nX\1\0\0\0000X\3\0\0\0cpuM\0@tQq\1}(");
     for (int i = 0; i < 4000; i++) {
       pickle.append("X\4\0\0\0").append(String.format("%04d", i)).append("h\0(h\1K").append((char) (i % 100))
-          .append("M\0\u003f\u0085K\1\u0085\u0089}tR");
+          .append("M\0?\u0085K\1\u0085\u0089}tR");
     }
     byte[] archive = Archives.withPickle(Archives.bytes(pickle + "u."), new byte[4 * 0x4000]);
     assertTrue(!survives("many views", "pt", archive, PyTorchFile::read));
