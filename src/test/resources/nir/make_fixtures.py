@@ -14,7 +14,7 @@ def f32(*shape):
 
 
 def graph():
-    """Affine 5-7, CubaLIF with dense recurrence, Linear 7-3, LIF with recurrence to itself; float32 and float64 mixed."""
+    """Affine 5-7, CubaLIF with dense recurrence, Linear 7-3 (positive), LIF with recurrence to itself; float32 and float64 mixed."""
     n = 7
     lif1 = nir.CubaLIF(
         tau_syn=rng.uniform(2e-4, 1e-3, n), tau_mem=rng.uniform(2e-4, 1e-3, n).astype(np.float32), r=rng.uniform(1, 3, n),
@@ -23,7 +23,7 @@ def graph():
                    v_threshold=np.full(3, 0.7), v_reset=np.full(3, -0.2))
     return nir.NIRGraph(
         nodes={"input": nir.Input(np.array([5])), "fc1": nir.Affine(f32(7, 5), f32(7)), "lif1.lif": lif1,
-               "lif1.w_rec": nir.Affine(f32(7, 7), f32(7)), "fc2": nir.Linear(f32(3, 7)), "lif2.lif": lif2,
+               "lif1.w_rec": nir.Affine(f32(7, 7), f32(7)), "fc2": nir.Linear(np.abs(f32(3, 7))), "lif2.lif": lif2,
                "lif2.w_rec": nir.Linear(np.diag(f32(3))), "output": nir.Output(np.array([3]))},
         edges=[("lif2.lif", "output"), ("fc2", "lif2.lif"), ("lif1.w_rec", "lif1.lif"), ("fc1", "lif1.lif"),
                ("input", "fc1"), ("lif1.lif", "lif1.w_rec"), ("lif1.lif", "fc2"), ("lif2.lif", "lif2.w_rec"),
