@@ -59,7 +59,7 @@ final class NirExport {
       NamedLayer named = layers.get(i);
       NamedLayer next = i + 1 < layers.size() ? layers.get(i + 1) : null;
       if (named.layer() instanceof Scale scale && scale.bias() != null && takesOffset(next)) {
-        append(named.name(), new NirNode.Scale(expanded(scale.inputShape(), scale.weight())));
+        scale(named.name(), scale);
         neuron(next.name(), (Neuron) next.layer(), NirArrays.doubles(scale.bias().perNeuron()));
         i++;
       } else {
@@ -137,7 +137,7 @@ final class NirExport {
             integers(rows.dilation(), columns.dilation()), NirArray.scalar(conv.groups())));
         noteBias(name, conv.hasBias());
       }
-      case Scale scale when scale.bias() == null -> append(name, new NirNode.Scale(expanded(scale.inputShape(), scale.weight())));
+      case Scale scale when scale.bias() == null -> scale(name, scale);
       case Scale scale when scale.inputShape().rank() == 1 -> append(name, new NirNode.Affine(
           diagonal(scale.weight().perNeuron()), NirArray.vector(NirArrays.doubles(scale.bias().perNeuron()))));
       case Scale scale -> problems.add(name, "NIR has a place for its offset only where first-order neurons follow, or its"
@@ -156,6 +156,14 @@ final class NirExport {
     return parameters.size() > 1
         ? array(parameters.getLast())
         : NirArray.filled(new int[] {parameters.getFirst().shape().extent(0)}, 0);
+  }
+
+  private void scale(String name, Scale scale) {
+    append(name, new NirNode.Scale(expanded(scale.inputShape(), scale.weight())));
+    JsonObject note = new JsonObject();
+    note.addProperty("learn", scale.weight().parameter().trainable());
+    note.add("shapes", shapes(scale.parameters()));
+    notes.add(name, note);
   }
 
   private void noteBias(String name, boolean bias) {
@@ -305,17 +313,20 @@ final class NirExport {
       problems.add("surrogate", e.getMessage());
       return new JsonObject();
     }
-    JsonObject shapes = new JsonObject();
-    for (Parameter parameter : neuron.parameters()) {
-      if (List.of("alpha", "beta", "threshold", "V").contains(parameter.name())) {
-        JsonArray extents = new JsonArray();
-        for (int extent : parameter.shape().extents()) {
-          extents.add(extent);
-        }
-        shapes.add(parameter.name(), extents);
-      }
-    }
-    note.add("shapes", shapes);
+    note.add("shapes", shapes(neuron.parameters()));
     return note;
+  }
+
+  /** The shapes that parameters had before they were spread over their layer. */
+  private static JsonObject shapes(List<Parameter> parameters) {
+    JsonObject shapes = new JsonObject();
+    for (Parameter parameter : parameters) {
+      JsonArray extents = new JsonArray();
+      for (int extent : parameter.shape().extents()) {
+        extents.add(extent);
+      }
+      shapes.add(parameter.name(), extents);
+    }
+    return shapes;
   }
 }

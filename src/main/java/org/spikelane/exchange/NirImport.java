@@ -41,6 +41,8 @@ final class NirImport {
 
   /** Values of one sample at one step, beyond which a file is not believed. */
   private static final int LARGEST_LAYER = 1 << 24;
+  /** Neurons of all layers whose parameters the file has no numbers for, one standing for many: they take memory too. */
+  private static final int MOST_UNBACKED = 1 << 22;
 
   private final Problems problems = new Problems();
   private final NirOptions options;
@@ -52,10 +54,12 @@ final class NirImport {
   private Network.Builder builder;
   /** Of what comes out of the last layer; null once that is not known any more. */
   private Shape shape;
+  private long unbacked;
   /** A Scale node that the neurons after it may give an offset, and is a layer as soon as something else comes. */
   private Gain pending;
 
-  private record Gain(String name, Shape shape, float[] weight) {}
+  /** The note is that of the node, or null; the gain of neurons is no weight, so it does not learn. */
+  private record Gain(String name, Shape shape, double[] weight, JsonObject note, boolean learn) {}
 
   NirImport(NirNode.Graph graph, NirOptions options) {
     this.options = options;
@@ -186,6 +190,21 @@ final class NirImport {
     return notes.get(path) instanceof JsonObject note ? note : null;
   }
 
+  /** The shape that parameters have together, or null, with a problem noted, if they do not fit the data. */
+  private Shape within(String path, NirArray... parameters) {
+    Shape own = NirArrays.within(path, shape, problems, parameters);
+    return own != null && backed(path, own) ? own : null;
+  }
+
+  private boolean backed(String path, Shape own) {
+    unbacked += shape.size() - own.size();
+    if (unbacked > MOST_UNBACKED) {
+      problems.add(path, "expected parameters of shape " + shape + ", as there is too much to be taken on trust, got " + own);
+      return false;
+    }
+    return true;
+  }
+
   /** Integers, one for all or one for each of {@code count} dimensions; null, with a problem noted, if they are not. */
   private int[] integers(String path, String parameter, NirArray array, int count, int least) {
     double[] given = array.values();
@@ -242,20 +261,28 @@ final class NirImport {
   }
 
   private void scale(String path, NirNode.Scale node) {
-    Shape own = NirArrays.within(path, shape, problems, node.scale());
+    Shape own = within(path, node.scale());
     if (own != null) {
       addPending(null);
-      pending = new Gain(name(path), own, NirArrays.floats(NirArrays.over(own, node.scale())));
+      JsonObject note = note(path);
+      boolean learn = note == null || !isFalse(note.get("learn"));
+      pending = new Gain(name(path), own, NirArrays.over(own, node.scale()), note, learn);
     }
   }
 
   /** Adds the Scale node that was held back, with an offset of its shape, or none where that is null. */
-  private void addPending(float[] offset) {
+  private void addPending(double[] offset) {
     if (pending != null) {
       Gain gain = pending;
-      builder.scale(gain.name, scale -> offset == null
-          ? scale.weight(gain.shape, gain.weight)
-          : scale.weight(gain.shape, gain.weight).bias(gain.shape, offset));
+      Setting weight = setting("weight", gain.shape, gain.weight, gain.note);
+      builder.scale(gain.name, scale -> {
+        scale.weight(weight.shape(), weight.values()).learn(gain.learn);
+        if (offset != null) {
+          Setting bias = setting("bias", gain.shape, offset, gain.note);
+          scale.bias(bias.shape(), bias.values());
+        }
+        return scale;
+      });
       pending = null;
     }
   }
@@ -343,8 +370,11 @@ final class NirImport {
 
   /** Whether a bias of zeros stands for none, which NIR's convolutions cannot say. */
   private static boolean withoutBias(JsonObject note, NirArray bias) {
-    return note != null && note.get("bias") instanceof JsonPrimitive noted && noted.isBoolean() && !noted.getAsBoolean()
-        && NirArrays.all(bias.values(), 0);
+    return note != null && isFalse(note.get("bias")) && NirArrays.all(bias.values(), 0);
+  }
+
+  private static boolean isFalse(JsonElement noted) {
+    return new JsonPrimitive(false).equals(noted);
   }
 
   private void flatten(String path, NirNode.Flatten node, NirNode next) {
@@ -428,7 +458,7 @@ final class NirImport {
   // ------------------------------------------------------------------ neurons
 
   private void threshold(String path, NirNode.Threshold node) {
-    Shape own = NirArrays.within(path, shape, problems, node.threshold());
+    Shape own = within(path, node.threshold());
     if (own != null) {
       addPending(null);
       Leaky.Builder leaky = Leaky.builder().beta(0f)
@@ -444,7 +474,7 @@ final class NirImport {
   private void neurons(NirChain.Step step) {
     String path = step.path();
     NirDynamics dynamics = NirDynamics.of(path, step.node(), dt, shape, problems);
-    if (dynamics == null) {
+    if (dynamics == null || !backed(path, dynamics.shape())) {
       return;
     }
     boolean recurrent = step.recurrence() != null;
@@ -475,13 +505,13 @@ final class NirImport {
   private void scaled(String layer, Shape own, double[] gain, double[] offset) {
     boolean none = offset == null || NirArrays.all(offset, 0);
     if (NirArrays.all(gain, 1) && !none && pending != null && pending.shape.equals(own)) {
-      addPending(NirArrays.floats(offset));
+      addPending(offset);
       return;
     }
     addPending(null);
     if (!NirArrays.all(gain, 1) || !none) {
-      pending = new Gain(name(layer + "_in"), own, NirArrays.floats(gain));
-      addPending(none ? null : NirArrays.floats(offset));
+      pending = new Gain(name(layer + "_in"), own, gain, null, false);
+      addPending(none ? null : offset);
     }
   }
 
@@ -545,7 +575,7 @@ final class NirImport {
     switch (recurrence.weights()) {
       case null -> oneToOne(neuron, gain, note);
       case NirNode.Scale n -> {
-        if (NirArrays.within(path, shape, problems, n.scale()) != null) {
+        if (within(path, n.scale()) != null) {
           oneToOne(neuron, product(NirArrays.over(shape, n.scale()), gain), note);
         }
       }

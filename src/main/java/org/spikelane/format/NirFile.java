@@ -4,6 +4,7 @@ import io.jhdf.HdfFile;
 import io.jhdf.WritableHdfFile;
 import io.jhdf.api.DatasetCreationOptions;
 import io.jhdf.api.WritableGroup;
+import io.jhdf.exceptions.HdfException;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.nio.file.Path;
@@ -204,7 +205,7 @@ public final class NirFile {
       try (WritableHdfFile hdf = HdfFile.write(empty)) {
         hdf.putDataset("version", VERSION);
         write(hdf.putGroup("node"), graph);
-      } catch (RuntimeException e) {
+      } catch (HdfException e) {
         throw e.getCause() instanceof IOException problem ? problem : new IOException(e.getMessage(), e);
       }
     });
@@ -215,8 +216,11 @@ public final class NirFile {
       if (name.isBlank() || name.contains("/") || name.equals(".")) {
         throw new IllegalArgumentException("nodes: expected names of HDF5, without slashes, got \"" + name + "\"");
       }
-      if (node instanceof NirNode.Graph inner) {
-        check(inner);
+      switch (node) {
+        case NirNode.Graph inner -> check(inner);
+        case NirNode.Unknown unknown ->
+            throw new IllegalArgumentException("nodes: cannot write " + name + " of class " + unknown.type());
+        default -> {}
       }
     });
     for (NirNode.Edge edge : graph.edges()) {
@@ -297,7 +301,7 @@ public final class NirFile {
         integers(group, "end_dim", n.endDim());
       }
       case NirNode.Delay n -> reals(group, "delay", n.delay());
-      case NirNode.Unknown n -> throw new IllegalArgumentException("nodes: cannot write one of class " + n.type());
+      case NirNode.Unknown n -> throw new IllegalStateException("unchecked node of class " + n.type());
     }
   }
 

@@ -192,10 +192,10 @@ public final class NaiveNir {
     return switch (node) {
       case NirNode.Affine n -> add(product(n.weight(), x), n.bias().values());
       case NirNode.Linear n -> product(n.weight(), x);
-      case NirNode.Scale n -> each(x, (v, i) -> v * n.scale().values()[i % n.scale().size()]);
+      case NirNode.Scale n -> each(x, (v, i) -> v * value(n.scale(), i, x.length));
       case NirNode.Threshold n -> each(x, (v, i) -> {
-        closest = Math.min(closest, Math.abs(v - n.threshold().values()[i % n.threshold().size()]));
-        return v > n.threshold().values()[i % n.threshold().size()] ? 1 : 0;
+        closest = Math.min(closest, Math.abs(v - value(n.threshold(), i, x.length)));
+        return v > value(n.threshold(), i, x.length) ? 1 : 0;
       });
       case NirNode.Flatten n -> x;
       case NirNode.Conv2d n -> {
@@ -294,41 +294,42 @@ public final class NaiveNir {
 
   private double[] membraneOf(String name, double[] x, NirArray vReset) {
     return membranes.computeIfAbsent(name, key -> vReset == null ? new double[x.length]
-        : each(x, (value, i) -> vReset.values()[i % vReset.size()]));
+        : each(x, (value, i) -> value(vReset, i, x.length)));
   }
 
   private double[] current(String name, double[] x, NirArray tauSyn, NirArray wIn) {
     double[] current = currents.computeIfAbsent(name, key -> new double[x.length]);
-    double[] next = each(current, (i0, i) -> i0 + dt / value(tauSyn, i) * (-i0 + value(wIn, i) * x[i]));
+    double[] next = each(current, (i0, i) -> i0 + dt / value(tauSyn, i, x.length) * (-i0 + value(wIn, i, x.length) * x[i]));
     currents.put(name, next);
     return next;
   }
 
   private double[] euler(String name, double[] x, NirArray tau, NirArray r, NirArray vLeak, NirArray vReset) {
     double[] next = each(membraneOf(name, x, vReset),
-        (v, i) -> v + dt / value(tau, i) * (value(vLeak, i) - v + value(r, i) * x[i]));
+        (v, i) -> v + dt / value(tau, i, x.length) * (value(vLeak, i, x.length) - v + value(r, i, x.length) * x[i]));
     membranes.put(name, next);
     return next;
   }
 
   private double[] impulses(String name, double[] x, NirArray r, NirArray vReset) {
-    double[] next = each(membraneOf(name, x, vReset), (v, i) -> v + value(r, i) * x[i]);
+    double[] next = each(membraneOf(name, x, vReset), (v, i) -> v + value(r, i, x.length) * x[i]);
     membranes.put(name, next);
     return next;
   }
 
-  private static double value(NirArray array, int i) {
-    return array.values()[i % array.size()];
+  /** The value for the i-th of {@code total}: one for all, one for each, or one for each channel. */
+  private static double value(NirArray array, int i, int total) {
+    return array.values()[i / (total / array.size())];
   }
 
   private double[] spikes(String name, double[] v, NirArray threshold, NirArray vReset) {
     double[] after = v.clone();
     double[] spikes = new double[v.length];
     for (int i = 0; i < v.length; i++) {
-      closest = Math.min(closest, Math.abs(v[i] - value(threshold, i)) / (1 + Math.abs(v[i])));
-      if (v[i] > value(threshold, i)) {
+      closest = Math.min(closest, Math.abs(v[i] - value(threshold, i, v.length)) / (1 + Math.abs(v[i])));
+      if (v[i] > value(threshold, i, v.length)) {
         spikes[i] = 1;
-        after[i] = value(vReset, i);
+        after[i] = value(vReset, i, v.length);
       }
     }
     membranes.put(name, after);
