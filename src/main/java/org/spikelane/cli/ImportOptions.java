@@ -38,7 +38,8 @@ final class ImportOptions {
   private ResetKind resetMechanism;
 
   @Option(names = "--reset-delay", negatable = true, description = "Whether the reset comes one step after its spike, which"
-      + " no file says (default: not in NIR graphs; as the description says of state dicts, else it does).")
+      + " files of other frameworks do not say (default: not in NIR graphs; as the description says of state dicts, else it"
+      + " does).")
   private Boolean resetDelay;
 
   @Option(names = "--dt", paramLabel = "SECONDS", description = "Length of a step, of NIR graphs (default: 0.0001).")
