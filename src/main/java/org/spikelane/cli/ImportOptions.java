@@ -68,7 +68,7 @@ final class ImportOptions {
       return new ModelFile(path, format, Nir.read(path, options()), nirNotes(), null);
     }
     if (format == NetworkFormat.SAFETENSORS && description == null
-        && Safetensors.read(path).metadata().containsKey(NetworkFile.KEY)) {
+        && Safetensors.readMetadata(path).containsKey(NetworkFile.KEY)) {
       refuse("--entry", entry, "of which the file has none");
       refuse("--prefix", prefix, "as the file was written by spikelane");
       refuse("--reset-mechanism", resetMechanism, "as the file says it");
@@ -101,7 +101,7 @@ final class ImportOptions {
   boolean isBare(Path path) throws FormatException {
     return description == null && (NetworkFormat.of(path) == NetworkFormat.PYTORCH
         || (NetworkFormat.of(path) == NetworkFormat.SAFETENSORS
-            && !Safetensors.read(path).metadata().containsKey(NetworkFile.KEY)));
+            && !Safetensors.readMetadata(path).containsKey(NetworkFile.KEY)));
   }
 
   /**

@@ -65,23 +65,27 @@ public final class Safetensors {
    */
   public static Safetensors read(Path file) throws FormatException {
     try (FileChannel channel = FileChannel.open(file)) {
-      long size = channel.size();
-      if (size < 8) {
-        throw new FormatException(file, "header length: expected 8 bytes, got a file of " + size);
-      }
-      long length = bytes(file, channel, 0, 8).getLong(0);
-      long longest = Math.min(size - 8, LONGEST_HEADER);
-      if (length < 2 || length > longest) {
-        throw new FormatException(file, "header length: expected 2 to " + longest + ", got " + Long.toUnsignedString(length));
-      }
-      Header header = header(file, bytes(file, channel, 8, (int) length));
-      long start = 8 + length;
-      checkRanges(file, header.entries(), size - start);
+      Header header = header(file, channel);
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       for (Entry entry : header.entries()) {
-        tensors.put(entry.name(), tensor(file, channel, start, entry));
+        tensors.put(entry.name(), tensor(file, channel, header.end(), entry));
       }
       return new Safetensors(tensors, header.metadata());
+    } catch (FormatException e) {
+      throw e;
+    } catch (IOException e) {
+      throw FormatException.unreadable(file, e);
+    }
+  }
+
+  /**
+   * Reads the strings of {@code __metadata__} alone.
+   *
+   * @throws FormatException as {@link #read}
+   */
+  public static Map<String, String> readMetadata(Path file) throws FormatException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return Collections.unmodifiableMap(header(file, channel).metadata());
     } catch (FormatException e) {
       throw e;
     } catch (IOException e) {
@@ -135,11 +139,28 @@ public final class Safetensors {
     });
   }
 
-  private record Header(List<Entry> entries, Map<String, String> metadata) {}
+  /** {@code end} is where the numbers begin. */
+  private record Header(List<Entry> entries, Map<String, String> metadata, long end) {}
 
   private record Entry(String name, NumberType type, List<Integer> shape, int size, long begin, long end) {}
 
+  private static Header header(Path file, FileChannel channel) throws IOException {
+    long size = channel.size();
+    if (size < 8) {
+      throw new FormatException(file, "header length: expected 8 bytes, got a file of " + size);
+    }
+    long length = bytes(file, channel, 0, 8).getLong(0);
+    long longest = Math.min(size - 8, LONGEST_HEADER);
+    if (length < 2 || length > longest) {
+      throw new FormatException(file, "header length: expected 2 to " + longest + ", got " + Long.toUnsignedString(length));
+    }
+    Header header = header(file, bytes(file, channel, 8, (int) length));
+    checkRanges(file, header.entries(), size - header.end());
+    return header;
+  }
+
   private static Header header(Path file, ByteBuffer bytes) throws FormatException {
+    long end = 8L + bytes.remaining();
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
@@ -174,7 +195,7 @@ public final class Safetensors {
     } catch (IOException | IllegalStateException | NumberFormatException e) {
       throw new FormatException(file, "header: expected JSON of tensors, got " + e.getMessage(), e);
     }
-    return new Header(List.copyOf(entries.values()), metadata == null ? Map.of() : metadata);
+    return new Header(List.copyOf(entries.values()), metadata == null ? Map.of() : metadata, end);
   }
 
   private static Map<String, String> strings(Path file, JsonReader json) throws IOException {
