@@ -43,6 +43,19 @@ final class NetworkFamily {
     return family.build();
   }
 
+  /** Convolutions, pools and neurons of shape [C, H, W], then one flat layer. */
+  static Network images(SplittableRandom random, boolean nirsReset) {
+    NetworkFamily family = new NetworkFamily(random, nirsReset);
+    family.start(1 + random.nextInt(2), 6 + random.nextInt(3), 6 + random.nextInt(3));
+    family.conv2d();
+    family.neurons();
+    family.pool();
+    family.flatten();
+    family.linear();
+    family.neurons();
+    return family.build();
+  }
+
   /** All kinds of layers, of images first and then flat; or of sequences of channels. */
   static Network any(SplittableRandom random) {
     NetworkFamily family = new NetworkFamily(random, false);
