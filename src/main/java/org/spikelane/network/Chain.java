@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.spikelane.connection.DelayStage;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.Expansion;
@@ -13,6 +14,7 @@ import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Signal;
 import org.spikelane.layer.Spikes;
 import org.spikelane.layer.Stage;
+import org.spikelane.layer.StatefulLayer;
 import org.spikelane.layer.Values;
 import org.spikelane.neuron.Neuron;
 import org.spikelane.neuron.NeuronStage;
@@ -26,25 +28,26 @@ public final class Chain {
   private final Values input;
   private final List<Stage> stages = new ArrayList<>();
   private final Map<String, NeuronStage> neurons = new LinkedHashMap<>();
+  private final Map<String, DelayStage> delays = new LinkedHashMap<>();
   private final Map<NeuronStage, Upstream.OfLayer> upstream = new LinkedHashMap<>();
 
-  Chain(Network network, Block block, boolean constant, boolean inputGradient, States states, int first) {
-    input = new Values(network.inputShape().size(), block.samples(), block.steps(), constant);
-    if (inputGradient) {
-      input.needGradient();
-    }
+  /** @param input where the input goes; asked for a gradient if that is wanted */
+  Chain(Network network, Block block, Values input, States states, int first) {
+    this.input = input;
     Signal signal = input;
     for (NamedLayer named : network.layers()) {
       if (!named.layer().takesSpikes() && signal instanceof Spikes spikes) {
         signal = add(new Expansion(spikes));
       }
-      if (named.layer() instanceof Neuron neuron) {
-        NeuronStage stage = neuron.stage(signal, block, states.of(named.name()), first);
-        neurons.put(named.name(), stage);
-        signal = add(stage);
-      } else {
-        signal = add(named.layer().stage(signal, block));
+      Stage stage = named.layer() instanceof StatefulLayer layer
+          ? layer.stage(signal, block, states.carriedBy(named.name()), first)
+          : named.layer().stage(signal, block);
+      switch (stage) {
+        case NeuronStage neuron -> neurons.put(named.name(), neuron);
+        case DelayStage delay -> delays.put(named.name(), delay);
+        default -> {}
       }
+      signal = add(stage);
       if (block.record()) {
         signal.needGradient();
       }
@@ -71,6 +74,11 @@ public final class Chain {
     return neurons;
   }
 
+  /** The delays by name, in order. */
+  Map<String, DelayStage> delays() {
+    return delays;
+  }
+
   /** Runs all steps of the first {@code samples} samples, from the states as they are. */
   public void forward(int samples) {
     for (Stage stage : stages) {
@@ -87,6 +95,7 @@ public final class Chain {
   public void backward(int samples, GradientSums sums, long firstSample) {
     drawFrom(firstSample);
     neurons.values().forEach(NeuronStage::clearCarried);
+    delays.values().forEach(DelayStage::clearCarried);
     backwardFromCarried(samples, sums);
   }
 
@@ -101,29 +110,46 @@ public final class Chain {
   private void backwardFromCarried(int samples, GradientSums sums) {
     for (int i = stages.size() - 1; i >= 0; i--) {
       Stage stage = stages.get(i);
-      if (stage instanceof NeuronStage neuron && upstream.containsKey(neuron)) {
+      // What is given for spikes that are the output is its gradient already.
+      if (stage instanceof NeuronStage neuron && upstream.containsKey(neuron)
+          && (i < stages.size() - 1 || neuron.neuron().output() == Neuron.Output.MEMBRANE)) {
         upstream.get(neuron).addSpikes(neuron, samples);
       }
       stage.backward(samples, sums);
     }
   }
 
-  /** The same, from gradients that are given for any of the layers. */
-  void backward(int samples, GradientSums sums, long firstSample, Map<String, Upstream.OfLayer> given,
-      Consumer<Signal> givenForOutput) {
-    Arrays.fill(output().gradientArray(), 0f);
-    givenForOutput.accept(output());
+  /** The same, from gradients that are given for any of the layers, and the output's as it is. */
+  void backward(int samples, GradientSums sums, long firstSample, Map<String, Upstream.OfLayer> given) {
     drawFrom(firstSample);
     upstream.clear();
     neurons.forEach((name, stage) -> {
       stage.clearCarried();
+      stage.clearGiven();
       Upstream.OfLayer layer = given.get(name);
       if (layer != null) {
         upstream.put(stage, layer);
         layer.setStates(stage, samples);
       }
     });
+    delays.forEach((name, stage) -> {
+      stage.clearCarried();
+      Upstream.OfLayer layer = given.get(name);
+      if (layer != null) {
+        layer.setPast(stage, samples);
+      }
+    });
     backwardFromCarried(samples, sums);
+  }
+
+  /** Lets gradients that nobody asks for later lie where those of another chain of this network do. */
+  void shareGradients(Chain other) {
+    for (int i = 0; i < stages.size() - 1; i++) {
+      // Values hold their gradient in place, or are read in this form alone.
+      if (stages.get(i).output() instanceof Spikes spikes && other.stages.get(i).output() instanceof Spikes theirs) {
+        spikes.gradientIn(theirs.gradientArray());
+      }
+    }
   }
 
   /** Row t of sample b in a time-first array of {@code samples} samples. */

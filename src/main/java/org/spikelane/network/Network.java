@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 import org.spikelane.connection.AvgPool2d;
 import org.spikelane.connection.Conv1d;
 import org.spikelane.connection.Conv2d;
+import org.spikelane.connection.Delay;
 import org.spikelane.connection.Flatten;
 import org.spikelane.connection.Linear;
 import org.spikelane.connection.MaxPool2d;
@@ -24,6 +25,7 @@ import org.spikelane.layer.Layer;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Shape;
+import org.spikelane.layer.Values;
 import org.spikelane.neuron.Leaky;
 import org.spikelane.neuron.Neuron;
 import org.spikelane.neuron.RLeaky;
@@ -167,19 +169,19 @@ public final class Network {
       throw new IllegalArgumentException("threads: expected at least 1, got " + threads);
     }
     input.requireFeatures(inputShape.size());
-    int perBlock = Math.min(input.samples(), samplesPerBlock(input.steps()));
-    int blocks = (input.samples() + perBlock - 1) / perBlock;
-    float[] output = new float[input.total(outputShape().size())];
-    List<BlockRun> runs = new ArrayList<>();
-    for (int i = 0; i < Math.min(threads, blocks); i++) {
-      runs.add(new BlockRun(this, input, perBlock, output));
+    List<BlockRun> runs = new ArrayList<>(List.of(new BlockRun(this, input, ProductChoice.AUTO)));
+    int blocks = runs.getFirst().blocks(input);
+    while (runs.size() < Math.min(threads, blocks)) {
+      runs.add(new BlockRun(this, input, ProductChoice.AUTO));
     }
-    Pieces.share(runs, blocks, BlockRun::run);
+    Outputs outputs = runs.getFirst().outputs(input);
+    Pieces.share(runs, blocks, (run, block) -> run.run(input, block, null, outputs));
     Map<String, Long> spikes = new LinkedHashMap<>();
     for (BlockRun run : runs) {
       run.spikes().forEach((layer, count) -> spikes.merge(layer, count, Long::sum));
     }
-    return new Outputs(this, input, output, spikes);
+    outputs.counted(spikes);
+    return outputs;
   }
 
   /** Runs a sequence from zero states, recording what a backward pass needs. */
@@ -193,7 +195,7 @@ public final class Network {
    * @param states whether to record the synaptic currents as well
    */
   public Tape record(Input input, boolean states) {
-    return record(input, states, new States(this, input.samples()), ProductChoice.AUTO);
+    return new Tape(this, input, null, states, ProductChoice.AUTO).run(input);
   }
 
   /**
@@ -204,7 +206,7 @@ public final class Network {
    * @param product how to multiply by weights
    */
   public Tape record(Input input, boolean states, States from, ProductChoice product) {
-    return new Tape(this, input, from, states, product, null);
+    return new Tape(this, input, from, states, product).run(input);
   }
 
   long nextTape() {
@@ -216,9 +218,12 @@ public final class Network {
     return new States(this, samples);
   }
 
-  /** A chain that runs blocks of samples from the given states: what trainers and evaluations are built on. */
+  /**
+   * A chain that runs blocks of samples from the given states, with room for their input: what trainers and evaluations
+   * are built on.
+   */
   public Chain chain(Block block, boolean constant, States states) {
-    return new Chain(this, block, constant, false, states, 0);
+    return new Chain(this, block, new Values(inputShape.size(), block.samples(), block.steps(), constant), states, 0);
   }
 
   /**
@@ -307,6 +312,12 @@ public final class Network {
     public Builder scale(String name, UnaryOperator<Scale.Builder> settings) {
       Scale.Builder scale = settings.apply(Scale.builder());
       return add(name, (shape, random) -> scale.build(shape));
+    }
+
+    /** Adds a delay in whole steps, one for all values or one for each. */
+    public Builder delay(String name, int... delays) {
+      int[] steps = delays.clone();
+      return add(name, (shape, random) -> new Delay(shape, steps));
     }
 
     /** Adds {@code nn.MaxPool2d}. */

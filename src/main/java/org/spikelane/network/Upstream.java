@@ -1,7 +1,10 @@
 package org.spikelane.network;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.spikelane.connection.Delay;
+import org.spikelane.connection.DelayStage;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Signal;
@@ -14,15 +17,21 @@ import org.spikelane.neuron.NeuronStage;
  */
 public final class Upstream {
 
-  final Map<String, OfLayer> layers = new LinkedHashMap<>();
-  private float[] output;
+  private final Map<String, OfLayer> layers = new LinkedHashMap<>();
+  private Given output;
 
   /** Nothing given yet. */
   public Upstream() {}
 
   /** Gives dL/d(spk) of a layer. */
   public Upstream spikes(String layer, float[] gradient) {
-    of(layer).spikes = gradient;
+    of(layer).spikes = new Given(gradient, 0f);
+    return this;
+  }
+
+  /** Gives dL/d(spk) of a layer, the same for every spike: 1 where the loss is their sum. */
+  public Upstream spikes(String layer, float gradient) {
+    of(layer).spikes = new Given(null, gradient);
     return this;
   }
 
@@ -38,29 +47,114 @@ public final class Upstream {
     return this;
   }
 
-  /** Gives dL/d(output) of the last layer, whatever it is; of neurons dL/d(spk), or dL/d(mem) where that is their output. */
+  /**
+   * Gives dL/d(output) of the last layer, whatever it is; of neurons dL/d(spk), or dL/d(mem) where that is their
+   * output.
+   */
   public Upstream output(float[] gradient) {
-    output = gradient;
+    output = new Given(gradient, 0f);
     return this;
   }
 
-  float[] output() {
-    return output;
+  /** Gives dL/d(output) of the last layer, the same for every value and step: 1 where the loss is their sum. */
+  public Upstream output(float gradient) {
+    output = new Given(null, gradient);
+    return this;
   }
 
   private OfLayer of(String layer) {
     return layers.computeIfAbsent(layer, OfLayer::new);
   }
 
-  /** Adds {@code given}, [T][samples][N] time first, to the gradients of a block's samples {@code first …}. */
-  static void add(float[] given, int first, int samples, Signal to, int count) {
-    for (int b = 0; b < count; b++) {
-      Rows rows = Chain.timeFirst(given, first + b, samples, to.size());
-      Rows gradient = to.gradient(b);
-      // A constant signal has one row of gradient, to which every step adds.
-      for (int t = 0; t < to.steps(); t++) {
-        KernelProvider.current().rows().add(rows.data(), rows.at(t), gradient.data(), gradient.at(t), 0, to.size());
+  /** @throws IllegalArgumentException if something is given for a layer that is not there, or of the wrong length */
+  void check(Network network, int rows) {
+    layers.forEach((layer, given) -> given.check(network.neuron(layer), rows));
+    if (output != null) {
+      output.check("gradient of the output", (long) rows * network.outputShape().size());
+    }
+  }
+
+  /** What is given for each layer, and an entry for each that something is carried back to. */
+  Map<String, OfLayer> layersAfter(Map<String, Carried> after) {
+    Map<String, OfLayer> all = new LinkedHashMap<>(layers);
+    if (after != null) {
+      after.keySet().forEach(layer -> all.computeIfAbsent(layer, OfLayer::new));
+    }
+    return all;
+  }
+
+  /** What is given for the network's output: as such, or as spikes of the last layer, or as both. */
+  OfOutput ofOutput(Network network) {
+    NamedLayer last = network.layers().isEmpty() ? null : network.layers().getLast();
+    boolean spiking = last != null && last.layer() instanceof Neuron neuron && neuron.output() == Neuron.Output.SPIKES;
+    OfLayer given = spiking ? layers.get(last.name()) : null;
+    return new OfOutput(output, given == null ? null : given.spikes);
+  }
+
+  /** A gradient [T][B][N], or, if there is no array, one number for all. */
+  private record Given(float[] array, float each) {
+
+    static final Given NOTHING = new Given(null, 0f);
+
+    void check(String what, long expected) {
+      if (array != null && array.length != expected) {
+        throw new IllegalArgumentException(what + ": expected " + expected
+            + " values, as many as the layer gave over all steps and samples, got " + array.length);
       }
+    }
+
+    /** Row t of each of the samples {@code first …}, of {@code samples}. */
+    Rows[] rows(int size, int first, int samples, int count) {
+      Rows[] rows = new Rows[count];
+      if (array == null) {
+        float[] row = new float[size];
+        Arrays.fill(row, each);
+        Arrays.fill(rows, Rows.constant(row));
+      } else {
+        for (int b = 0; b < count; b++) {
+          rows[b] = Chain.timeFirst(array, first + b, samples, size);
+        }
+      }
+      return rows;
+    }
+
+    /** Makes the samples {@code first …} the gradient of a block's signal, where they lie. */
+    void put(Signal signal, int first, int samples, int count) {
+      signal.gradientFrom(rows(signal.size(), first, samples, count));
+    }
+
+    /** Adds the samples {@code first …} to the gradient of a block. */
+    void addTo(Signal signal, int first, int samples, int count) {
+      Rows[] rows = rows(signal.size(), first, samples, count);
+      for (int b = 0; b < count; b++) {
+        Rows gradient = signal.gradient(b);
+        // A constant signal has one row of gradient, to which every step adds.
+        for (int t = 0; t < signal.steps(); t++) {
+          KernelProvider.current().rows().add(rows[b].data(), rows[b].at(t), gradient.data(), gradient.at(t), 0,
+              signal.size());
+        }
+      }
+    }
+  }
+
+  /** What is given for the last signal of a chain; either may be null. */
+  record OfOutput(Given output, Given spikes) {
+
+    /** Makes it the gradient of that signal, in place where it is one thing and has a row for every step. */
+    void put(Signal signal, int first, int samples, int count) {
+      if (signal.constant() || (output != null && spikes != null)) {
+        float[] own = signal.gradientArray();
+        Arrays.fill(own, 0f);
+        if (output != null) {
+          output.addTo(signal, first, samples, count);
+        }
+        if (spikes != null) {
+          spikes.addTo(signal, first, samples, count);
+        }
+        return;
+      }
+      Given given = output != null ? output : spikes;
+      (given == null ? Given.NOTHING : given).put(signal, first, samples, count);
     }
   }
 
@@ -68,7 +162,7 @@ public final class Upstream {
   static final class OfLayer {
 
     private final String name;
-    private float[] spikes;
+    private Given spikes;
     private float[] membrane;
     private float[] current;
     private Carried after;
@@ -97,7 +191,9 @@ public final class Upstream {
         throw new IllegalArgumentException(
             "gradient of " + name + ".syn: " + neuron.type() + " has no synaptic current");
       }
-      check("spk", spikes, expected);
+      if (spikes != null) {
+        spikes.check("gradient of " + name + ".spk", expected);
+      }
       check("mem", membrane, expected);
       check("syn", current, expected);
     }
@@ -120,6 +216,10 @@ public final class Upstream {
           stage.currentGradient(b, Chain.timeFirst(current, first + b, samples, size));
         }
         if (after != null) {
+          Rows gSpikes = stage.carriedSpikes();
+          if (gSpikes.data().length > 0) {
+            System.arraycopy(after.spikes, (first + b) * size, gSpikes.data(), gSpikes.at(b), size);
+          }
           System.arraycopy(after.membrane, (first + b) * size, stage.carriedMembrane(b), 0, size);
           if (after.current != null) {
             System.arraycopy(after.current, (first + b) * size, stage.carriedCurrent(b), 0, size);
@@ -128,31 +228,48 @@ public final class Upstream {
       }
     }
 
-    /** Adds the spikes' gradients to what came from the layer above. */
-    void addSpikes(NeuronStage stage, int count) {
-      int size = stage.neuron().size();
-      int last = stage.spikes().steps() - 1;
-      if (spikes != null) {
-        add(spikes, first, samples, stage.spikes(), count);
-      }
+    /** Gives a delay what was carried back from later steps. */
+    void setPast(DelayStage stage, int count) {
       for (int b = 0; after != null && b < count; b++) {
-        Rows gSpk = stage.spikes().gradient(b);
-        KernelProvider.current().rows().add(after.spikes, (first + b) * size, gSpk.data(), gSpk.at(last), 0, size);
+        float[] carried = stage.carried(b);
+        System.arraycopy(after.past, (first + b) * carried.length, carried, 0, carried.length);
+      }
+    }
+
+    /** Adds the spikes' gradients to what came from the layer above, or gives them where that reads the membrane. */
+    void addSpikes(NeuronStage stage, int count) {
+      if (stage.neuron().output() == Neuron.Output.MEMBRANE) {
+        (spikes == null ? Given.NOTHING : spikes).put(stage.spikes(), first, samples, count);
+      } else if (spikes != null) {
+        spikes.addTo(stage.spikes(), first, samples, count);
       }
     }
   }
 
-  /** dL/d(states) at the border of two tapes, for one layer, each [B][N]. */
+  /** dL/d(states) at the border of two tapes, for one layer, each [B][N]; null what the layer does not have. */
   static final class Carried {
 
     final float[] spikes;
     final float[] membrane;
     final float[] current;
+    /** Of a delay, [B][longest][N]: the rows that went in last, the oldest first. */
+    final float[] past;
 
-    Carried(int samples, int size, boolean secondOrder) {
-      spikes = new float[samples * size];
-      membrane = new float[samples * size];
-      current = secondOrder ? new float[samples * size] : null;
+    private Carried(float[] spikes, float[] membrane, float[] current, float[] past) {
+      this.spikes = spikes;
+      this.membrane = membrane;
+      this.current = current;
+      this.past = past;
+    }
+
+    static Carried ofNeuron(Neuron neuron, int samples) {
+      int size = samples * neuron.size();
+      return new Carried(new float[size], new float[size], neuron.alpha() == null ? null : new float[size], null);
+    }
+
+    static Carried ofDelay(Delay delay, int samples) {
+      return new Carried(null, null, null,
+          new float[Math.multiplyExact(samples, delay.longest() * delay.inputShape().size())]);
     }
   }
 }

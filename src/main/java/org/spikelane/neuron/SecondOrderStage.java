@@ -27,6 +27,7 @@ final class SecondOrderStage extends NeuronStage {
   private final Rows[] syn;
   /** By sample: dL/d(current of step t), from outside, in row t. */
   private final Rows[] gSyn;
+  private final Rows nothing;
   /** [samples][N]: gradient carried to the current before the step at hand. */
   private final float[][] carriedSyn;
 
@@ -48,7 +49,8 @@ final class SecondOrderStage extends NeuronStage {
     int recorded = block.record() ? block.samples() : 0;
     this.carriedSyn = new float[recorded][size];
     this.gSyn = new Rows[recorded];
-    Arrays.fill(gSyn, Rows.constant(new float[size]));
+    this.nothing = Rows.constant(new float[size]);
+    Arrays.fill(gSyn, nothing);
   }
 
   @Override
@@ -64,19 +66,20 @@ final class SecondOrderStage extends NeuronStage {
 
   @Override
   void backwardDelayed(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, float[] carried, Rows gx, int t0,
-      int t1, GradientSums sums) {
+      int t1, int from, int to, GradientSums sums) {
     kernels.backwardDelayed(gSpk, gSyn[b], gMembrane, sg, syn[b], membrane, carriedSyn[b], carried, alpha, beta, theta,
         reset(), learn, learn ? sums(sums, neuron().alpha()) : null, learn ? sums(sums, neuron().beta()) : null,
-        learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, 0, size);
+        learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, from,
+        to);
   }
 
   @Override
   void backwardImmediate(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, Rows q, SpikeRows rst,
-      float[] carried, Rows gx, int t0, int t1, GradientSums sums) {
+      float[] carried, Rows gx, int t0, int t1, int from, int to, GradientSums sums) {
     kernels.backwardImmediate(gSpk, gSyn[b], gMembrane, sg, syn[b], membrane, q, spikes(b), rst, carriedSyn[b], carried,
         alpha, beta, theta, reset(), learn, learn ? sums(sums, neuron().alpha()) : null,
-        learn ? sums(sums, neuron().beta()) : null, learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, 0,
-        size);
+        learn ? sums(sums, neuron().beta()) : null, learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, from,
+        to);
   }
 
   @Override
@@ -97,6 +100,11 @@ final class SecondOrderStage extends NeuronStage {
   void quantizeCurrent(int b, int t) {
     int at = syn[b].at(t + 1);
     neuron().stateQuant().quantize(syn[b].data(), at, at + size);
+  }
+
+  @Override
+  void clearGivenCurrent() {
+    Arrays.fill(gSyn, nothing);
   }
 
   @Override
