@@ -1,7 +1,7 @@
 """snnTorch beside our NIR files, for SnnTorchNirTest.
 
-run:   reads our files and runs them: built from snnTorch's layers by hand, as its own importer fails on recurrence, scalars
-       and resets; and where that importer works, through it as well.
+run:   reads our files and runs them: built from snnTorch's layers by hand, as its own importer fails on recurrence,
+       scalars and resets; and where that importer works, through it as well.
 make:  builds networks of snnTorch, exports them (by hand where its exporter fails), and records what they do.
 """
 
@@ -26,7 +26,7 @@ def f32(values):
 
 
 class RSynaptic:
-    """RSynaptic with immediate reset, which snnTorch 1.0.0 has not: that of its Synaptic, with the recurrent current."""
+    """RSynaptic with immediate reset, which snnTorch 1.0.0 has not: that of its Synaptic, with recurrent current."""
 
     def __init__(self, alpha, beta, threshold, mechanism, recurrent):
         self.alpha, self.beta, self.threshold = alpha, beta, threshold
@@ -117,7 +117,8 @@ class Layer:
                                               tuple(int(d) for d in n.dilation), int(n.groups))
         if isinstance(n, (nir.SumPool2d, nir.AvgPool2d)):
             size = tuple(int(k) for k in n.kernel_size)
-            mean = torch.nn.functional.avg_pool2d(x, size, tuple(int(s) for s in n.stride), tuple(int(p) for p in n.padding))
+            stride, padding = tuple(int(s) for s in n.stride), tuple(int(p) for p in n.padding)
+            mean = torch.nn.functional.avg_pool2d(x, size, stride, padding)
             return mean * (size[0] * size[1]) if isinstance(n, nir.SumPool2d) else mean
         if isinstance(n, nir.Flatten):
             # Counted with the batch here.
@@ -130,7 +131,8 @@ def layers(graph):
     dt = float(graph.metadata.get("dt", DT))
     settings = json.loads(graph.metadata.get("spikelane.layers", "{}"))
     edges = set(map(tuple, graph.edges))
-    back = {a: b for a, b in edges if (b, a) in edges and not isinstance(graph.nodes[b], (nir.LIF, nir.CubaLIF, nir.IF))}
+    spiking = (nir.LIF, nir.CubaLIF, nir.IF)
+    back = {a: b for a, b in edges if (b, a) in edges and not isinstance(graph.nodes[b], spiking)}
     row = []
     at = next(name for name, node in graph.nodes.items() if isinstance(node, nir.Input))
     while True:
@@ -225,22 +227,24 @@ def written(modules):
     for k, module in enumerate(modules):
         name, n = f"m{k}", None
         if isinstance(module, torch.nn.Linear):
-            node = nir.Linear(array(module.weight)) if module.bias is None else nir.Affine(array(module.weight), array(module.bias))
+            weight = array(module.weight)
+            node = nir.Linear(weight) if module.bias is None else nir.Affine(weight, array(module.bias))
         else:
             beta, threshold = array(module.beta), array(module.threshold)
             n, zero = len(beta), np.zeros_like(beta)
             tau = DT / (1 - beta)
             if hasattr(module, "alpha"):
                 syn = DT / (1 - array(module.alpha))
-                node = nir.CubaLIF(tau_syn=syn, tau_mem=tau, r=tau / DT, v_leak=zero, v_threshold=threshold, v_reset=zero,
-                                   w_in=syn / DT)
+                node = nir.CubaLIF(tau_syn=syn, tau_mem=tau, r=tau / DT, v_leak=zero, v_threshold=threshold,
+                                   v_reset=zero, w_in=syn / DT)
             else:
                 node = nir.LIF(tau=tau, r=tau / DT, v_leak=zero, v_threshold=threshold, v_reset=zero)
             if hasattr(module, "recurrent"):
                 back = (nir.Affine(array(module.recurrent.weight), array(module.recurrent.bias)) if module.all_to_all
                         else nir.Linear(np.diag(array(module.recurrent.V))))
                 node = nir.NIRGraph(
-                    nodes={"input": nir.Input(np.array([n])), "lif": node, "w_rec": back, "output": nir.Output(np.array([n]))},
+                    nodes={"input": nir.Input(np.array([n])), "lif": node, "w_rec": back,
+                           "output": nir.Output(np.array([n]))},
                     edges=[("input", "lif"), ("lif", "w_rec"), ("w_rec", "lif"), ("lif", "output")])
         nodes[name] = node
         edges.append((last, name))

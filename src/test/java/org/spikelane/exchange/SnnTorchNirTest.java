@@ -28,8 +28,8 @@ import org.spikelane.network.Session;
 import org.spikelane.neuron.Neuron;
 
 /**
- * Through NIR to snnTorch and back: the same spikes on both sides, each one. Weights are multiples of 1/32, so that their
- * sums are the same in any order; all else is bit for bit the same anyway.
+ * Through NIR to snnTorch and back: the same spikes on both sides, each one. Weights are multiples of 1/32, so that
+ * their sums are the same in any order; all else is bit for bit the same anyway.
  */
 class SnnTorchNirTest {
 
@@ -70,7 +70,8 @@ class SnnTorchNirTest {
             n -> n.alpha(alpha).beta(beta).threshold(0.9f).resetMechanism(ResetMechanism.ZERO).resetDelay(false));
       }
       Network network = builder.linear("fc2", 3)
-          .leaky("lif2", n -> n.beta(beta).resetMechanism(ResetMechanism.ZERO).resetDelay(false)).build(random.nextLong());
+          .leaky("lif2", n -> n.beta(beta).resetMechanism(ResetMechanism.ZERO).resetDelay(false))
+          .build(random.nextLong());
       runs.put("import_scalar" + i, write("import_scalar" + i, network, random));
     }
     python.run("snntorch_peer.py", "run", folder);
