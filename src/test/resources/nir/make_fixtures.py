@@ -14,11 +14,12 @@ def f32(*shape):
 
 
 def graph():
-    """Affine 5-7, CubaLIF with dense recurrence, Linear 7-3 (positive), LIF with recurrence to itself; float32 and float64 mixed."""
+    """Affine 5-7, CubaLIF with dense recurrence, Linear 7-3 (positive), LIF with recurrence to itself; mixed types."""
     n = 7
     lif1 = nir.CubaLIF(
-        tau_syn=rng.uniform(2e-4, 1e-3, n), tau_mem=rng.uniform(2e-4, 1e-3, n).astype(np.float32), r=rng.uniform(1, 3, n),
-        v_leak=np.zeros(n), v_threshold=np.full(n, 0.5), v_reset=np.zeros(n), w_in=rng.uniform(1, 3, n).astype(np.float32))
+        tau_syn=rng.uniform(2e-4, 1e-3, n), tau_mem=rng.uniform(2e-4, 1e-3, n).astype(np.float32),
+        r=rng.uniform(1, 3, n), v_leak=np.zeros(n), v_threshold=np.full(n, 0.5), v_reset=np.zeros(n),
+        w_in=rng.uniform(1, 3, n).astype(np.float32))
     lif2 = nir.LIF(tau=rng.uniform(2e-4, 1e-3, 3), r=rng.uniform(1, 3, 3), v_leak=np.full(3, 0.1),
                    v_threshold=np.full(3, 0.7), v_reset=np.full(3, -0.2))
     return nir.NIRGraph(
@@ -63,7 +64,8 @@ def main():
     copy("gzip.nir", "chunked.nir", chunked)
     copy("gzip.nir", "newer.nir", chunked, libver=("v110", "v110"))
 
-    lif = nir.LIF(tau=np.full(2, 5e-4), r=np.full(2, 5.0), v_leak=np.zeros(2), v_threshold=np.ones(2), v_reset=np.zeros(2))
+    lif = nir.LIF(tau=np.full(2, 5e-4), r=np.full(2, 5.0), v_leak=np.zeros(2), v_threshold=np.ones(2),
+                  v_reset=np.zeros(2))
     inner = nir.NIRGraph(
         nodes={"input": nir.Input(np.array([2])), "lif": lif, "w_rec": nir.Linear(np.array([[0.1, 0.2], [0.3, 0.4]])),
                "output": nir.Output(np.array([2]))},
@@ -88,12 +90,13 @@ def main():
     copy("gzip.nir", "hole.nir", plain)
     with h5py.File("hole.nir", "a") as f:
         del f["node/nodes/fc1/weight"]
-        f.create_dataset("node/nodes/fc1/weight", shape=(3000, 3000), dtype="f4", chunks=(1000, 1000), compression="gzip")
+        f.create_dataset("node/nodes/fc1/weight", shape=(3000, 3000), dtype="f4", chunks=(1000, 1000),
+                         compression="gzip")
     copy("gzip.nir", "bomb.nir", plain)
     with h5py.File("bomb.nir", "a") as f:
         del f["node/nodes/fc1/weight"]
-        f.create_dataset("node/nodes/fc1/weight", data=np.zeros((9000, 5000), "f4"), chunks=(9000, 5000), compression="gzip",
-                         compression_opts=9)
+        f.create_dataset("node/nodes/fc1/weight", data=np.zeros((9000, 5000), "f4"), chunks=(9000, 5000),
+                         compression="gzip", compression_opts=9)
     copy("gzip.nir", "lzf.nir",
          lambda g, n, d: g.create_dataset(n, data=d, compression="lzf") if d.ndim > 0 else plain(g, n, d))
 

@@ -1,4 +1,4 @@
-"""What Python's nir makes of our files, and files of its own, for PythonNirTest. All values as JSON, so nothing is rounded."""
+"""What Python's nir makes of our files, and files of its own, for PythonNirTest; all values as JSON, none rounded."""
 
 import json
 import sys
@@ -68,7 +68,8 @@ def random_node(rng, shape):
     zero = np.zeros(shape, number)
     tau = array(2e-4, 1e-2)
     if kind == 3:
-        return nir.LIF(tau=tau, r=array(1, 9), v_leak=array(-1, 0), v_threshold=array(1, 2), v_reset=array(-1, 0)), shape
+        return nir.LIF(tau=tau, r=array(1, 9), v_leak=array(-1, 0), v_threshold=array(1, 2),
+                       v_reset=array(-1, 0)), shape
     if kind == 4:
         return nir.CubaLIF(tau_syn=array(2e-4, 1e-2), tau_mem=tau, r=array(1, 9), v_leak=zero, v_threshold=array(1, 2),
                            v_reset=zero, w_in=array(1, 2)), shape

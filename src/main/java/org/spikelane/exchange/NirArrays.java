@@ -10,8 +10,8 @@ final class NirArrays {
   private NirArrays() {}
 
   /**
-   * The smallest shape that all the arrays broadcast to, if it broadcasts over the layer's and all values are finite. Leading
-   * dimensions of 1 beyond those of the layer, which stand for a batch in some files, are left out.
+   * The smallest shape that all the arrays broadcast to, if it broadcasts over the layer's and all values are finite.
+   * Leading dimensions of 1 beyond those of the layer, which stand for a batch in some files, are left out.
    *
    * @return null, with a problem noted, if they do not fit
    */
@@ -65,7 +65,9 @@ final class NirArrays {
     return wide;
   }
 
-  /** The index in an array of shape {@code from} of what stands at {@code n} once it is broadcast over {@code shape}. */
+  /**
+   * The index in an array of shape {@code from} of what stands at {@code n} once it is broadcast over {@code shape}.
+   */
   static int source(Shape shape, int[] from, int n) {
     int index = 0;
     int weight = 1;

@@ -17,9 +17,9 @@ import org.spikelane.format.NirNode;
 /**
  * The nodes of a NIR graph in the order in which data pass them, which is all that a network of ours knows.
  *
- * <p>Graphs in the graph are opened, so that a node is known by its path, {@code lif1.w_rec}. A way that leaves a spiking
- * node and returns to it, directly or through one node of weights, is that node's recurrence. What is left must be one row
- * from the one Input to the one Output.
+ * <p>Graphs in the graph are opened, so that a node is known by its path, {@code lif1.w_rec}. A way that leaves a
+ * spiking node and returns to it, directly or through one node of weights, is that node's recurrence. What is left must
+ * be one row from the one Input to the one Output.
  */
 final class NirChain {
 
@@ -189,12 +189,14 @@ final class NirChain {
       at = ways.isEmpty() ? null : ways.getFirst();
     }
     if (at != null) {
-      problems.add(at, "data come back to this node on a way that is no recurrence: from spikes, through one Affine, Linear,"
-          + " Scale or Conv2d at most, to the same neurons");
+      problems.add(at, "data come back to this node on a way that is no recurrence: from spikes, through one Affine,"
+          + " Linear, Scale or Conv2d at most, to the same neurons");
     } else if (!(steps.getLast().node() instanceof NirNode.Output)) {
-      problems.add(steps.getLast().path(), "expected an Output at the end of the way, got " + steps.getLast().node().type());
+      problems.add(steps.getLast().path(),
+          "expected an Output at the end of the way, got " + steps.getLast().node().type());
     }
-    if (steps.stream().filter(step -> step.node() instanceof NirNode.Output && after(step.path()).isEmpty()).count() == 1) {
+    if (steps.stream().filter(step -> step.node() instanceof NirNode.Output && after(step.path()).isEmpty())
+        .count() == 1) {
       List<String> left = nodes.keySet().stream().filter(path -> !passed.contains(path)).toList();
       if (!left.isEmpty()) {
         problems.add("graph", "expected layers in a row, got nodes beside it: " + list(left));

@@ -35,11 +35,13 @@ record NirDynamics(Shape shape, double[] alpha, double[] beta, double[] synapseG
       case NirNode.If n -> new Reading(path, dt, layer, problems, n.r(), n.vThreshold(), n.vReset())
           .firstOrder(null, n.r(), null, n.vThreshold(), n.vReset());
       case NirNode.I n -> new Reading(path, dt, layer, problems, n.r()).firstOrder(null, n.r(), null, null, null);
-      case NirNode.Lif n -> new Reading(path, dt, layer, problems, n.tau(), n.r(), n.vLeak(), n.vThreshold(), n.vReset())
+      case NirNode.Lif n -> new Reading(path, dt, layer, problems, n.tau(), n.r(), n.vLeak(), n.vThreshold(),
+          n.vReset())
           .firstOrder(n.tau(), n.r(), n.vLeak(), n.vThreshold(), n.vReset());
       case NirNode.Li n -> new Reading(path, dt, layer, problems, n.tau(), n.r(), n.vLeak())
           .firstOrder(n.tau(), n.r(), n.vLeak(), null, null);
-      case NirNode.CubaLif n -> new Reading(path, dt, layer, problems, n.tauSyn(), n.tauMem(), n.r(), n.vLeak(), n.wIn(),
+      case NirNode.CubaLif n -> new Reading(path, dt, layer, problems, n.tauSyn(), n.tauMem(), n.r(), n.vLeak(),
+          n.wIn(),
           n.vThreshold(), n.vReset())
           .secondOrder(n.tauSyn(), n.wIn(), n.tauMem(), n.r(), n.vLeak(), n.vThreshold(), n.vReset());
       case NirNode.CubaLi n -> new Reading(path, dt, layer, problems, n.tauSyn(), n.tauMem(), n.r(), n.vLeak(), n.wIn())

@@ -12,6 +12,7 @@ import org.spikelane.connection.AvgPool2d;
 import org.spikelane.connection.Conv1d;
 import org.spikelane.connection.Conv2d;
 import org.spikelane.connection.Convolutional;
+import org.spikelane.connection.Delay;
 import org.spikelane.connection.Flatten;
 import org.spikelane.connection.Linear;
 import org.spikelane.connection.LinearPool2d;
@@ -121,8 +122,8 @@ final class NirExport {
       }
       case Conv1d conv -> {
         Window w = conv.window();
-        append(name, new NirNode.Conv1d(NirArray.scalar(conv.inputShape().extent(1)), array(conv.parameters().getFirst()),
-            bias(conv.parameters()), NirArray.scalar(w.stride()),
+        append(name, new NirNode.Conv1d(NirArray.scalar(conv.inputShape().extent(1)),
+            array(conv.parameters().getFirst()), bias(conv.parameters()), NirArray.scalar(w.stride()),
             w.before() == w.after() ? new NirNode.Padding(null, NirArray.scalar(w.before())) : NirNode.Padding.same(),
             NirArray.scalar(w.dilation()), NirArray.scalar(conv.groups())));
         noteBias(name, conv.hasBias());
@@ -140,10 +141,12 @@ final class NirExport {
       case Scale scale when scale.bias() == null -> scale(name, scale);
       case Scale scale when scale.inputShape().rank() == 1 -> append(name, new NirNode.Affine(
           diagonal(scale.weight().perNeuron()), NirArray.vector(NirArrays.doubles(scale.bias().perNeuron()))));
-      case Scale scale -> problems.add(name, "NIR has a place for its offset only where first-order neurons follow, or its"
-          + " input has one dimension");
+      case Scale scale -> problems.add(name, "NIR has a place for its offset only where first-order neurons follow, or"
+          + " its input has one dimension");
       case Flatten flatten -> append(name, new NirNode.Flatten(integers(flatten.inputShape().extents()),
           NirArray.scalar(flatten.startDim()), NirArray.scalar(flatten.endDim())));
+      case Delay delay -> append(name, new NirNode.Delay(array(delay.inputShape(),
+          Arrays.stream(delay.delays()).mapToDouble(steps -> steps * dt).toArray())));
       case SumPool2d pool -> append(name, new NirNode.SumPool2d(kernel(pool), stride(pool), padding(pool)));
       case AvgPool2d pool -> append(name, new NirNode.AvgPool2d(kernel(pool), stride(pool), padding(pool)));
       case Neuron neuron -> neuron(name, neuron, null);

@@ -41,8 +41,13 @@ final class NirImport {
 
   /** Values of one sample at one step, beyond which a file is not believed. */
   private static final int LARGEST_LAYER = 1 << 24;
-  /** Neurons of all layers whose parameters the file has no numbers for, one standing for many: they take memory too. */
+  /**
+   * Neurons of all layers whose parameters the file has no numbers for, one standing for many: they take memory too.
+   */
   private static final int MOST_UNBACKED = 1 << 22;
+
+  /** How near to whole steps a delay must be: float32 may hold its seconds. */
+  private static final double NEAR_WHOLE = 1e-6;
 
   private final Problems problems = new Problems();
   private final NirOptions options;
@@ -147,7 +152,8 @@ final class NirImport {
       default -> false;
     };
     if (step.recurrence() != null && !spiking) {
-      problems.add(path, "data come back to a " + step.node().type() + "; recurrences are known of LIF, CubaLIF and IF");
+      problems.add(path, "data come back to a " + step.node().type()
+          + "; recurrences are known of LIF, CubaLIF and IF");
     }
     switch (step.node()) {
       case NirNode.Affine n -> linear(path, n.weight(), n.bias());
@@ -158,6 +164,7 @@ final class NirImport {
       case NirNode.Flatten n -> flatten(path, n, next);
       case NirNode.SumPool2d n -> pool(path, n.kernelSize(), n.stride(), n.padding(), builder::sumPool2d);
       case NirNode.AvgPool2d n -> pool(path, n.kernelSize(), n.stride(), n.padding(), builder::avgPool2d);
+      case NirNode.Delay n -> delay(path, n);
       case NirNode.Threshold n -> threshold(path, n);
       case NirNode.Lif n -> neurons(step);
       case NirNode.CubaLif n -> neurons(step);
@@ -199,7 +206,8 @@ final class NirImport {
   private boolean backed(String path, Shape own) {
     unbacked += shape.size() - own.size();
     if (unbacked > MOST_UNBACKED) {
-      problems.add(path, "expected parameters of shape " + shape + ", as there is too much to be taken on trust, got " + own);
+      problems.add(path, "expected parameters of shape " + shape
+          + ", as there is too much to be taken on trust, got " + own);
       return false;
     }
     return true;
@@ -385,14 +393,15 @@ final class NirImport {
       shape = null;
       return;
     }
-    // PyTorch counts the batch as dimension 0, and some files keep its numbers: where there is a fourth dimension to three,
-    // or what follows takes all values.
+    // PyTorch counts the batch as dimension 0, and some files keep its numbers: where there is a fourth dimension to
+    // three, or what follows takes all values.
     boolean batch = (node.inputType() != null && node.inputType().size() == rank + 1)
         || (start[0] == 1 && (rank == 1 || inputsOf(next) == shape.size()));
     int from = start[0] < 0 ? start[0] + rank : start[0] - (batch ? 1 : 0);
     int to = end[0] < 0 ? end[0] + rank : end[0] - (batch ? 1 : 0);
     if (from < 0 || from > to || to >= rank) {
-      problems.add(path, "expected start_dim and end_dim among the dimensions of " + shape + ", got " + start[0] + " and "
+      problems.add(path, "expected start_dim and end_dim among the dimensions of " + shape + ", got " + start[0]
+          + " and "
           + end[0]);
       shape = null;
       return;
@@ -405,6 +414,26 @@ final class NirImport {
     out[from] = Arrays.stream(in, from, to + 1).reduce(1, (a, b) -> a * b);
     System.arraycopy(in, to + 1, out, from + 1, rank - to - 1);
     shape = Shape.of(out);
+  }
+
+  private void delay(String path, NirNode.Delay node) {
+    Shape own = within(path, node.delay());
+    if (own == null) {
+      return;
+    }
+    double[] seconds = NirArrays.over(own, node.delay());
+    int[] steps = new int[shape.size()];
+    for (int n = 0; n < steps.length; n++) {
+      double exact = seconds[NirArrays.source(shape, own.extents(), n)] / dt;
+      steps[n] = (int) Math.rint(exact);
+      if (steps[n] < 0 || Math.abs(steps[n] - exact) > NEAR_WHOLE * Math.max(1, exact)) {
+        problems.add(path, "delay: expected whole steps, dt = " + dt + " s, got " + exact + " of them");
+        return;
+      }
+    }
+    addPending(null);
+    boolean same = Arrays.stream(steps).allMatch(step -> step == steps[0]);
+    builder.delay(name(path), same ? new int[] {steps[0]} : steps);
   }
 
   private static int inputsOf(NirNode node) {
@@ -543,7 +572,9 @@ final class NirImport {
     builder.neuron(name, neuron);
   }
 
-  /** Resets and surrogate: NIR's own, over which goes what the file's notes say, over which goes what the caller says. */
+  /**
+   * Resets and surrogate: NIR's own, over which goes what the file's notes say, over which goes what the caller says.
+   */
   private void behaviour(String path, Neuron.Builder<?> neuron, JsonObject note, double[] threshold) {
     ResetMechanism mechanism = options.resetMechanism();
     neuron.resetMechanism(ResetMechanism.ZERO).resetDelay(false);
@@ -668,7 +699,8 @@ final class NirImport {
         && extents[2] % 2 == 1 && extents[3] % 2 == 1 && NirArrays.all(node.stride().values(), 1)
         && NirArrays.all(node.dilation().values(), 1) && NirArrays.all(node.groups().values(), 1);
     if (!plain || !keepsSize(node.padding(), extents[2], extents[3])) {
-      problems.add(path, "expected a convolution of " + shape + " that keeps its shape, with an odd kernel, stride 1, padding"
+      problems.add(path, "expected a convolution of " + shape
+          + " that keeps its shape, with an odd kernel, stride 1, padding"
           + " by half the kernel, no dilation and one group, as spikes come back through it");
       return;
     }
@@ -677,7 +709,8 @@ final class NirImport {
     for (int c = 0; c < channels; c++) {
       double own = gain[c * places];
       if (!NirArrays.all(Arrays.copyOfRange(gain, c * places, (c + 1) * places), own)) {
-        problems.add(path, "expected neurons of a channel to have the same r, w_in and tau, as they share a convolution");
+        problems.add(path, "expected neurons of a channel to have the same r, w_in and tau, as they share a"
+            + " convolution");
         return;
       }
       int perChannel = weight.length / channels;
@@ -688,7 +721,8 @@ final class NirImport {
     }
     neuron.conv2dChannels(channels).kernelSize(extents[2], extents[3]);
     values.put(name + ".recurrent.weight", NirArrays.floats(weight));
-    if (note != null && withoutBias(note.get("recurrent") instanceof JsonObject recurrent ? recurrent : null, node.bias())) {
+    if (note != null && withoutBias(note.get("recurrent") instanceof JsonObject recurrent ? recurrent : null,
+        node.bias())) {
       neuron.recurrentBias(false);
     } else {
       values.put(name + ".recurrent.bias", NirArrays.floats(bias));

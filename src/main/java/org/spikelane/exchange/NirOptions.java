@@ -4,8 +4,8 @@ import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.surrogate.Surrogate;
 
 /**
- * What a NIR file does not say and a network needs. Each may be null, which means: as the file's metadata say, if we wrote
- * it; else as NIR itself means it.
+ * What a NIR file does not say and a network needs. Each may be null, which means: as the file's metadata say, if we
+ * wrote it; else as NIR itself means it.
  *
  * @param dt seconds that one step lasts; NIR has none, default 1e-4, which snnTorch takes
  * @param resetMechanism what a spike does to the membrane; NIR sets it to {@code v_reset}, which is ZERO

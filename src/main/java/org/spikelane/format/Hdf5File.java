@@ -30,10 +30,10 @@ import java.util.zip.Inflater;
 /**
  * Reads everything in an HDF5 file that nobody vouches for.
  *
- * <p>The library jhdf follows the structures; what it does not check is checked here before memory is reserved: that arrays
- * are backed by bytes of the file, that compressed ones stay within what deflate can do and below a limit, that nothing
- * stands in two places, that links are not followed (they may lead to other files). Its exceptions, of many types, become
- * one {@link FormatException}; {@link LentFile} keeps it from running on.
+ * <p>The library jhdf follows the structures; what it does not check is checked here before memory is reserved: that
+ * arrays are backed by bytes of the file, that compressed ones stay within what deflate can do and below a limit, that
+ * nothing stands in two places, that links are not followed (they may lead to other files). Its exceptions, of many
+ * types, become one {@link FormatException}; {@link LentFile} keeps it from running on.
  */
 final class Hdf5File {
 
@@ -84,10 +84,11 @@ final class Hdf5File {
         }
         return new Hdf5File(file, lent, hdf).group("", hdf, 0);
       } catch (RuntimeException | StackOverflowError e) {
-        // The library signals damage by exceptions of many types, and by endless recursion where structures form a ring.
+        // The library signals damage by exceptions of many types, and by endless recursion where structures form a
+        // ring.
         if (lent.takenBack()) {
-          throw new FormatException(file, "cannot be read as HDF5: following its structures takes more time or memory than"
-              + " a file of " + lent.size() + " bytes should", e);
+          throw new FormatException(file, "cannot be read as HDF5: following its structures takes more time or memory"
+              + " than a file of " + lent.size() + " bytes should", e);
         }
         Throwable root = e;
         while (root.getCause() != null) {
@@ -137,7 +138,8 @@ final class Hdf5File {
       return new Hdf5Item.Other("an empty data set");
     }
     return switch (dataset.getDataType()) {
-      case FixedPoint type when numberType(type) != null -> numbers(path, dataset, shape, numberType(type), type.getByteOrder());
+      case FixedPoint type when numberType(type) != null -> numbers(path, dataset, shape, numberType(type),
+          type.getByteOrder());
       case FloatingPoint type when numberType(type) != null ->
           numbers(path, dataset, shape, numberType(type), type.getByteOrder());
       case StringData type -> fixedTexts(path, dataset, shape, type);
@@ -223,7 +225,8 @@ final class Hdf5File {
     return new Hdf5Item.Texts(shape, values);
   }
 
-  private Hdf5Item variableTexts(String path, Dataset dataset, int[] shape, VariableLength type) throws FormatException {
+  private Hdf5Item variableTexts(String path, Dataset dataset, int[] shape, VariableLength type)
+      throws FormatException {
     int addressBytes = hdf.getHdfBackingStorage().getSizeOfOffsets();
     int length = LENGTH_BYTES + addressBytes + INDEX_BYTES;
     if (type.getSize() != length || addressBytes != Long.BYTES) {
@@ -344,7 +347,8 @@ final class Hdf5File {
       long stored = stored(chunkBytes);
       long wanted = (long) size(shape) * elementBytes;
       if (chunks * chunkBytes > (deflated ? MOST_INFLATION * stored : stored)) {
-        throw wrong(path, "expected data for " + chunks + " chunks of " + chunkBytes + " bytes, got " + stored + " bytes");
+        throw wrong(path, "expected data for " + chunks + " chunks of " + chunkBytes + " bytes, got " + stored
+            + " bytes");
       }
       take(path, wanted + 2 * chunkBytes);
       byte[] whole = new byte[(int) wanted];

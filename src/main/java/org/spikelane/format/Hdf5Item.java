@@ -2,7 +2,9 @@ package org.spikelane.format;
 
 import java.util.Map;
 
-/** What stands under a name in an HDF5 file: a group of further names, numbers, texts, or something that is not read. */
+/**
+ * What stands under a name in an HDF5 file: a group of further names, numbers, texts, or something that is not read.
+ */
 sealed interface Hdf5Item {
 
   /** Further items by name, in the order of the file. */

@@ -12,11 +12,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The content of a file, lent to a library that reads it, and taken back when the library takes too long or too much memory.
+ * The content of a file, lent to a library that reads it, and taken back when the library takes too long or too much
+ * memory.
  *
- * <p>Structures of a file may point at each other so that following them lasts for years or fills the heap, though the file
- * is small and every address in it is sound. The library cannot be told to stop; but the memory that it reads can be freed
- * under it, and its next access then throws. Lent to the thread that opened it, and to that thread alone.
+ * <p>Structures of a file may point at each other so that following them lasts for years or fills the heap, though the
+ * file is small and every address in it is sound. The library cannot be told to stop; but the memory that it reads can
+ * be freed under it, and its next access then throws. Lent to the thread that opened it, and to that thread alone.
  */
 final class LentFile implements AutoCloseable {
 

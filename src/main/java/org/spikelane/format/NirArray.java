@@ -6,8 +6,8 @@ import java.util.Objects;
 /**
  * Numbers of a NIR node in a shape, row-major; a scalar has the empty shape and one value.
  *
- * <p>Files mix float32, float64 and int64; double holds all of them (integers up to 2^53), so that time constants can be
- * turned into decays before anything is rounded. The shape is copied, the values are shared with the caller.
+ * <p>Files mix float32, float64 and int64; double holds all of them (integers up to 2^53), so that time constants can
+ * be turned into decays before anything is rounded. The shape is copied, the values are shared with the caller.
  *
  * @param shape size of each dimension, none negative
  * @param values the numbers, as many as the product of {@code shape}

@@ -17,9 +17,9 @@ import java.util.Map;
 /**
  * A NIR file: a graph of {@link NirNode}s in HDF5.
  *
- * <p>Layout, that of Python's {@code nir} 1.0: a text {@code version} and a group {@code node}. A node is a group with a
- * text {@code type} and its parameters; a graph has groups {@code nodes} and, where not empty, {@code metadata}, and texts
- * {@code edges} of shape [E, 2]. Arrays may be stored whole or in compressed chunks, numbers in any type.
+ * <p>Layout, that of Python's {@code nir} 1.0: a text {@code version} and a group {@code node}. A node is a group with
+ * a text {@code type} and its parameters; a graph has groups {@code nodes} and, where not empty, {@code metadata}, and
+ * texts {@code edges} of shape [E, 2]. Arrays may be stored whole or in compressed chunks, numbers in any type.
  */
 public final class NirFile {
 
@@ -38,7 +38,8 @@ public final class NirFile {
   /**
    * Reads a file. Nodes of unknown classes come as {@link NirNode.Unknown}; edges are not checked against the nodes.
    *
-   * @throws FormatException if the file cannot be read, is damaged, or a node lacks a parameter or has one of another type
+   * @throws FormatException if the file cannot be read, is damaged, or a node lacks a parameter or has one of another
+   *     type
    */
   public static NirNode.Graph read(Path file) throws FormatException {
     Hdf5Item.Group root = Hdf5File.read(file);
@@ -78,7 +79,8 @@ public final class NirFile {
           f.array("stride"), f.padding(), f.array("dilation"), f.array("groups"));
       case "SumPool2d" -> new NirNode.SumPool2d(f.array("kernel_size"), f.array("stride"), f.array("padding"));
       case "AvgPool2d" -> new NirNode.AvgPool2d(f.array("kernel_size"), f.array("stride"), f.array("padding"));
-      case "Flatten" -> new NirNode.Flatten(f.optional("input_type"), f.scalar("start_dim", 1), f.scalar("end_dim", -1));
+      case "Flatten" -> new NirNode.Flatten(f.optional("input_type"), f.scalar("start_dim", 1), f.scalar("end_dim",
+          -1));
       case "Delay" -> new NirNode.Delay(f.array("delay"));
       default -> new NirNode.Unknown(type);
     };
@@ -192,11 +194,11 @@ public final class NirFile {
   // ------------------------------------------------------------------ writing
 
   /**
-   * Writes a file, whole or not at all ({@link AtomicFile}). Weights and other numbers are float32 where that holds every
-   * value of an array exactly, else float64; shapes, strides and the like are int64.
+   * Writes a file, whole or not at all ({@link AtomicFile}). Weights and other numbers are float32 where that holds
+   * every value of an array exactly, else float64; shapes, strides and the like are int64.
    *
-   * @throws IllegalArgumentException if a name is empty or has a slash, an edge leads to no node, an array is empty, or a
-   *     node is {@link NirNode.Unknown}
+   * @throws IllegalArgumentException if a name is empty or has a slash, an edge leads to no node, an array is empty, or
+   *     a node is {@link NirNode.Unknown}
    * @throws IOException if writing fails; a file that was there before is then untouched
    */
   public static void write(Path file, NirNode.Graph graph) throws IOException {

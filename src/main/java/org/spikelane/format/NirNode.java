@@ -9,8 +9,8 @@ import java.util.Map;
  * A node of a NIR graph: what a file says about one building block, unchanged.
  *
  * <p>Names and equations are those of the Neuromorphic Intermediate Representation (github.com/neuromorphs/NIR, version
- * 1.0). Arrays have the shape of one sample at one step unless said otherwise; times are in seconds. Nothing here is checked
- * against the nodes around it; a missing {@code v_reset} is 0.
+ * 1.0). Arrays have the shape of one sample at one step unless said otherwise; times are in seconds. Nothing here is
+ * checked against the nodes around it; a missing {@code v_reset} is 0.
  */
 public sealed interface NirNode {
 
@@ -80,7 +80,9 @@ public sealed interface NirNode {
     }
   }
 
-  /** {@code tau_syn dI/dt = -I + w_in*x; tau_mem dv/dt = v_leak - v + r*I; z = v > v_threshold; v = v_reset where z}. */
+  /**
+   * {@code tau_syn dI/dt = -I + w_in*x; tau_mem dv/dt = v_leak - v + r*I; z = v > v_threshold; v = v_reset where z}.
+   */
   record CubaLif(NirArray tauSyn, NirArray tauMem, NirArray r, NirArray vLeak, NirArray vThreshold, NirArray vReset,
       NirArray wIn) implements NirNode {
 
@@ -133,7 +135,8 @@ public sealed interface NirNode {
    * @param weight [out, in / groups, kernel]
    * @param bias [out]
    */
-  record Conv1d(NirArray inputShape, NirArray weight, NirArray bias, NirArray stride, Padding padding, NirArray dilation,
+  record Conv1d(NirArray inputShape, NirArray weight, NirArray bias, NirArray stride, Padding padding,
+      NirArray dilation,
       NirArray groups) implements NirNode {
 
     @Override
@@ -149,7 +152,8 @@ public sealed interface NirNode {
    * @param weight [out, in / groups, kernel height, kernel width]
    * @param bias [out]
    */
-  record Conv2d(NirArray inputShape, NirArray weight, NirArray bias, NirArray stride, Padding padding, NirArray dilation,
+  record Conv2d(NirArray inputShape, NirArray weight, NirArray bias, NirArray stride, Padding padding,
+      NirArray dilation,
       NirArray groups) implements NirNode {
 
     @Override

@@ -26,7 +26,10 @@ import org.spikelane.format.NirFile;
 import org.spikelane.format.NirNode;
 import org.spikelane.network.Network;
 
-/** A damaged file gives a network or a message, and nothing else: no other exception, no endless run, no flood of memory. */
+/**
+ * A damaged file gives a network or a message, and nothing else: no other exception, no endless run, no flood of
+ * memory.
+ */
 class DamagedNirTest {
 
   private static final long SEED = 20261123;
@@ -50,7 +53,8 @@ class DamagedNirTest {
   private List<byte[]> sources() throws IOException, URISyntaxException {
     List<byte[]> sources = new ArrayList<>();
     Path fixtures = Path.of(getClass().getResource("/nir").toURI());
-    for (String name : List.of("plain.nir", "gzip.nir", "chunked.nir", "newer.nir", "nested.nir", "ring.nir", "links.nir")) {
+    for (String name : List.of("plain.nir", "gzip.nir", "chunked.nir", "newer.nir", "nested.nir", "ring.nir",
+        "links.nir")) {
       sources.add(Files.readAllBytes(fixtures.resolve(name)));
     }
     SplittableRandom random = new SplittableRandom(SEED);
@@ -92,7 +96,8 @@ class DamagedNirTest {
   }
 
   private void report(String what) {
-    System.out.println("nir: " + what + ", seed " + SEED + ": " + networks + " networks, " + messages + " messages, at most "
+    System.out.println("nir: " + what + ", seed " + SEED + ": " + networks + " networks, " + messages
+        + " messages, at most "
         + most / 1024 + " KiB a file");
   }
 
@@ -153,7 +158,9 @@ class DamagedNirTest {
     report("cut");
   }
 
-  /** Sound files of unsound graphs: nodes and edges moved, dropped, doubled, their arrays changed in shape and value. */
+  /**
+   * Sound files of unsound graphs: nodes and edges moved, dropped, doubled, their arrays changed in shape and value.
+   */
   @Test
   void graphsThatMakeNoSense() throws IOException, URISyntaxException {
     SplittableRandom random = new SplittableRandom(SEED);
@@ -191,7 +198,8 @@ class DamagedNirTest {
       List<String> names = new ArrayList<>(nodes.keySet());
       String name = names.get(random.nextInt(names.size()));
       NirNode.Graph other = others.get(random.nextInt(others.size()));
-      NirNode foreign = other.nodes().values().stream().skip(random.nextInt(other.nodes().size())).findFirst().orElseThrow();
+      NirNode foreign = other.nodes().values().stream().skip(random.nextInt(other.nodes().size())).findFirst()
+          .orElseThrow();
       switch (random.nextInt(8)) {
         case 0 -> nodes.put(name, foreign);
         case 1 -> nodes.put(name, other);
@@ -227,7 +235,8 @@ class DamagedNirTest {
               : new NirNode.Padding("?", null), garbled(n.dilation(), random), n.groups());
       case NirNode.SumPool2d n -> new NirNode.SumPool2d(garbled(n.kernelSize(), random), garbled(n.stride(), random),
           garbled(n.padding(), random));
-      case NirNode.Flatten n -> new NirNode.Flatten(n.inputType(), garbled(n.startDim(), random), garbled(n.endDim(), random));
+      case NirNode.Flatten n -> new NirNode.Flatten(n.inputType(), garbled(n.startDim(), random), garbled(n.endDim(),
+          random));
       default -> new NirNode.Threshold(NirArray.vector(random.nextInt(3)));
     };
   }
@@ -235,9 +244,11 @@ class DamagedNirTest {
   /** Another shape of as many values, other values, or both. */
   private static NirArray garbled(NirArray array, SplittableRandom random) {
     double[] values = array.values().clone();
-    double[] nasty = {0, -1, 1, 2, 0.5, 1e9, 1e300, 1 << 30, Double.NaN, Double.POSITIVE_INFINITY, 1e-300, Integer.MAX_VALUE};
+    double[] nasty = {0, -1, 1, 2, 0.5, 1e9, 1e300, 1 << 30, Double.NaN, Double.POSITIVE_INFINITY, 1e-300,
+        Integer.MAX_VALUE};
     if (random.nextInt(4) == 0) {
-      return new NirArray(Stream.of(new int[] {values.length}, new int[] {1, values.length}, new int[] {values.length, 1},
+      return new NirArray(Stream.of(new int[] {values.length}, new int[] {1, values.length},
+          new int[] {values.length, 1},
           new int[] {1, 1, 1, values.length}).skip(random.nextInt(4)).findFirst().orElseThrow(), values);
     }
     values[random.nextInt(values.length)] = nasty[random.nextInt(nasty.length)];

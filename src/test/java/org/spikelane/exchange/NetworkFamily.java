@@ -18,7 +18,8 @@ import org.spikelane.surrogate.Surrogate;
 final class NetworkFamily {
 
   private static final List<Surrogate> SURROGATES = List.of(new Surrogate.ATan(2), new Surrogate.FastSigmoid(10),
-      new Surrogate.Sigmoid(25), new Surrogate.Triangular(1), new Surrogate.StraightThrough(), new Surrogate.Heaviside());
+      new Surrogate.Sigmoid(25), new Surrogate.Triangular(1), new Surrogate.StraightThrough(),
+      new Surrogate.Heaviside());
 
   private final SplittableRandom random;
   /** Reset as every reader of NIR does it, so that the file says everything. */
@@ -40,6 +41,19 @@ final class NetworkFamily {
       family.linear();
       family.neurons();
     }
+    return family.build();
+  }
+
+  /** Convolutions, pools and neurons of shape [C, H, W], then one flat layer. */
+  static Network images(SplittableRandom random, boolean nirsReset) {
+    NetworkFamily family = new NetworkFamily(random, nirsReset);
+    family.start(1 + random.nextInt(2), 6 + random.nextInt(3), 6 + random.nextInt(3));
+    family.conv2d();
+    family.neurons();
+    family.pool();
+    family.flatten();
+    family.linear();
+    family.neurons();
     return family.build();
   }
 
@@ -67,6 +81,7 @@ final class NetworkFamily {
       }
     }
     for (int i = 0; i < random.nextInt(3); i++) {
+      family.delay();
       family.scale();
       family.linear();
       family.neurons();
@@ -157,6 +172,13 @@ final class NetworkFamily {
       Shape own = own();
       float[] weight = values(own, 0.5, 1.5);
       builder.scale(name("gain"), s -> s.weight(own, weight).learn(learn));
+    }
+  }
+
+  private void delay() {
+    if (random.nextInt(3) == 0) {
+      int[] steps = random.ints(coin() ? 1 : shape.size(), 0, 5).toArray();
+      builder.delay(name("delay"), steps);
     }
   }
 

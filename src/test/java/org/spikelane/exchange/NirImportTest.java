@@ -167,7 +167,8 @@ class NirImportTest {
         assertTrue(network.neuron("n0") instanceof RLeaky || network.neuron("n0") instanceof RSynaptic);
       });
       NirNode ofImage = neuron(type, random, new int[] {2, 1, 1}, false);
-      NirNode.Conv2d conv = new NirNode.Conv2d(null, random(random, -0.3, 0.3, 2, 2, 3, 1), random(random, -0.1, 0.1, 2),
+      NirNode.Conv2d conv = new NirNode.Conv2d(null, random(random, -0.3, 0.3, 2, 2, 3, 1), random(random, -0.1, 0.1,
+          2),
           NirArray.vector(1), i % 2 == 0 ? NirNode.Padding.of(1, 0) : NirNode.Padding.same(), NirArray.vector(1, 1),
           NirArray.scalar(1));
       agree(type + " back through a convolution", recurrent(chain(new int[] {2, 4, 3}, ofImage), "n0", "w", conv), i);
@@ -192,9 +193,14 @@ class NirImportTest {
     agree("AvgPool2d", chain(new int[] {2, 7, 6},
         new NirNode.AvgPool2d(NirArray.vector(2), NirArray.vector(2), NirArray.vector(1))), 1);
     agree("Scale", chain(new int[] {2, 3}, new NirNode.Scale(random(random, -1, 1, 2, 3))), 1);
-    agree("Flatten, Affine", chain(new int[] {2, 3, 2}, new NirNode.Flatten(null, NirArray.scalar(1), NirArray.scalar(-1)),
+    agree("Delay", chain(new int[] {2, 3}, new NirNode.Delay(NirArray.scalar(3e-4))), 1);
+    agree("Delay of each", chain(new int[] {4}, new NirNode.Delay(NirArray.vector(0, (float) 7e-4, 2e-4, 11e-4)),
+        new NirNode.Scale(random(random, -1, 1, 4))), 1);
+    agree("Flatten, Affine", chain(new int[] {2, 3, 2}, new NirNode.Flatten(null, NirArray.scalar(1),
+        NirArray.scalar(-1)),
         new NirNode.Affine(random(random, -1, 1, 3, 12), random(random, -1, 1, 3))), 1);
-    agree("Flatten of two", chain(new int[] {2, 3, 2}, new NirNode.Flatten(null, NirArray.scalar(1), NirArray.scalar(2)),
+    agree("Flatten of two", chain(new int[] {2, 3, 2}, new NirNode.Flatten(null, NirArray.scalar(1),
+        NirArray.scalar(2)),
         new NirNode.Scale(random(random, -1, 1, 2, 6))), 1);
     // Counted with a batch, as PyTorch does.
     agree("Flatten of four", chain(new int[] {2, 3, 2},
@@ -211,7 +217,8 @@ class NirImportTest {
       NirNode.Graph graph = Nir.toGraph(network, DT);
       NaiveNir naive = new NaiveNir(graph, DT);
       Session ours = network.session();
-      Session back = Nir.toNetwork(new NirNode.Graph(graph.nodes(), graph.edges(), Map.of()), NirOptions.NONE).session();
+      Session back = Nir.toNetwork(new NirNode.Graph(graph.nodes(), graph.edges(), Map.of()), NirOptions.NONE)
+          .session();
       for (int t = 0; t < 30; t++) {
         float[] x = new float[network.inputShape().size()];
         double[] wide = new double[x.length];
@@ -278,16 +285,17 @@ class NirImportTest {
   }
 
   private static NirNode.Lif lif(double tau, double threshold) {
-    return new NirNode.Lif(NirArray.vector(tau), NirArray.vector(tau / DT), NirArray.vector(0), NirArray.vector(threshold),
+    return new NirNode.Lif(NirArray.vector(tau), NirArray.vector(tau / DT), NirArray.vector(0),
+        NirArray.vector(threshold),
         NirArray.vector(0));
   }
 
   @Test
   void everythingInTheWayIsNamedAtOnce() {
     SplittableRandom random = new SplittableRandom(1);
-    refused("n0: weight: takes an input of shape [3], got one of [2]; n1: tau: expected times of at least one step, dt ="
-        + " 1.0E-4 s, got 5.0E-5 s; a shorter dt would do for positive ones; n2: expected parameters of shape [4], which the"
-        + " data have, got [[3]]; n3: a node of class Foo, which is not known here",
+    refused("n0: weight: takes an input of shape [3], got one of [2]; n1: tau: expected times of at least one step,"
+        + " dt = 1.0E-4 s, got 5.0E-5 s; a shorter dt would do for positive ones; n2: expected parameters of shape [4],"
+        + " which the data have, got [[3]]; n3: a node of class Foo, which is not known here",
         chain(new int[] {2}, new NirNode.Linear(random(random, 0, 1, 4, 3)), lif(5e-5, 1),
             new NirNode.Scale(random(random, 0, 1, 3)), new NirNode.Unknown("Foo")));
   }
@@ -313,7 +321,8 @@ class NirImportTest {
     more.put("in2", new NirNode.Input(NirArray.vector(1)));
     refused("expected one Input where data come in, got in, in2", new NirNode.Graph(more, plain.edges(), Map.of()));
     refused("data come back to a Scale",
-        recurrent(chain(new int[] {1}, new NirNode.Scale(NirArray.vector(1))), "n0", "w", new NirNode.Scale(NirArray.vector(1))));
+        recurrent(chain(new int[] {1}, new NirNode.Scale(NirArray.vector(1))), "n0", "w",
+        new NirNode.Scale(NirArray.vector(1))));
     refused("w: spikes come back through a LIF",
         recurrent(chain(new int[] {1}, lif(1e-3, 1)), "n0", "w", lif(1e-3, 1)));
     NirNode.Graph twice = recurrent(recurrent(plain, "n1", "w1", new NirNode.Scale(NirArray.vector(1))), "n1", "w2",
@@ -333,9 +342,14 @@ class NirImportTest {
         chain(new int[] {4_000_000}, lif(1e-3, 1), lif(1e-3, 1)));
     refused("expected v_leak and v_reset to be the same in a CubaLIF whose spikes come back",
         recurrent(chain(new int[] {1}, new NirNode.CubaLif(NirArray.vector(1e-3), NirArray.vector(1e-3),
-            NirArray.vector(10), NirArray.vector(1), NirArray.vector(1), NirArray.vector(0), NirArray.vector(10))), "n0", "w",
+            NirArray.vector(10), NirArray.vector(1), NirArray.vector(1), NirArray.vector(0), NirArray.vector(10))),
+            "n0", "w",
             null));
-    refused("groups", chain(new int[] {3, 4, 4}, new NirNode.Conv2d(null, random(new SplittableRandom(1), 0, 1, 2, 1, 3, 3),
+    refused("n0: delay: expected whole steps, dt = 1.0E-4 s, got 2.5",
+        chain(new int[] {1}, new NirNode.Delay(NirArray.vector(2.5e-4))));
+    refused("n0: delay: expected whole steps", chain(new int[] {1}, new NirNode.Delay(NirArray.vector(-1e-4))));
+    refused("groups", chain(new int[] {3, 4, 4}, new NirNode.Conv2d(null, random(new SplittableRandom(1), 0, 1, 2, 1,
+        3, 3),
         NirArray.vector(1, 1), NirArray.scalar(1), NirNode.Padding.of(0), NirArray.scalar(1), NirArray.scalar(2))));
   }
 

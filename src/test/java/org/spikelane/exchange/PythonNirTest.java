@@ -52,12 +52,15 @@ class PythonNirTest {
       compare(file);
     }
     long checked = files.stream().filter(file -> !file.getFileName().toString().startsWith("wide_")).count();
-    System.out.println("python: " + NIR + " read " + files.size() + " of our files, types checked in " + checked + ", seed "
+    System.out.println("python: " + NIR + " read " + files.size() + " of our files, types checked in " + checked
+        + ", seed "
         + SEED);
     assertTrue(checked >= 40, "types checked: " + checked);
   }
 
-  /** Whether nir's check of types goes wrong: it takes groups for fewer channels, and kernels and strides for square. */
+  /**
+   * Whether nir's check of types goes wrong: it takes groups for fewer channels, and kernels and strides for square.
+   */
   private static boolean wide(Network network) {
     return network.layers().stream().anyMatch(named -> switch (named.layer()) {
       case Conv2d conv -> conv.groups() > 1 || conv.rows().kernel() != conv.columns().kernel();
@@ -92,7 +95,8 @@ class PythonNirTest {
     assertEquals(nodes.keySet(), graph.nodes().keySet(), where);
     graph.nodes().forEach((name, node) -> compare(where + " " + name, nodes.getAsJsonObject(name), node));
     List<String> edges = described.getAsJsonArray("edges").asList().stream()
-        .map(edge -> edge.getAsJsonArray().get(0).getAsString() + " " + edge.getAsJsonArray().get(1).getAsString()).sorted()
+        .map(edge -> edge.getAsJsonArray().get(0).getAsString() + " " + edge.getAsJsonArray().get(1).getAsString())
+        .sorted()
         .toList();
     assertEquals(edges, graph.edges().stream().map(e -> e.from() + " " + e.to()).sorted().toList(), where);
   }
@@ -109,7 +113,7 @@ class PythonNirTest {
       try {
         value = component.getAccessor().invoke(node);
       } catch (ReflectiveOperationException e) {
-        throw new AssertionError(e);
+        throw new LinkageError(where, e);
       }
       String name = component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
       // Python makes no parameter of the input's shape, and infers that of a convolution.
@@ -126,7 +130,8 @@ class PythonNirTest {
 
   private static void compare(String where, JsonElement theirs, Object ours) {
     switch (ours) {
-      case NirNode.Padding padding when padding.word() != null -> assertEquals(theirs.getAsString(), padding.word(), where);
+      case NirNode.Padding padding when padding.word() != null -> assertEquals(theirs.getAsString(), padding.word(),
+          where);
       case NirNode.Padding padding -> compare(where, theirs, padding.amount());
       case NirArray array -> {
         List<Integer> shape = new ArrayList<>();

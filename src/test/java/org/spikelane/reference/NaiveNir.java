@@ -12,9 +12,9 @@ import org.spikelane.format.NirArray;
 import org.spikelane.format.NirNode;
 
 /**
- * A NIR graph run as its equations stand, in double: forward Euler with a step of dt, every node by itself, the sum of what
- * its edges bring; an edge that closes a ring brings what was there one step before. Flat graphs of one sample; neurons are
- * reset at once and to {@code v_reset}, from which they start.
+ * A NIR graph run as its equations stand, in double: forward Euler with a step of dt, every node by itself, the sum of
+ * what its edges bring; an edge that closes a ring brings what was there one step before. Flat graphs of one sample;
+ * neurons are reset at once and to {@code v_reset}, from which they start.
  */
 public final class NaiveNir {
 
@@ -25,6 +25,7 @@ public final class NaiveNir {
   private final Map<String, int[]> shapes = new LinkedHashMap<>();
   private final Map<String, double[]> membranes = new HashMap<>();
   private final Map<String, double[]> currents = new HashMap<>();
+  private final Map<String, List<double[]>> pasts = new HashMap<>();
   private double closest = Double.POSITIVE_INFINITY;
 
   public NaiveNir(NirNode.Graph graph, double dt) {
@@ -60,12 +61,14 @@ public final class NaiveNir {
       double[] output = switch (node) {
         case NirNode.Input input -> x.clone();
         case NirNode.Output output1 -> input(name);
+        case NirNode.Delay delay -> delayed(name, delay, input(name));
         default -> isNeuron(node) ? neuron(name, node, input(name))
             : connection(node, input(name), shapes.get(before(name).getFirst()));
       };
       outputs.put(name, output);
     }
-    return outputs.get(order.stream().filter(n -> graph.nodes().get(n) instanceof NirNode.Output).findFirst().orElseThrow());
+    return outputs.get(order.stream().filter(n -> graph.nodes().get(n) instanceof NirNode.Output).findFirst()
+        .orElseThrow());
   }
 
   /** The last output of a node. */
@@ -95,7 +98,8 @@ public final class NaiveNir {
       if (at.equals(to)) {
         return true;
       }
-      graph.edges().stream().filter(e -> e.from().equals(at)).map(NirNode.Edge::to).filter(seen::add).forEach(open::add);
+      graph.edges().stream().filter(e -> e.from().equals(at)).map(NirNode.Edge::to).filter(seen::add)
+          .forEach(open::add);
     }
     return false;
   }
@@ -203,7 +207,8 @@ public final class NaiveNir {
         boolean same = n.padding().word() != null;
         yield convolve(x, in, n.weight().values(), w, n.bias().values(), at(n.groups(), 0),
             new int[] {at(n.stride(), 0), at(n.stride(), 1)},
-            same ? new int[] {w[2] / 2, w[3] / 2} : new int[] {at(n.padding().amount(), 0), at(n.padding().amount(), 1)},
+            same ? new int[] {w[2] / 2, w[3] / 2} : new int[] {at(n.padding().amount(), 0), at(n.padding().amount(),
+                1)},
             new int[] {at(n.dilation(), 0), at(n.dilation(), 1)}, shape(node, in));
       }
       case NirNode.Conv1d n -> {
@@ -219,6 +224,15 @@ public final class NaiveNir {
           pool(x, in, n.kernelSize(), n.stride(), n.padding(), at(n.kernelSize(), 0) * at(n.kernelSize(), 1));
       default -> throw new IllegalArgumentException(node.toString());
     };
+  }
+
+  private double[] delayed(String name, NirNode.Delay node, double[] x) {
+    List<double[]> past = pasts.computeIfAbsent(name, key -> new ArrayList<>());
+    past.add(x);
+    return each(x, (v, i) -> {
+      int at = past.size() - 1 - (int) Math.round(value(node.delay(), i, x.length) / dt);
+      return at < 0 ? 0 : past.get(at)[i];
+    });
   }
 
   private interface Element {
@@ -243,7 +257,8 @@ public final class NaiveNir {
     return y;
   }
 
-  private static double[] convolve(double[] x, int[] in, double[] weight, int[] w, double[] bias, int groups, int[] stride,
+  private static double[] convolve(double[] x, int[] in, double[] weight, int[] w, double[] bias, int groups,
+      int[] stride,
       int[] padding, int[] dilation, int[] out) {
     double[] y = new double[size(out)];
     for (int o = 0; o < out[0]; o++) {
@@ -257,7 +272,8 @@ public final class NaiveNir {
                 int row = p * stride[0] + i * dilation[0] - padding[0];
                 int column = q * stride[1] + j * dilation[1] - padding[1];
                 if (row >= 0 && row < in[1] && column >= 0 && column < in[2]) {
-                  sum += weight[((o * w[1] + c) * w[2] + i) * w[3] + j] * x[((first + c) * in[1] + row) * in[2] + column];
+                  sum += weight[((o * w[1] + c) * w[2] + i) * w[3] + j] * x[((first + c) * in[1] + row) * in[2]
+                      + column];
                 }
               }
             }
@@ -269,7 +285,8 @@ public final class NaiveNir {
     return y;
   }
 
-  private static double[] pool(double[] x, int[] in, NirArray kernel, NirArray stride, NirArray padding, double divisor) {
+  private static double[] pool(double[] x, int[] in, NirArray kernel, NirArray stride, NirArray padding,
+      double divisor) {
     int[] out = pooled(in, kernel, stride, padding);
     int channels = in[0];
     double[] ones = new double[channels * at(kernel, 0) * at(kernel, 1)];
@@ -280,7 +297,8 @@ public final class NaiveNir {
 
   private double[] neuron(String name, NirNode node, double[] x) {
     return switch (node) {
-      case NirNode.Lif n -> spikes(name, euler(name, x, n.tau(), n.r(), n.vLeak(), n.vReset()), n.vThreshold(), n.vReset());
+      case NirNode.Lif n -> spikes(name, euler(name, x, n.tau(), n.r(), n.vLeak(), n.vReset()), n.vThreshold(),
+          n.vReset());
       case NirNode.CubaLif n -> spikes(name,
           euler(name, current(name, x, n.tauSyn(), n.wIn()), n.tauMem(), n.r(), n.vLeak(), n.vReset()), n.vThreshold(),
           n.vReset());
@@ -299,7 +317,8 @@ public final class NaiveNir {
 
   private double[] current(String name, double[] x, NirArray tauSyn, NirArray wIn) {
     double[] current = currents.computeIfAbsent(name, key -> new double[x.length]);
-    double[] next = each(current, (i0, i) -> i0 + dt / value(tauSyn, i, x.length) * (-i0 + value(wIn, i, x.length) * x[i]));
+    double[] next = each(current, (i0, i) -> i0 + dt / value(tauSyn, i, x.length) * (-i0 + value(wIn, i,
+        x.length) * x[i]));
     currents.put(name, next);
     return next;
   }
