@@ -13,16 +13,16 @@ import org.spikelane.layer.Spikes;
 
 /**
  * Every neuron to every neuron of its layer: {@code V(s) = W·s + b}, snnTorch's {@code all_to_all=True} with {@code
- * linear_features}. Parameters {@code recurrent.weight} [N, N] (out, in) and {@code recurrent.bias} [N]; the bias is added
- * at every step, the first included.
+ * linear_features}. Parameters {@code recurrent.weight} [N, N] (out, in) and, unless built without, {@code
+ * recurrent.bias} [N], which is added at every step, the first included.
  */
 public final class AllToAll implements Recurrence {
 
   private final DenseWeights weights;
 
   /** Weights between {@code features} neurons, as PyTorch initialises {@code nn.Linear}. */
-  public AllToAll(int features, boolean learn, RandomGenerator random) {
-    this.weights = new DenseWeights("recurrent.", Shape.of(features, features), true, learn, random);
+  public AllToAll(int features, boolean bias, boolean learn, RandomGenerator random) {
+    this.weights = new DenseWeights("recurrent.", Shape.of(features, features), bias, learn, random);
   }
 
   @Override

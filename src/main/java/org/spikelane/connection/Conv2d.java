@@ -2,9 +2,7 @@ package org.spikelane.connection;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Block;
-import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Layer;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Shape;
@@ -13,25 +11,23 @@ import org.spikelane.layer.Stage;
 import org.spikelane.layer.Values;
 
 /**
- * Cross-correlation of {@code [C, H, W]} with a square kernel, stride 1, no padding, with bias: PyTorch's {@code
- * nn.Conv2d(in, out, kernel)}. Parameters {@code weight} [out, in, k, k] and {@code bias} [out].
+ * Cross-correlation of {@code [C, H, W]}: PyTorch's {@code nn.Conv2d}, padded with zeros. Parameters {@code weight} [out,
+ * in/groups, kh, kw] and, unless built without, {@code bias} [out].
  */
 public final class Conv2d implements Layer {
 
+  private final Shape inputShape;
   private final Convolution convolution;
-  private final int kernel;
 
-  /**
-   * A layer with PyTorch's default initialisation.
-   *
-   * @throws IllegalArgumentException if the input has other than three axes, or is smaller than the kernel
-   */
-  public Conv2d(Shape inputShape, int channels, int kernel, RandomGenerator random) {
-    if (inputShape.rank() != 3) {
-      throw new IllegalArgumentException("Conv2d: expected an input of shape [C, H, W], got " + inputShape);
-    }
-    this.kernel = kernel;
-    this.convolution = new Convolution("", inputShape, channels, kernel, kernel, 0, 0, true, random);
+  private Conv2d(Builder builder, Shape inputShape, RandomGenerator random) {
+    this.inputShape = inputShape;
+    this.convolution = new Convolution("", inputShape, builder.weightShape(inputShape), builder.window(0),
+        builder.window(1), builder.groups(), builder.bias(), true, random);
+  }
+
+  /** The arguments of the constructor, to be followed by {@link Builder#build}. */
+  public static Builder builder() {
+    return new Builder();
   }
 
   @Override
@@ -41,7 +37,7 @@ public final class Conv2d implements Layer {
 
   @Override
   public Shape inputShape() {
-    return convolution.input();
+    return inputShape;
   }
 
   @Override
@@ -49,9 +45,24 @@ public final class Conv2d implements Layer {
     return convolution.output();
   }
 
-  /** Height and width of the kernel. */
-  public int kernel() {
-    return kernel;
+  /** The windows from top to bottom. */
+  public Window rows() {
+    return convolution.rows();
+  }
+
+  /** The windows from left to right. */
+  public Window columns() {
+    return convolution.columns();
+  }
+
+  /** Groups of channels that do not mix. */
+  public int groups() {
+    return convolution.weights().groups().size();
+  }
+
+  /** Whether it has a bias. */
+  public boolean hasBias() {
+    return convolution.weights().hasBias();
   }
 
   @Override
@@ -71,50 +82,63 @@ public final class Conv2d implements Layer {
 
   @Override
   public Stage stage(Signal input, Block block) {
-    return new ConvStage((Values) input, block);
+    return convolution.stage((Values) input, block);
   }
 
-  private final class ConvStage implements Stage {
+  /** The arguments of PyTorch's {@code nn.Conv2d}. */
+  public static final class Builder extends ConvolutionBuilder<Builder> {
 
-    private final Values input;
-    private final Values output;
-    private final Convolution.Worker worker;
-
-    ConvStage(Values input, Block block) {
-      this.input = input;
-      this.output = new Values(convolution.output().size(), block.samples(), block.steps(), input.constant());
-      this.worker = convolution.worker(block.product());
+    private Builder() {
+      super("Conv2d");
     }
 
     @Override
-    public Values output() {
-      return output;
+    Builder self() {
+      return this;
+    }
+
+    /** Required: height and width of the kernel. */
+    public Builder kernelSize(int height, int width) {
+      return kernelSizes(height, width);
+    }
+
+    /** Distance from a window to the one below and to the one on the right. */
+    public Builder stride(int vertical, int horizontal) {
+      return strides(vertical, horizontal);
+    }
+
+    /** Rows of zeros above and below, columns of zeros on the left and on the right. */
+    public Builder padding(int vertical, int horizontal) {
+      return paddings(vertical, horizontal);
+    }
+
+    /** Distance from a tap of the kernel to the one below and to the one on the right. */
+    public Builder dilation(int vertical, int horizontal) {
+      return dilations(vertical, horizontal);
     }
 
     @Override
-    public void forward(int samples) {
-      for (int b = 0; b < samples; b++) {
-        Rows x = input.rows(b);
-        Rows y = output.rows(b);
-        for (int t = 0; t < input.rowsPerSample(); t++) {
-          worker.forward(x.data(), x.at(t), y.data(), y.at(t));
-        }
+    public Shape weightShape(Shape input) {
+      if (input.rank() != 3) {
+        throw new IllegalArgumentException("Conv2d: expected an input of shape [C, H, W], got " + input);
       }
+      int[] channels = channels(input.extent(0));
+      return Shape.of(channels[0], channels[1], window(0).kernel(), window(1).kernel());
     }
 
     @Override
-    public void backward(int samples, GradientSums sums) {
-      for (int b = 0; b < samples; b++) {
-        Rows x = input.rows(b);
-        Rows gy = output.gradient(b);
-        for (int t = 0; t < input.rowsPerSample(); t++) {
-          worker.gradient(x.data(), x.at(t), gy.data(), gy.at(t), sums);
-          if (input.hasGradient()) {
-            Rows gx = input.gradient(b);
-            worker.backward(gy.data(), gy.at(t), gx.data(), gx.at(t));
-          }
-        }
-      }
+    public Shape outputShape(Shape input) {
+      return Convolution.output(input, weightShape(input).extent(0), window(0), window(1));
+    }
+
+    /**
+     * The layer for inputs of the given shape, with PyTorch's default initialisation.
+     *
+     * @throws IllegalArgumentException if the input has other than three axes or is smaller than the kernel, or an argument
+     *     is missing or does not fit
+     */
+    public Conv2d build(Shape input, RandomGenerator random) {
+      return new Conv2d(this, input, random);
     }
   }
 }

@@ -15,7 +15,8 @@ import org.spikelane.layer.Spikes;
 /**
  * Every neuron to its neighbourhood in all channels: {@code V(s) = W * s + b}, a cross-correlation padded with zeros so
  * that it keeps the size; snnTorch's {@code all_to_all=True} with {@code conv2d_channels} and {@code kernel_size}.
- * Parameters {@code recurrent.weight} [C, C, kh, kw] and {@code recurrent.bias} [C].
+ * Parameters {@code recurrent.weight} [C, C, kh, kw] and, unless built without, {@code
+ * recurrent.bias} [C].
  */
 public final class Convolutional implements Recurrence {
 
@@ -27,13 +28,20 @@ public final class Convolutional implements Recurrence {
    * @throws IllegalArgumentException if the kernel has an even side: with padding of half its size it would not keep the
    *     layer's size (snnTorch fails at the first step)
    */
-  public Convolutional(Shape shape, int kernelHeight, int kernelWidth, boolean learn, RandomGenerator random) {
+  public Convolutional(Shape shape, int kernelHeight, int kernelWidth, boolean bias, boolean learn,
+      RandomGenerator random) {
     if (kernelHeight % 2 == 0 || kernelWidth % 2 == 0) {
       throw new IllegalArgumentException("kernelSize: expected odd numbers, as a padded even kernel changes the size of"
           + " the layer, got " + kernelHeight + " by " + kernelWidth);
     }
-    this.convolution = new Convolution("recurrent.", shape, shape.extent(0), kernelHeight, kernelWidth,
-        kernelHeight / 2, kernelWidth / 2, learn, random);
+    Window rows = keepingSize(kernelHeight);
+    Window columns = keepingSize(kernelWidth);
+    this.convolution = new Convolution("recurrent.", shape,
+        Shape.of(shape.extent(0), shape.extent(0), kernelHeight, kernelWidth), rows, columns, 1, bias, learn, random);
+  }
+
+  private static Window keepingSize(int kernel) {
+    return Window.of(kernel, 1, kernel / 2);
   }
 
   @Override

@@ -99,8 +99,9 @@ public final class Chain {
   private void backwardFromCarried(int samples, GradientSums sums) {
     for (int i = stages.size() - 1; i >= 0; i--) {
       Stage stage = stages.get(i);
-      // What is given for the output is its gradient already.
-      if (stage instanceof NeuronStage neuron && upstream.containsKey(neuron) && i < stages.size() - 1) {
+      // What is given for the spikes of the last layer is the output's gradient already, where they are its output.
+      if (stage instanceof NeuronStage neuron && upstream.containsKey(neuron)
+          && (i < stages.size() - 1 || neuron.output() != neuron.spikes())) {
         upstream.get(neuron).addSpikes(neuron, samples);
       }
       stage.backward(samples, sums);

@@ -10,10 +10,15 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import org.spikelane.connection.AvgPool2d;
+import org.spikelane.connection.Conv1d;
 import org.spikelane.connection.Conv2d;
 import org.spikelane.connection.Flatten;
 import org.spikelane.connection.Linear;
 import org.spikelane.connection.MaxPool2d;
+import org.spikelane.connection.Scale;
+import org.spikelane.connection.SumPool2d;
+import org.spikelane.connection.Window;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.Layer;
 import org.spikelane.layer.Parameter;
@@ -287,7 +292,25 @@ public final class Network {
 
     /** Adds {@code nn.Conv2d} with a square kernel, stride 1, no padding. */
     public Builder conv2d(String name, int channels, int kernel) {
-      return add(name, (shape, random) -> new Conv2d(shape, channels, kernel, random));
+      return conv2d(name, conv -> conv.outChannels(channels).kernelSize(kernel));
+    }
+
+    /** Adds {@code nn.Conv2d}. */
+    public Builder conv2d(String name, UnaryOperator<Conv2d.Builder> settings) {
+      Conv2d.Builder conv = settings.apply(Conv2d.builder());
+      return add(name, conv::build);
+    }
+
+    /** Adds {@code nn.Conv1d}. */
+    public Builder conv1d(String name, UnaryOperator<Conv1d.Builder> settings) {
+      Conv1d.Builder conv = settings.apply(Conv1d.builder());
+      return add(name, conv::build);
+    }
+
+    /** Adds a gain and an offset for each value. */
+    public Builder scale(String name, UnaryOperator<Scale.Builder> settings) {
+      Scale.Builder scale = settings.apply(Scale.builder());
+      return add(name, (shape, random) -> scale.build(shape));
     }
 
     /** Adds {@code nn.MaxPool2d}. */
@@ -295,9 +318,34 @@ public final class Network {
       return add(name, (shape, random) -> new MaxPool2d(shape, kernel));
     }
 
-    /** Adds {@code nn.Flatten}. */
+    /** Adds sums of square windows side by side. */
+    public Builder sumPool2d(String name, int kernel) {
+      return sumPool2d(name, Window.sideBySide(kernel), Window.sideBySide(kernel));
+    }
+
+    /** Adds sums of windows. */
+    public Builder sumPool2d(String name, Window rows, Window columns) {
+      return add(name, (shape, random) -> new SumPool2d(shape, rows, columns));
+    }
+
+    /** Adds {@code nn.AvgPool2d} with square windows side by side. */
+    public Builder avgPool2d(String name, int kernel) {
+      return avgPool2d(name, Window.sideBySide(kernel), Window.sideBySide(kernel));
+    }
+
+    /** Adds {@code nn.AvgPool2d}. */
+    public Builder avgPool2d(String name, Window rows, Window columns) {
+      return add(name, (shape, random) -> new AvgPool2d(shape, rows, columns));
+    }
+
+    /** Adds {@code nn.Flatten} of all axes of a sample. */
     public Builder flatten(String name) {
-      return add(name, (shape, random) -> new Flatten(shape));
+      return flatten(name, 0, -1);
+    }
+
+    /** Adds {@code nn.Flatten} of axes {@code startDim … endDim} of a sample, which has no batch axis. */
+    public Builder flatten(String name, int startDim, int endDim) {
+      return add(name, (shape, random) -> new Flatten(shape, startDim, endDim));
     }
 
     /** Adds {@code snn.Synaptic}. */

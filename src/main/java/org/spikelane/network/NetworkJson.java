@@ -3,18 +3,26 @@ package org.spikelane.network;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.spikelane.connection.AllToAll;
+import org.spikelane.connection.AvgPool2d;
+import org.spikelane.connection.Conv1d;
 import org.spikelane.connection.Conv2d;
+import org.spikelane.connection.ConvolutionBuilder;
 import org.spikelane.connection.Convolutional;
 import org.spikelane.connection.Flatten;
 import org.spikelane.connection.Linear;
+import org.spikelane.connection.LinearPool2d;
 import org.spikelane.connection.MaxPool2d;
 import org.spikelane.connection.OneToOne;
 import org.spikelane.connection.Recurrence;
+import org.spikelane.connection.Scale;
+import org.spikelane.connection.SumPool2d;
+import org.spikelane.connection.Window;
 import org.spikelane.format.Tensor;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.layer.Layer;
@@ -75,15 +83,56 @@ final class NetworkJson {
         json.addProperty("bias", linear.hasBias());
       }
       case Conv2d conv -> {
-        json.addProperty("out", conv.outputShape().extent(0));
-        json.addProperty("kernel", conv.kernel());
+        windows(json, conv.rows(), conv.columns());
+        channels(json, conv.outputShape().extent(0), conv.groups(), conv.hasBias());
+      }
+      case Conv1d conv -> {
+        windows(json, conv.window(), conv.window());
+        channels(json, conv.outputShape().extent(0), conv.groups(), conv.hasBias());
       }
       case MaxPool2d pool -> json.addProperty("kernel", pool.kernel());
-      case Flatten flatten -> {}
+      case LinearPool2d pool -> windows(json, pool.rows(), pool.columns());
+      case Flatten flatten -> {
+        json.addProperty("start_dim", flatten.startDim());
+        json.addProperty("end_dim", flatten.endDim());
+      }
+      case Scale scale -> {
+        json.addProperty("bias", scale.bias() != null);
+        json.addProperty("learn", scale.weight().parameter().trainable());
+      }
       case Neuron neuron -> neuron(neuron, json);
       default -> throw new IllegalArgumentException("layer: " + layer.type() + " cannot be saved");
     }
     return json;
+  }
+
+  /** Windows along two axes; along one if they are the same. */
+  private static void windows(JsonObject json, Window rows, Window columns) {
+    json.add("kernel", numbers(rows.kernel(), columns.kernel()));
+    json.add("stride", numbers(rows.stride(), columns.stride()));
+    if (rows.before() == rows.after() && columns.before() == columns.after()) {
+      json.add("padding", numbers(rows.before(), columns.before()));
+    } else {
+      // Only what keeps the extent has other padding behind than before.
+      json.addProperty("padding", "same");
+    }
+    json.add("dilation", numbers(rows.dilation(), columns.dilation()));
+  }
+
+  private static JsonElement numbers(int ofRows, int ofColumns) {
+    if (ofRows == ofColumns) {
+      return new JsonPrimitive(ofRows);
+    }
+    JsonArray pair = new JsonArray();
+    pair.add(ofRows);
+    pair.add(ofColumns);
+    return pair;
+  }
+
+  private static void channels(JsonObject json, int out, int groups, boolean bias) {
+    json.addProperty("out", out);
+    json.addProperty("groups", groups);
+    json.addProperty("bias", bias);
   }
 
   private static void neuron(Neuron neuron, JsonObject json) {
@@ -92,6 +141,9 @@ final class NetworkJson {
     json.addProperty("inhibition", neuron.inhibition());
     json.addProperty("reset_mechanism", neuron.resetMechanism().name().toLowerCase(Locale.ROOT));
     json.addProperty("reset_delay", neuron.resetDelay());
+    if (neuron.output() != Neuron.Output.SPIKES) {
+      json.addProperty("output", neuron.output().name().toLowerCase(Locale.ROOT));
+    }
     if (neuron.stateQuant() != null) {
       json.add("state_quant", stateQuant(neuron.stateQuant()));
     }
@@ -121,10 +173,14 @@ final class NetworkJson {
   private static JsonObject recurrence(Recurrence recurrence) {
     JsonObject json = new JsonObject();
     switch (recurrence) {
-      case AllToAll dense -> json.addProperty("kind", "linear");
+      case AllToAll dense -> {
+        json.addProperty("kind", "linear");
+        json.addProperty("bias", dense.parameters().size() > 1);
+      }
       case OneToOne oneToOne -> json.addProperty("kind", "one_to_one");
       case Convolutional conv -> {
         json.addProperty("kind", "conv2d");
+        json.addProperty("bias", conv.parameters().size() > 1);
         Shape weight = conv.parameters().getFirst().shape();
         json.addProperty("kernel_height", weight.extent(2));
         json.addProperty("kernel_width", weight.extent(3));
@@ -219,31 +275,51 @@ final class NetworkJson {
         requireRoom(tensors, name + ".weight", Shape.of(out, input.size()));
         yield Shape.of(out);
       }
-      case "Conv2d" -> {
-        int out = layer.integer("out");
-        int kernel = layer.integer("kernel");
-        if (input.rank() != 3) {
-          throw new IllegalArgumentException(name + ": expected an input of shape [C, H, W], got " + input);
-        }
-        requireRoom(tensors, name + ".weight", Shape.of(out, input.extent(0), kernel, kernel));
-        yield Shape.of(out, input.extent(1) - kernel + 1, input.extent(2) - kernel + 1);
+      case "Conv2d" -> requireRoom(name, conv2d(layer), input, tensors);
+      case "Conv1d" -> requireRoom(name, conv1d(layer), input, tensors);
+      case "MaxPool2d", "SumPool2d", "AvgPool2d", "Flatten" -> {
+        Network.Builder alone = Network.input(input.extents());
+        add(alone, name, layer, tensors);
+        yield requireRoom(name, alone.build(0).outputShape());
       }
-      case "MaxPool2d" -> {
-        int kernel = layer.integer("kernel");
-        if (input.rank() != 3 || kernel < 1) {
-          throw new IllegalArgumentException(
-              name + ": expected an input of shape [C, H, W] and a kernel of at least 1, got " + input + " and " + kernel);
-        }
-        yield Shape.of(input.extent(0), input.extent(1) / kernel, input.extent(2) / kernel);
-      }
-      case "Flatten" -> Shape.of(input.size());
       default -> {
-        if (layer.has("recurrent") && layer.object("recurrent").text("kind").equals("linear")) {
-          requireRoom(tensors, name + ".recurrent.weight", Shape.of(input.size(), input.size()));
+        if (layer.has("recurrent")) {
+          Fields recurrent = layer.object("recurrent");
+          String weight = name + ".recurrent.weight";
+          String kind = recurrent.text("kind");
+          if (kind.equals("linear")) {
+            requireRoom(tensors, weight, Shape.of(input.size(), input.size()));
+          } else if (kind.equals("conv2d") && input.rank() > 0) {
+            requireRoom(tensors, weight, Shape.of(input.extent(0), input.extent(0), recurrent.integer("kernel_height"),
+                recurrent.integer("kernel_width")));
+          }
         }
         yield input;
       }
     };
+  }
+
+  private static Shape requireRoom(String name, ConvolutionBuilder<?> convolution, Shape input,
+      Map<String, Tensor> tensors) {
+    Shape weight;
+    Shape output;
+    try {
+      weight = convolution.weightShape(input);
+      output = convolution.outputShape(input);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
+    requireRoom(tensors, name + ".weight", weight);
+    return requireRoom(name, output);
+  }
+
+  /** A layer with few weights or none may still make much of its input, by padding it. */
+  private static Shape requireRoom(String name, Shape output) {
+    if (output.size() > LARGEST_UNCHECKED) {
+      throw new IllegalArgumentException(
+          name + ": expected an output of at most " + LARGEST_UNCHECKED + " values, got " + output);
+    }
+    return output;
   }
 
   private static void requireRoom(Map<String, Tensor> tensors, String name, Shape wanted) {
@@ -258,9 +334,20 @@ final class NetworkJson {
     String type = layer.text("type");
     switch (type) {
       case "Linear" -> builder.linear(name, layer.integer("out"), layer.flag("bias"));
-      case "Conv2d" -> builder.conv2d(name, layer.integer("out"), layer.integer("kernel"));
+      case "Conv2d" -> builder.conv2d(name, conv -> conv2d(layer));
+      case "Conv1d" -> builder.conv1d(name, conv -> conv1d(layer));
       case "MaxPool2d" -> builder.maxPool2d(name, layer.integer("kernel"));
-      case "Flatten" -> builder.flatten(name);
+      case "SumPool2d" -> builder.sumPool2d(name, window(layer, 0), window(layer, 1));
+      case "AvgPool2d" -> builder.avgPool2d(name, window(layer, 0), window(layer, 1));
+      case "Flatten" -> builder.flatten(name, layer.integer("start_dim", 0), layer.integer("end_dim", -1));
+      case "Scale" -> {
+        Tensor weight = tensor(tensors, name + ".weight");
+        Tensor bias = layer.flag("bias") ? tensor(tensors, name + ".bias") : null;
+        builder.scale(name, scale -> {
+          scale.weight(shape(weight), weight.values()).learn(layer.flag("learn"));
+          return bias == null ? scale : scale.bias(shape(bias), bias.values());
+        });
+      }
       case "Leaky" -> {
         Leaky.Builder leaky = common(Leaky.builder(), name, layer, tensors);
         Tensor factor = tensor(tensors, name + ".graded_spikes_factor");
@@ -278,9 +365,35 @@ final class NetworkJson {
         builder.neuron(name, recurrent(RSynaptic.builder(), name, layer, tensors)
             .alpha(shape(alpha), alpha.values()).learnAlpha(layer.learns("alpha")));
       }
-      default -> throw new IllegalArgumentException(name + ".type: expected Linear, Conv2d, MaxPool2d, Flatten, Leaky,"
-          + " RLeaky, Synaptic or RSynaptic, got " + type);
+      default -> throw new IllegalArgumentException(name + ".type: expected Linear, Conv1d, Conv2d, MaxPool2d,"
+          + " SumPool2d, AvgPool2d, Flatten, Scale, Leaky, RLeaky, Synaptic or RSynaptic, got " + type);
     }
+  }
+
+  /** The windows of a pool along an axis of the image, 0 for rows; side by side without padding if nothing else is said. */
+  private static Window window(Fields pool, int axis) {
+    int kernel = pool.pair("kernel")[axis];
+    return Window.of(kernel, pool.pair("stride", kernel)[axis], pool.pair("padding", 0)[axis]);
+  }
+
+  private static Conv1d.Builder conv1d(Fields layer) {
+    Conv1d.Builder conv = channels(Conv1d.builder(), layer).kernelSize(layer.integer("kernel"))
+        .stride(layer.integer("stride", 1)).dilation(layer.integer("dilation", 1));
+    return layer.says("padding", "same") ? conv.paddingSame() : conv.padding(layer.integer("padding", 0));
+  }
+
+  private static Conv2d.Builder conv2d(Fields layer) {
+    int[] kernel = layer.pair("kernel");
+    int[] stride = layer.pair("stride", 1);
+    int[] padding = layer.says("padding", "same") ? new int[2] : layer.pair("padding", 0);
+    int[] dilation = layer.pair("dilation", 1);
+    Conv2d.Builder conv = channels(Conv2d.builder(), layer).kernelSize(kernel[0], kernel[1]).stride(stride[0], stride[1])
+        .padding(padding[0], padding[1]).dilation(dilation[0], dilation[1]);
+    return layer.says("padding", "same") ? conv.paddingSame() : conv;
+  }
+
+  private static <B extends ConvolutionBuilder<B>> B channels(B builder, Fields layer) {
+    return builder.outChannels(layer.integer("out")).groups(layer.integer("groups", 1)).bias(layer.flag("bias", true));
   }
 
   private static <B extends Neuron.Builder<B>> B common(B builder, String name, Fields layer,
@@ -292,6 +405,9 @@ final class NetworkJson {
         .surrogate(surrogate(layer.object("surrogate"))).surrogateDisabled(layer.flag("surrogate_disable"))
         .inhibition(layer.flag("inhibition")).resetDelay(layer.flag("reset_delay"))
         .resetMechanism(resetMechanism(layer.text("reset_mechanism")));
+    if (layer.has("output")) {
+      builder.output(output(layer.text("output")));
+    }
     if (layer.has("state_quant")) {
       builder.stateQuant(stateQuant(layer.object("state_quant")));
     }
@@ -302,7 +418,7 @@ final class NetworkJson {
       Map<String, Tensor> tensors) {
     common(builder, name, layer, tensors);
     Fields recurrent = layer.object("recurrent");
-    builder.learnRecurrent(recurrent.flag("learn"));
+    builder.learnRecurrent(recurrent.flag("learn")).recurrentBias(recurrent.flag("bias", true));
     String kind = recurrent.text("kind");
     switch (kind) {
       case "linear" -> builder.allToAll();
@@ -339,6 +455,14 @@ final class NetworkJson {
       case "zero" -> ResetMechanism.ZERO;
       case "none" -> ResetMechanism.NONE;
       default -> throw new IllegalArgumentException("reset_mechanism: expected subtract, zero or none, got " + name);
+    };
+  }
+
+  private static Neuron.Output output(String name) {
+    return switch (name) {
+      case "spikes" -> Neuron.Output.SPIKES;
+      case "membrane" -> Neuron.Output.MEMBRANE;
+      default -> throw new IllegalArgumentException("output: expected spikes or membrane, got " + name);
     };
   }
 
@@ -397,6 +521,14 @@ final class NetworkJson {
       return require(field, fits, "true or false").getAsBoolean();
     }
 
+    boolean flag(String field, boolean otherwise) {
+      return has(field) ? flag(field) : otherwise;
+    }
+
+    boolean says(String field, String word) {
+      return has(field) && json.get(field).isJsonPrimitive() && json.get(field).getAsString().equals(word);
+    }
+
     double real(String field) {
       return require(field, isNumber(field), "a number").getAsDouble();
     }
@@ -413,6 +545,24 @@ final class NetworkJson {
     int integer(String field) {
       double value = real(field);
       return require(field, value == (int) value, "a whole number").getAsInt();
+    }
+
+    int integer(String field, int otherwise) {
+      return has(field) ? integer(field) : otherwise;
+    }
+
+    /** Two whole numbers, of rows and of columns; one stands for both. */
+    int[] pair(String field) {
+      if (isNumber(field)) {
+        return new int[] {integer(field), integer(field)};
+      }
+      int[] pair = integers(field);
+      require(field, pair.length == 2, "one or two whole numbers");
+      return pair;
+    }
+
+    int[] pair(String field, int otherwise) {
+      return has(field) ? pair(field) : new int[] {otherwise, otherwise};
     }
 
     JsonArray array(String field) {

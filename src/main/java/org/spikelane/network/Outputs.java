@@ -31,7 +31,8 @@ public final class Outputs {
     this.steps = input.steps();
     this.samples = input.samples();
     this.size = network.outputShape().size();
-    boolean spiking = !network.layers().isEmpty() && network.layers().getLast().layer() instanceof Neuron;
+    boolean spiking = !network.layers().isEmpty() && network.layers().getLast().layer() instanceof Neuron neuron
+        && neuron.output() == Neuron.Output.SPIKES;
     int total = input.total(size);
     this.bits = spiking ? new long[Math.multiplyExact(samples * steps, SpikeRows.words(size))] : null;
     this.output = spiking ? null : new float[total];

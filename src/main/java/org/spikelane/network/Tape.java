@@ -146,9 +146,9 @@ public final class Tape {
   /** The spikes of a neuron layer, [T][B][N], time first, 0 or 1 (times the graded factor in Leaky). */
   public float[] spikes(String layer) {
     return gather(network.neuron(layer).size(), (chain, b) -> {
-      Spikes output = chain.neurons().get(layer).output();
-      SpikeRows rows = output.rows(b);
-      return (t, n) -> rows.fired(t, n) ? output.value() : 0f;
+      Spikes spikes = chain.neurons().get(layer).spikes();
+      SpikeRows rows = spikes.rows(b);
+      return (t, n) -> rows.fired(t, n) ? spikes.value() : 0f;
     });
   }
 
@@ -159,7 +159,7 @@ public final class Tape {
    */
   public SpikeRows spikes(String layer, int sample) {
     network.neuron(layer);
-    return chainOf(sample).neurons().get(layer).output().rows(sample % samplesPerBlock);
+    return chainOf(sample).neurons().get(layer).spikes().rows(sample % samplesPerBlock);
   }
 
   /**

@@ -45,7 +45,7 @@ public final class Upstream {
     return this;
   }
 
-  /** Gives dL/d(output) of the last layer, whatever it is; of neurons that is dL/d(spk). */
+  /** Gives dL/d(output) of the last layer, whatever it is; of neurons dL/d(spk), or dL/d(mem) where that is their output. */
   public Upstream output(float[] gradient) {
     output = new Given(gradient, 0f);
     return this;
@@ -80,8 +80,13 @@ public final class Upstream {
 
   /** What is given for the network's output: as such, or as spikes of the last layer, or as both. */
   OfOutput ofOutput(Network network) {
-    OfLayer last = network.layers().isEmpty() ? null : layers.get(network.layers().getLast().name());
-    return new OfOutput(output, last == null ? null : last.spikes);
+    NamedLayer last = network.layers().isEmpty() ? null : network.layers().getLast();
+    OfLayer given = last == null ? null : layers.get(last.name());
+    if (given == null) {
+      return new OfOutput(output, null, false);
+    }
+    boolean spiking = network.neuron(last.name()).output() == Neuron.Output.SPIKES;
+    return new OfOutput(output, spiking ? given.spikes : null, !spiking && given.membrane != null);
   }
 
   /** A gradient [T][B][N], or, if there is no array, one number for all. */
@@ -123,12 +128,18 @@ public final class Upstream {
     }
   }
 
-  /** What is given for the last signal of a chain; either may be null. */
-  record OfOutput(Given output, Given spikes) {
+  /**
+   * What is given for the last signal of a chain.
+   *
+   * @param output as such, or null
+   * @param spikes as spikes of the last layer, where they are its output, or null
+   * @param membrane whether something is given for the membrane, where that is the output; its stage adds it
+   */
+  record OfOutput(Given output, Given spikes, boolean membrane) {
 
     /** Makes it the gradient of that signal, in place where it is one thing and has a row for every step. */
     void put(Signal signal, int first, int samples, int count) {
-      if (signal.constant() || (output != null && spikes != null)) {
+      if (signal.constant() || membrane || (output != null && spikes != null)) {
         float[] own = signal.gradientArray();
         Arrays.fill(own, 0f);
         if (output != null) {
@@ -216,8 +227,12 @@ public final class Upstream {
 
     /** Adds the spikes' gradients to what came from the layer above. */
     void addSpikes(NeuronStage stage, int count) {
-      if (spikes != null) {
-        spikes.addTo(stage.output(), first, samples, count);
+      int size = stage.neuron().size();
+      if (spikes != null && stage.spikes() == stage.output()) {
+        spikes.addTo(stage.spikes(), first, samples, count);
+      } else if (spikes != null) {
+        // The next layer reads the membrane, so nobody else has a gradient of the spikes.
+        stage.spikes().gradientFrom(spikes.rows(size, first, samples, count));
       }
     }
   }

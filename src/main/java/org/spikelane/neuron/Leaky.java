@@ -3,6 +3,7 @@ package org.spikelane.neuron;
 import java.util.random.RandomGenerator;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.layer.NeuronParameter;
+import org.spikelane.layer.Setting;
 import org.spikelane.layer.Shape;
 
 /**
@@ -16,6 +17,10 @@ import org.spikelane.layer.Shape;
  *
  * Written for delayed reset and {@code subtract}; the other resets and the immediate one stand at the kernels, {@link
  * org.spikelane.kernels.LeakyKernels}. With {@code zero}, unlike in the other three neurons, the new input survives.
+ *
+ * <p>With beta 0 and reset {@code none} nothing is carried: {@code spk = x > threshold}, NIR's {@code Threshold}. With
+ * reset {@code none} and {@link Neuron.Output#MEMBRANE} it is a leaky integrator, NIR's {@code LI}, and with beta 1 an
+ * integrator, {@code I}.
  */
 public final class Leaky extends Neuron {
 

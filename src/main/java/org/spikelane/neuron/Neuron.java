@@ -11,6 +11,7 @@ import org.spikelane.layer.Layer;
 import org.spikelane.layer.NeuronParameter;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.ProductChoice;
+import org.spikelane.layer.Setting;
 import org.spikelane.layer.Shape;
 import org.spikelane.layer.Signal;
 import org.spikelane.layer.Values;
@@ -21,9 +22,25 @@ import org.spikelane.surrogate.Surrogate;
  * A layer of spiking neurons: what the four classes have in common.
  *
  * <p>{@code beta} (and {@code alpha}) are stored as given and clipped to 0..1 in the forward pass; their gradient passes
- * only strictly inside. Input is one current a neuron, output one spike; states start at zero unless given.
+ * only strictly inside. Input is one current a neuron, output one spike, or the membrane (see {@link Output}); states start
+ * at zero unless given.
  */
 public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Synaptic, RSynaptic {
+
+  /** What of a neuron the next layer reads. */
+  public enum Output {
+    /** Its spikes. */
+    SPIKES,
+    /**
+     * Its membrane, as each step returned it.
+     *
+     * <p>Nothing else about the neuron changes: it fires, resets, recurs and is counted by its threshold as ever, and
+     * spikes, membrane and current are the same bits. With {@link ResetMechanism#NONE} and no recurrence its spikes touch
+     * nothing, so that the threshold does not matter (but for firing rates) and {@link Leaky} is NIR's {@code LI}, with
+     * beta 1 its {@code I}, and {@link Synaptic} its {@code CubaLI}. In the backward pass dL/d(output) is dL/d(mem).
+     */
+    MEMBRANE
+  }
 
   private final Shape shape;
   private final NeuronParameter beta;
@@ -34,6 +51,7 @@ public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Syna
   private final ResetMechanism resetMechanism;
   private final boolean resetDelay;
   private final StateQuantization stateQuant;
+  private final Output output;
 
   Neuron(Builder<?> builder, Shape shape) {
     this.shape = shape;
@@ -45,6 +63,7 @@ public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Syna
     this.resetMechanism = builder.resetMechanism;
     this.resetDelay = builder.resetDelay;
     this.stateQuant = builder.stateQuant;
+    this.output = builder.output;
     if (inhibition && shape.rank() != 1) {
       throw new IllegalArgumentException("inhibition: expected a layer of shape [N], as one neuron wins each row, got "
           + shape + "; put a Flatten before it");
@@ -134,6 +153,11 @@ public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Syna
   /** How states are rounded, or null. */
   public final StateQuantization stateQuant() {
     return stateQuant;
+  }
+
+  /** What the next layer reads. */
+  public final Output output() {
+    return output;
   }
 
   /** The reset as the kernels know it. */
@@ -228,6 +252,7 @@ public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Syna
     private ResetMechanism resetMechanism = ResetMechanism.SUBTRACT;
     private boolean resetDelay = true;
     private StateQuantization stateQuant;
+    private Output output = Output.SPIKES;
 
     Builder() {}
 
@@ -343,35 +368,16 @@ public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Syna
       return self();
     }
 
+    /** What the next layer reads: the spikes, which is the default, or the membrane. */
+    public final B output(Output output) {
+      this.output = Objects.requireNonNull(output, "output");
+      return self();
+    }
+
     final void requireBeta(String type) {
       if (beta == null) {
         throw new IllegalArgumentException(type + ": expected beta, the decay of the membrane, got none; set beta(0.9f)");
       }
-    }
-  }
-
-  /** A value for a parameter that may be one for all neurons or one for each. */
-  record Setting(Shape shape, float[] values) {
-
-    static Setting scalar(float value) {
-      return new Setting(Shape.of(), new float[] {value});
-    }
-
-    static Setting perNeuron(float[] values) {
-      return new Setting(Shape.of(values.length), values);
-    }
-
-    NeuronParameter over(String name, boolean clip, boolean learn, Shape layer) {
-      if (values.length != shape.size()) {
-        throw new IllegalArgumentException(
-            name + ": expected " + shape.size() + " values for shape " + shape + ", got " + values.length);
-      }
-      for (float value : values) {
-        if (!Float.isFinite(value)) {
-          throw new IllegalArgumentException(name + ": expected finite values, got " + value);
-        }
-      }
-      return new NeuronParameter(name, shape, values.clone(), clip, learn, layer);
     }
   }
 }

@@ -10,6 +10,7 @@ import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.NeuronParameter;
+import org.spikelane.layer.Signal;
 import org.spikelane.layer.Spikes;
 import org.spikelane.layer.Stage;
 import org.spikelane.layer.Values;
@@ -23,7 +24,7 @@ import org.spikelane.layer.Values;
  * the winner must be known before it is reset.
  *
  * <p>When it records, the membrane of step t is written over the input of step t, and in the backward pass the input's
- * gradient over the membrane.
+ * gradient over the membrane. A next layer that reads the membrane reads a copy, as it may write over that in turn.
  */
 public abstract sealed class NeuronStage implements Stage permits FirstOrderStage, SecondOrderStage {
 
@@ -36,7 +37,9 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private final RowKernels kernels = KernelProvider.current().rows();
   private final Neuron neuron;
   private final Values input;
-  private final Spikes output;
+  private final Spikes spikes;
+  /** What the next layer reads where that is the membrane, else null. */
+  private final Values membranes;
   private final boolean record;
   private final NeuronState state;
   private final int first;
@@ -69,6 +72,10 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private final Rows[] gCurrentAt;
   /** By sample: dL/d(membrane of step t), from outside, in row t. */
   private final Rows[] gMem;
+  /** A row of zeros, for every step. */
+  private final Rows noGradient;
+  /** By sample: the same. */
+  private final Rows[] noGradients;
   /** [samples][N]: gradient carried to the membrane before the step at hand. */
   private final float[][] carriedMem;
   /** Number of the block's first sample among all that are ever run backward: random surrogates draw by it. */
@@ -81,7 +88,10 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     this.record = block.record();
     this.state = state;
     this.first = first;
-    this.output = new Spikes(size, block.samples(), block.steps());
+    this.spikes = new Spikes(size, block.samples(), block.steps());
+    this.membranes = neuron.output() == Neuron.Output.MEMBRANE
+        ? new Values(size, block.samples(), block.steps(), false)
+        : null;
     this.mem = membraneRows(block);
     if (neuron.resetDelay()) {
       this.fired = null;
@@ -100,7 +110,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       this.recurrence = null;
       this.recurrent = Rows.neutral(size);
     } else {
-      this.recurrence = neuron.recurrence().worker(output, block);
+      this.recurrence = neuron.recurrence().worker(spikes, block);
       this.recurrent = new Rows(new float[block.samples() * size], 0, size);
     }
     this.recurrentOf = new Rows[block.samples()];
@@ -118,11 +128,14 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     this.gSpikesOf = rows(gSpikes.data(), stepwise ? recorded : 0, size, 0, 0);
     this.gCurrent = new Rows[recorded];
     this.gMem = new Rows[recorded];
+    this.noGradient = Rows.constant(new float[record ? size : 0]);
+    this.noGradients = new Rows[recorded];
+    Arrays.fill(noGradients, noGradient);
     this.gCurrentAt = new Rows[record ? block.steps() : 0];
     this.carriedMem = new float[recorded][size];
     if (record) {
-      output.needGradient();
-      Arrays.fill(gMem, Rows.constant(new float[size]));
+      spikes.needGradient();
+      Arrays.fill(gMem, noGradient);
       for (int b = 0; b < gCurrent.length; b++) {
         gCurrent[b] = new Rows(mem[b].data(), mem[b].at(1), size);
       }
@@ -205,13 +218,14 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int b = 0; b < samples; b++) {
       load(b);
     }
-    output.value(neuron.spikeValue());
-    if (recurrence == null && !inHalves()) {
+    spikes.value(neuron.spikeValue());
+    if (recurrence == null && !inHalves() && keepsEveryMembrane()) {
       for (int b = 0; b < samples; b++) {
-        steps(b, 0, output.steps());
+        steps(b, 0, spikes.steps());
+        deliver(b, 0, spikes.steps());
       }
     } else {
-      for (int t = 0; t < output.steps(); t++) {
+      for (int t = 0; t < spikes.steps(); t++) {
         if (recurrence != null) {
           recurrence.current(t, samples, recurrent);
         }
@@ -221,11 +235,30 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
           } else {
             steps(b, t, t + 1);
           }
+          deliver(b, t, t + 1);
         }
       }
     }
     for (int b = 0; b < samples; b++) {
       store(b);
+    }
+  }
+
+  /** Without a record a step writes over the membrane of the one before, which has to be delivered first. */
+  private boolean keepsEveryMembrane() {
+    return record || membranes == null;
+  }
+
+  /**
+   * Copies the membranes of steps [t0, t1) to where the next layer reads them, if it does: the record must outlive what
+   * that layer writes over its input.
+   */
+  private void deliver(int b, int t0, int t1) {
+    if (membranes != null) {
+      Rows to = membranes.rows(b);
+      for (int t = t0; t < t1; t++) {
+        System.arraycopy(mem[b].data(), mem[b].at(t + 1), to.data(), to.at(t), neuron.size());
+      }
     }
   }
 
@@ -247,7 +280,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     float[] theta = neuron.threshold().perNeuron();
     float[] row = mem[b].data();
     int rowAt = mem[b].at(t + 1);
-    SpikeRows spk = output.rows(b);
+    SpikeRows spk = spikes.rows(b);
     if (!neuron.resetDelay()) {
       kernels.fire(row, mem[b].at(t), theta, gates[b].words(), gates[b].at(t), 0, size);
     }
@@ -269,7 +302,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   private void load(int b) {
     int words = SpikeRows.words(neuron.size());
-    SpikeRows spk = output.rows(b);
+    SpikeRows spk = spikes.rows(b);
     SpikeRows last = state.spikeRows();
     System.arraycopy(last.words(), last.at(first + b), spk.words(), spk.at(-1), words);
     if (record) {
@@ -280,11 +313,11 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   private void store(int b) {
     int words = SpikeRows.words(neuron.size());
-    SpikeRows spk = output.rows(b);
+    SpikeRows spk = spikes.rows(b);
     SpikeRows last = state.spikeRows();
-    System.arraycopy(spk.words(), spk.at(output.steps() - 1), last.words(), last.at(first + b), words);
+    System.arraycopy(spk.words(), spk.at(spikes.steps() - 1), last.words(), last.at(first + b), words);
     if (record) {
-      System.arraycopy(mem[b].data(), mem[b].at(output.steps()), state.membrane(), (first + b) * neuron.size(),
+      System.arraycopy(mem[b].data(), mem[b].at(spikes.steps()), state.membrane(), (first + b) * neuron.size(),
           neuron.size());
     }
     storeCurrent(b);
@@ -304,12 +337,19 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       Arrays.fill(carriedMem[b], 0f);
       clearCarriedCurrent(b);
     }
+    if (membranes != null) {
+      // Nobody above reads the spikes; what is given for them comes later.
+      spikes.gradientFrom(noGradients);
+    }
   }
 
   @Override
   public final void backward(int samples, GradientSums sums) {
+    for (int b = 0; b < samples; b++) {
+      addMembraneGradient(b);
+    }
     if (stepwise) {
-      for (int t = output.steps() - 1; t >= 0; t--) {
+      for (int t = spikes.steps() - 1; t >= 0; t--) {
         for (int b = 0; b < samples; b++) {
           addGradientFromAbove(b, t, sums);
           backward(b, gSpikesOf[b], 0, t, t + 1, sums);
@@ -320,7 +360,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       for (int b = 0; b < samples; b++) {
         // Time and columns both descend, so that memory is walked in one direction.
         for (int range = surrogates.length - 1; range >= 0; range--) {
-          backward(b, output.gradient(b), range, 0, output.steps(), sums);
+          backward(b, spikes.gradient(b), range, 0, spikes.steps(), sums);
         }
       }
     }
@@ -336,14 +376,25 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   /** The graded factor only scales what leaves the layer: its gradient, and that of the spikes behind it. */
   private void addGradientFromAbove(int b, int t, GradientSums sums) {
-    Rows above = output.gradient(b);
+    Rows above = spikes.gradient(b);
     if (neuron.graded()) {
-      SpikeRows spk = output.rows(b);
+      SpikeRows spk = spikes.rows(b);
       kernels.addWhereFired(above.data(), above.at(t), spk.words(), spk.at(t),
           sums.of(neuron.gradedSpikesFactor().parameter()), 0, neuron.size());
-      kernels.addScaled(output.value(), above.data(), above.at(t), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
+      kernels.addScaled(spikes.value(), above.data(), above.at(t), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
     } else {
       kernels.add(above.data(), above.at(t), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
+    }
+  }
+
+  /** Adds what is given for the membrane to what the next layer wrote, if it read the membrane. */
+  private void addMembraneGradient(int b) {
+    Rows given = gMem[b];
+    if (membranes != null && !given.equals(noGradient)) {
+      Rows g = membranes.gradient(b);
+      for (int t = 0; t < spikes.steps(); t++) {
+        kernels.add(given.data(), given.at(t), g.data(), g.at(t), 0, neuron.size());
+      }
     }
   }
 
@@ -363,10 +414,11 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int t = t0; t < t1; t++) {
       surrogate(b, t, derivatives, from, to);
     }
+    Rows gMembrane = membranes == null ? gMem[b] : membranes.gradient(b);
     if (neuron.resetDelay()) {
-      backwardDelayed(b, gSpk, gMem[b], derivatives, mem[b], carriedMem[b], gCurrent[b], t0, t1, from, to, sums);
+      backwardDelayed(b, gSpk, gMembrane, derivatives, mem[b], carriedMem[b], gCurrent[b], t0, t1, from, to, sums);
     } else {
-      backwardImmediate(b, gSpk, gMem[b], derivatives, mem[b], fired[b], gates[b], carriedMem[b], gCurrent[b], t0, t1,
+      backwardImmediate(b, gSpk, gMembrane, derivatives, mem[b], fired[b], gates[b], carriedMem[b], gCurrent[b], t0, t1,
           from, to, sums);
     }
   }
@@ -382,7 +434,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
     Rows q = neuron.resetDelay() ? mem[b] : fired[b];
     int at = neuron.resetDelay() ? q.at(t + 1) : q.at(t);
-    neuron.surrogate().derivative(q.data(), at, theta, out, outAt, from, to, (firstDraw + b) * output.steps() + t);
+    neuron.surrogate().derivative(q.data(), at, theta, out, outAt, from, to, (firstDraw + b) * spikes.steps() + t);
     if (neuron.inhibition()) {
       // Only the winner's spike is a function of its membrane, whether it fired or not.
       int winner = kernels.winner(q.data(), at, theta, 0, neuron.size());
@@ -396,7 +448,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     Rows gx = input.gradient(b);
     Rows g = gCurrent[b];
     Arrays.fill(gx.data(), gx.at(0), gx.at(0) + neuron.size(), 0f);
-    for (int t = 0; t < output.steps(); t++) {
+    for (int t = 0; t < spikes.steps(); t++) {
       kernels.add(g.data(), g.at(t), gx.data(), gx.at(0), 0, neuron.size());
     }
   }
@@ -413,8 +465,13 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   }
 
   @Override
-  public final Spikes output() {
-    return output;
+  public final Signal output() {
+    return membranes == null ? spikes : membranes;
+  }
+
+  /** What fired, whether or not the next layer reads it. */
+  public final Spikes spikes() {
+    return spikes;
   }
 
   /**
@@ -456,15 +513,15 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   public final long spikeCount(int samples) {
     long count = 0;
     for (int b = 0; b < samples; b++) {
-      for (int t = 0; t < output.steps(); t++) {
-        count += output.rows(b).count(t, neuron.size());
+      for (int t = 0; t < spikes.steps(); t++) {
+        count += spikes.rows(b).count(t, neuron.size());
       }
     }
     return count;
   }
 
   final SpikeRows spikes(int b) {
-    return output.rows(b);
+    return spikes.rows(b);
   }
 
   final ResetMechanism reset() {

@@ -3,6 +3,7 @@ package org.spikelane.neuron;
 import java.util.random.RandomGenerator;
 import org.spikelane.connection.Recurrence;
 import org.spikelane.layer.NeuronParameter;
+import org.spikelane.layer.Setting;
 import org.spikelane.layer.Shape;
 
 /**

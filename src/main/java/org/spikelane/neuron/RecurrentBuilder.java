@@ -5,6 +5,7 @@ import org.spikelane.connection.AllToAll;
 import org.spikelane.connection.Convolutional;
 import org.spikelane.connection.OneToOne;
 import org.spikelane.connection.Recurrence;
+import org.spikelane.layer.Setting;
 import org.spikelane.layer.Shape;
 
 /**
@@ -22,7 +23,8 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> ext
   private Integer linearFeatures;
   private Integer conv2dChannels;
   private int[] kernelSize;
-  private Neuron.Setting v = Neuron.Setting.scalar(1f);
+  private Setting v = Setting.scalar(1f);
+  private boolean recurrentBias = true;
   private boolean learnRecurrent = true;
 
   RecurrentBuilder() {}
@@ -75,19 +77,28 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> ext
 
   /** The recurrent weight of one-to-one recurrence, one for all neurons; default 1. */
   public final B v(float v) {
-    this.v = Neuron.Setting.scalar(v);
+    this.v = Setting.scalar(v);
     return self();
   }
 
   /** The recurrent weights of one-to-one recurrence, one for each neuron. */
   public final B v(float[] v) {
-    this.v = Neuron.Setting.perNeuron(v);
+    this.v = Setting.perNeuron(v);
     return self();
   }
 
   /** The recurrent weights of one-to-one recurrence, broadcast from the given shape. */
   public final B v(Shape shape, float[] v) {
-    this.v = new Neuron.Setting(shape, v);
+    this.v = new Setting(shape, v);
+    return self();
+  }
+
+  /**
+   * Whether dense and convolutional recurrence have a bias; default true. False is what {@code lif.recurrent.bias = None}
+   * makes of snnTorch's layer.
+   */
+  public final B recurrentBias(boolean bias) {
+    this.recurrentBias = bias;
     return self();
   }
 
@@ -119,7 +130,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> ext
         throw new IllegalArgumentException("conv2dChannels: expected the channels of a layer of shape [C, H, W], got "
             + conv2dChannels + " for a layer of shape " + shape);
       }
-      return new Convolutional(shape, kernelSize[0], kernelSize[1], learnRecurrent, random);
+      return new Convolutional(shape, kernelSize[0], kernelSize[1], recurrentBias, learnRecurrent, random);
     }
     if (linearFeatures == null && !featuresOfLayer) {
       throw new IllegalArgumentException(type + ": an all-to-all recurrence needs linearFeatures(n), or conv2dChannels(c)"
@@ -129,6 +140,6 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> ext
       throw new IllegalArgumentException("linearFeatures: expected the size of a layer of shape [N], got "
           + (linearFeatures == null ? "allToAll()" : linearFeatures) + " for a layer of shape " + shape);
     }
-    return new AllToAll(shape.size(), learnRecurrent, random);
+    return new AllToAll(shape.size(), recurrentBias, learnRecurrent, random);
   }
 }

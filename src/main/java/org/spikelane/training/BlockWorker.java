@@ -80,7 +80,7 @@ final class BlockWorker {
   }
 
   private void judge(int b, int target, double weight, int position, Outcome outcome) {
-    Spikes output = last.output();
+    Spikes output = last.spikes();
     SpikeRows spikes = output.rows(b);
     for (int t = 0; t < steps; t++) {
       KernelProvider.current().rows().expand(spikes.words(), spikes.at(t), output.value(), spikesAsFloats.data(),

@@ -11,8 +11,10 @@ import org.spikelane.data.Dataset;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Parameter;
+import org.spikelane.network.NamedLayer;
 import org.spikelane.network.Network;
 import org.spikelane.network.Pieces;
+import org.spikelane.neuron.Neuron;
 
 /**
  * Trains a classifier: batches in an order drawn from the seed, backpropagation through time over the whole sample,
@@ -58,13 +60,18 @@ public final class Trainer {
   /**
    * A trainer with the defaults: cross-entropy on spike counts, Adam with 1e-3, batches of 64, seed 0, one thread.
    *
-   * @throws IllegalArgumentException if the network's last layer is not one of neurons
+   * @throws IllegalArgumentException if the network's last layer is not one of neurons whose output is their spikes
    */
   public static Trainer of(Network network) {
     if (network.layers().isEmpty()
         || !network.neurons().containsValue(network.layers().getLast().layer())) {
       throw new IllegalArgumentException("network: expected a layer of neurons at its end, as their spikes or membranes"
           + " are what the loss is about");
+    }
+    NamedLayer last = network.layers().getLast();
+    if (network.neuron(last.name()).output() != Neuron.Output.SPIKES) {
+      throw new IllegalArgumentException("network: expected the last layer's output to be its spikes, which predictions"
+          + " count, got its membrane in " + last.name() + "; losses of the membrane read it all the same");
     }
     return new Trainer(network);
   }

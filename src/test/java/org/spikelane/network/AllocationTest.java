@@ -31,7 +31,9 @@ class AllocationTest {
 
   @BeforeAll
   static void warm() {
-    for (Networks.Named named : Networks.all()) {
+    List<Networks.Named> networks = new ArrayList<>(Networks.all());
+    networks.addAll(Networks.ofLayers());
+    for (Networks.Named named : networks) {
       Network network = named.network();
       float[] x = Networks.input(1, 2 * network.inputShape().size());
       for (ProductChoice product : ProductChoice.values()) {

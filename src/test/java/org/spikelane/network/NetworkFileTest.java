@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -50,8 +51,18 @@ class NetworkFileTest {
         Network.input(3).synaptic("lif", n -> n.alpha(0.3f).beta(0.4f).threshold(0.5f).learnBeta().learnThreshold()
             .inhibition(true).stateQuant(StateQuantization.builder().numBits(3).uniform(false).thrCentered(false)
                 .threshold(1.1).lowerLimit(0.1).upperLimit(0.3).multiplier(0.7).build())).build(1),
+        Network.input(2, 3, 4).scale("a", s -> s.weight(Shape.of(2, 1, 1), new float[] {3, 4}).learn(false))
+            .flatten("b", 0, 1).scale("c", s -> s.bias(Shape.of(6, 1), new float[6])).build(1),
+        Network.input(2, 9, 8).conv2d("a", c -> c.outChannels(4).kernelSize(3, 2).stride(2, 1).padding(1, 0)
+            .dilation(1, 2).groups(2)).conv2d("b", c -> c.outChannels(2).kernelSize(2).paddingSame().bias(false))
+            .flatten("c", 1, 2).conv1d("d", c -> c.outChannels(6).kernelSize(3).stride(2).padding(1).groups(2))
+            .conv1d("e", c -> c.outChannels(1).kernelSize(4).dilation(2).paddingSame().bias(false)).build(1),
+        Network.input(3).rLeaky("lif", n -> n.beta(0.5f).allToAll().recurrentBias(false)).build(1),
+        Network.input(2, 3, 3).rSynaptic("lif", n -> n.alpha(0.2f).beta(0.5f).conv2dChannels(2).kernelSize(3)
+            .recurrentBias(false)).build(1),
         Network.input(2).build(1));
-    return Stream.of(Networks.all().stream().map(Networks.Named::network), others,
+    return Stream.of(Networks.all().stream().map(Networks.Named::network),
+        Networks.ofLayers().stream().map(Networks.Named::network), others,
         surrogates.map(s -> Network.input(3).leaky("lif", n -> n.beta(0.9f).surrogate(s)).build(1))).flatMap(n -> n);
   }
 
@@ -212,6 +223,46 @@ class NetworkFileTest {
             json.getAsJsonArray("layers").get(0).getAsJsonObject().addProperty("out", 5000)));
   }
 
+  private String refusedLayer(String json) throws IOException {
+    return refusedConfiguration(root -> {
+      root.add("input", JsonParser.parseString("[2, 6, 6]"));
+      JsonArray layers = new JsonArray();
+      layers.add(JsonParser.parseString(json));
+      root.add("layers", layers);
+    });
+  }
+
+  /** PyTorch's defaults stand for what is not said, so that what old files hold, and what people write, is enough. */
+  @Test
+  void readsShortLayers() {
+    JsonObject json = JsonParser.parseString("""
+        {"format": 1, "input": [2, 8, 6], "layers": [
+          {"type": "Conv2d", "name": "a", "out": 3, "kernel": 3},
+          {"type": "Conv2d", "name": "b", "out": 3, "kernel": [3, 2], "padding": "same", "groups": 3, "bias": false},
+          {"type": "AvgPool2d", "name": "c", "kernel": 2},
+          {"type": "Flatten", "name": "d"}]}""").getAsJsonObject();
+    Network network = NetworkJson.read(json, Map.of());
+    assertEquals(List.of("[3, 6, 4]", "[3, 6, 4]", "[3, 3, 2]", "[18]"),
+        network.layers().stream().map(named -> named.layer().outputShape().toString()).toList());
+    assertEquals("[a.weight, a.bias, b.weight]", network.parameters().keySet().toString());
+  }
+
+  @Test
+  void makesNoRoomForHugeImages() throws IOException {
+    assertEquals("c.weight: the configuration asks for [1, 2, 30000, 30000], the file has 0 values of that name",
+        refusedLayer("{\"type\": \"Conv2d\", \"name\": \"c\", \"out\": 1, \"kernel\": 30000, \"padding\": 20000}"));
+    assertEquals("c: expected an output of at most 16777216 values, got [1, 20004, 20004]",
+        refusedLayer("{\"type\": \"Conv2d\", \"name\": \"c\", \"out\": 1, \"kernel\": 3, \"padding\": 10000}"));
+    assertEquals("p: expected an output of at most 16777216 values, got [2, 20005, 20005]",
+        refusedLayer("{\"type\": \"SumPool2d\", \"name\": \"p\", \"kernel\": 2, \"stride\": 1, \"padding\": 10000}"));
+    assertEquals("c: groups: expected a number that divides 2 channels coming in and 3 going out, got 2",
+        refusedLayer("{\"type\": \"Conv2d\", \"name\": \"c\", \"out\": 3, \"kernel\": 3, \"groups\": 2}"));
+    assertEquals("c.padding: expected an array, got \"sane\"",
+        refusedLayer("{\"type\": \"Conv2d\", \"name\": \"c\", \"out\": 3, \"kernel\": 3, \"padding\": \"sane\"}"));
+    assertEquals("p.kernel: expected one or two whole numbers, got [1,2,3]",
+        refusedLayer("{\"type\": \"AvgPool2d\", \"name\": \"p\", \"kernel\": [1, 2, 3]}"));
+  }
+
   @Test
   void saysWhichFieldIsMalformed() throws IOException {
     assertEquals("format: expected 1, got 2; the file is of another version of spikelane",
@@ -219,9 +270,11 @@ class NetworkFileTest {
     assertEquals("network.format: expected a whole number, got 1.5",
         refusedConfiguration(json -> json.addProperty("format", 1.5)));
     assertEquals("network.layers: expected an array, got null", refusedConfiguration(json -> json.remove("layers")));
-    assertEquals("lif.type: expected Linear, Conv2d, MaxPool2d, Flatten, Leaky, RLeaky, Synaptic or RSynaptic, got Lif",
+    assertEquals("lif.type: expected Linear, Conv1d, Conv2d, MaxPool2d, SumPool2d, AvgPool2d, Flatten, Scale,"
+        + " Leaky, RLeaky, Synaptic or RSynaptic, got Lif",
         refusedNeuron("type", "\"Lif\""));
     assertEquals("lif.inhibition: expected true or false, got 1", refusedNeuron("inhibition", "1"));
+    assertEquals("output: expected spikes or membrane, got mem", refusedNeuron("output", "\"mem\""));
     assertEquals("reset_mechanism: expected subtract, zero or none, got zer", refusedNeuron("reset_mechanism", "\"zer\""));
     assertEquals("lif.surrogate: expected an object, got \"atan\"", refusedNeuron("surrogate", "\"atan\""));
     assertEquals("surrogate.name: not the name of a surrogate: tan", refusedNeuron("surrogate", "{\"name\": \"tan\"}"));

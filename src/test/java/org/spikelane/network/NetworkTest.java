@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.spikelane.connection.Window;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Shape;
 
@@ -66,6 +67,19 @@ class NetworkTest {
     assertTrue(network.parameters().values().stream().map(Parameter::shape).allMatch(s -> s.size() >= 1));
   }
 
+  @Test
+  void buildsLayersByTheirSettings() {
+    Network network = Network.input(2, 9, 8).scale("gain", s -> s.weight(2))
+        .sumPool2d("sum", 2).avgPool2d("avg", Window.of(3, 1, 1), Window.of(2, 2, 0)).flatten("some", 1, -1).build(1);
+    assertEquals(List.of("[2, 9, 8]", "[2, 4, 4]", "[2, 4, 2]", "[2, 8]"),
+        network.layers().stream().map(named -> named.layer().outputShape().toString()).toList());
+    assertEquals(List.of("Scale", "SumPool2d", "AvgPool2d", "Flatten"),
+        network.layers().stream().map(named -> named.layer().type()).toList());
+    refused("gain: weight: expected a shape that broadcasts over the layer's [3], such as [] or [1] or [N], got [2]",
+        Network.input(3).scale("gain", s -> s.weight(new float[2])));
+    refused("pool: AvgPool2d: expected an input of shape [C, H, W], got [3]", Network.input(3).avgPool2d("pool", 2));
+  }
+
   private static void refused(String message, Network.Builder builder) {
     assertEquals(message, assertThrows(IllegalArgumentException.class, () -> builder.build(1)).getMessage());
   }
@@ -74,7 +88,7 @@ class NetworkTest {
   void beginsErrorsWithTheNameOfTheLayer() {
     refused("fc: Linear: expected an input of shape [features], got [1, 4, 4]; put a Flatten before it",
         Network.input(1, 4, 4).linear("fc", 2));
-    refused("conv: kernel: expected it to fit into [1, 4, 4], got 5 by 5", Network.input(1, 4, 4).conv2d("conv", 2, 5));
+    refused("conv: kernel: expected it to fit into [1, 4, 4] with its padding, got 5 by 5", Network.input(1, 4, 4).conv2d("conv", 2, 5));
     refused("pool: MaxPool2d: expected an input of shape [C, H, W], got [3]", Network.input(3).maxPool2d("pool", 2));
     refused("lif: Leaky: expected beta, the decay of the membrane, got none; set beta(0.9f)",
         Network.input(3).leaky("lif", n -> n));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import org.spikelane.connection.Window;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.neuron.Leaky;
 import org.spikelane.neuron.Neuron;
@@ -79,6 +80,27 @@ final class Networks {
     UnaryOperator<Synaptic.Builder> last = n -> n.alpha(0.5f).beta(0.8f).learnAlpha().threshold(0.1f);
     return new Named(name, Network.input(FEATURES).linear("fc1", HIDDEN).neuron("lif1", hidden)
         .linear("fc2", 4, !inhibition).synaptic("lif2", last).build(3));
+  }
+
+  /** Networks of layers other than neurons and products of spikes, around the same two neurons. */
+  static List<Named> ofLayers() {
+    List<Named> all = new ArrayList<>();
+    all.add(new Named("scales and membranes", Network.input(FEATURES)
+        .scale("gain", s -> s.weight(new float[] {0.5f, -1, 2, 1, 0.1f}).bias(0.2f)).linear("fc1", HIDDEN)
+        .synaptic("lif1", n -> n.alpha(0.5f).learnAlpha().beta(0.7f).learnBeta().resetMechanism(ResetMechanism.NONE)
+            .output(Neuron.Output.MEMBRANE))
+        .rLeaky("lif", n -> n.beta(0.8f).allToAll().output(Neuron.Output.MEMBRANE).threshold(0.3f))
+        .linear("fc2", 4).synaptic("lif2", n -> n.alpha(0.5f).beta(0.8f).learnAlpha().threshold(0.1f)).build(3)));
+    all.add(new Named("pools", Network.input(2, 7, 6).avgPool2d("avg", Window.of(3, 1, 1), Window.of(2, 2, 0))
+        .leaky("lif1", n -> n.beta(0.8f).threshold(0.2f)).sumPool2d("sum", 2).flatten("channels", 1, 2).flatten("flat")
+        .linear("fc2", 4).leaky("lif2", n -> n.beta(0.8f)).build(3)));
+    all.add(new Named("convolutions", Network.input(2, 6, 7)
+        .conv2d("conv2d", c -> c.outChannels(4).kernelSize(3, 2).stride(2, 1).padding(1, 0).groups(2).bias(false))
+        .leaky("lif1", n -> n.beta(0.8f).threshold(0.1f)).flatten("rows", 1, 2)
+        .conv1d("conv1d", c -> c.outChannels(2).kernelSize(4).dilation(2).paddingSame())
+        .rLeaky("lif", n -> n.beta(0.8f).threshold(0.1f).oneToOne(0.3f)).flatten("flat").linear("fc2", 4)
+        .rLeaky("lif2", n -> n.beta(0.8f).threshold(0.1f).allToAll().recurrentBias(false)).build(3)));
+    return all;
   }
 
   /** Uniform in -1 … 2. */

@@ -24,8 +24,12 @@ class PropertiesTest {
   private static final int STEPS = 9;
   private static final int SAMPLES = 3;
 
-  static Stream<Networks.Named> networks() {
+  static Stream<Networks.Named> networksOfSpikes() {
     return Networks.all().stream();
+  }
+
+  static Stream<Networks.Named> networks() {
+    return Stream.concat(networksOfSpikes(), Networks.ofLayers().stream());
   }
 
   private static float[] input(Network network, int steps, int samples) {
@@ -124,7 +128,7 @@ class PropertiesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("networks")
+  @MethodSource("networksOfSpikes")
   void everyWayToMultiplySpikesGivesTheSameBits(Networks.Named named) {
     Network network = named.network();
     float[] x = input(network, STEPS, SAMPLES);

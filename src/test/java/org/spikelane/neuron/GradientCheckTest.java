@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.spikelane.reference.Agreement;
+import org.spikelane.reference.FiniteDifferences;
 import org.spikelane.reference.NaiveNeuron;
 import org.spikelane.reference.NeuronCase;
 
@@ -21,7 +22,6 @@ import org.spikelane.reference.NeuronCase;
 class GradientCheckTest {
 
   private static final int CASES = 12;
-  private static final double STEP = 1e-6;
   private static final double FINITE_DIFFERENCES = 1e-6;
 
   @TestFactory
@@ -64,7 +64,7 @@ class GradientCheckTest {
     };
     for (String name : moved.parameters()) {
       double[] values = moved.parameter(name);
-      double[] differences = differences(values, loss);
+      double[] differences = FiniteDifferences.of(values, loss);
       for (int i = 0; i < values.length; i++) {
         // A decay on the edge of 0..1 has two one-sided derivatives; the convention there is none.
         if ((name.equals("alpha") || name.equals("beta")) && (values[i] == 0 || values[i] == 1)) {
@@ -73,25 +73,10 @@ class GradientCheckTest {
       }
       Agreement.near("naive d_" + name, differences, naive.get(name), FINITE_DIFFERENCES);
     }
-    Agreement.near("naive d_input", differences(x, loss), naive.get("input"), FINITE_DIFFERENCES);
-    Agreement.near("naive d_mem0", differences(mem0, loss), naive.get("mem0"), FINITE_DIFFERENCES);
-    Agreement.near("naive d_syn0", differences(syn0, loss), naive.get("syn0"), FINITE_DIFFERENCES);
-    Agreement.near("naive d_spk0", differences(spk0, loss), naive.get("spk0"), FINITE_DIFFERENCES);
+    Agreement.near("naive d_input", FiniteDifferences.of(x, loss), naive.get("input"), FINITE_DIFFERENCES);
+    Agreement.near("naive d_mem0", FiniteDifferences.of(mem0, loss), naive.get("mem0"), FINITE_DIFFERENCES);
+    Agreement.near("naive d_syn0", FiniteDifferences.of(syn0, loss), naive.get("syn0"), FINITE_DIFFERENCES);
+    Agreement.near("naive d_spk0", FiniteDifferences.of(spk0, loss), naive.get("spk0"), FINITE_DIFFERENCES);
     NaiveComparison.compareGradients(drawn, naive, drawn.record().backward(drawn.upstream()));
-  }
-
-  /** Central differences in every value; the values are as before afterwards. */
-  private static double[] differences(double[] values, DoubleSupplier loss) {
-    double[] differences = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      double value = values[i];
-      values[i] = value + STEP;
-      double above = loss.getAsDouble();
-      values[i] = value - STEP;
-      double below = loss.getAsDouble();
-      values[i] = value;
-      differences[i] = (above - below) / (2 * STEP);
-    }
-    return differences;
   }
 }

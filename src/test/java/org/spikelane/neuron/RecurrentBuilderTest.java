@@ -1,16 +1,25 @@
 package org.spikelane.neuron;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Shape;
+import org.spikelane.network.Gradients;
+import org.spikelane.network.Input;
+import org.spikelane.network.Network;
+import org.spikelane.network.Tape;
+import org.spikelane.network.Upstream;
+import org.spikelane.reference.Agreement;
 
 /** What RLeaky and RSynaptic have in common: their recurrence, and what is said about arguments that contradict. */
 class RecurrentBuilderTest {
@@ -44,6 +53,36 @@ class RecurrentBuilderTest {
     NeuronState state = lif.state(1);
     lif.step(new float[] {0, 0}, state);
     assertEquals(parameter(lif, "recurrent.bias").values()[1], state.membrane()[1]);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void withoutRecurrentBiasIsWithABiasOfZero(Kind kind) {
+    for (int[] shape : new int[][] {{6}, {2, 4, 3}}) {
+      UnaryOperator<RecurrentBuilder<?>> recurrence =
+          b -> (shape.length == 1 ? b.allToAll() : b.conv2dChannels(2).kernelSize(3)).threshold(0.3f);
+      Network without = Network.input(shape).neuron("lif", recurrence.apply(kind.half()).recurrentBias(false)).build(1);
+      Network with = Network.input(shape).neuron("lif", recurrence.apply(kind.half())).build(1);
+      assertFalse(without.parameters().containsKey("lif.recurrent.bias"));
+      float[] weight = with.parameter("lif.recurrent.weight").values();
+      System.arraycopy(weight, 0, without.parameter("lif.recurrent.weight").values(), 0, weight.length);
+      Arrays.fill(with.parameter("lif.recurrent.bias").values(), 0);
+      with.refresh();
+      without.refresh();
+      int size = with.inputShape().size();
+      float[] x = new float[5 * size];
+      for (int i = 0; i < x.length; i++) {
+        x[i] = (float) Math.sin(i);
+      }
+      Tape want = with.record(Input.sequence(x, 5, 1));
+      Tape got = without.record(Input.sequence(x, 5, 1));
+      Agreement.bits("membrane", want.membrane("lif"), got.membrane("lif"));
+      Agreement.bits("spikes", want.spikes("lif"), got.spikes("lif"));
+      Gradients wanted = want.backward(new Upstream().membrane("lif", x));
+      Gradients gotten = got.backward(new Upstream().membrane("lif", x));
+      Agreement.bits("d_input", wanted.input(), gotten.input());
+      Agreement.bits("d_weight", wanted.parameter("lif.recurrent.weight"), gotten.parameter("lif.recurrent.weight"));
+    }
   }
 
   @ParameterizedTest
@@ -119,7 +158,7 @@ class RecurrentBuilderTest {
         kind.half().conv2dChannels(2).kernelSize(3), 2);
     Messages.refused("kernelSize: expected odd numbers, as a padded even kernel changes the size of the layer, got 3 by 2",
         kind.half().conv2dChannels(2).kernelSize(3, 2), 2, 3, 3);
-    Messages.refused("kernel: expected it to fit into [2, 3, 3], got -1 by -1",
+    Messages.refused("kernel: expected at least 1, got -1",
         kind.half().conv2dChannels(2).kernelSize(-1), 2, 3, 3);
     Messages.refused("V: expected a shape that broadcasts over the layer's [2], such as [] or [1] or [N], got [3]",
         kind.half().oneToOne(new float[3]), 2);

@@ -1,28 +1,46 @@
 package org.spikelane.reference;
 
 /**
- * A cross-correlation of one image with zero padding, stride 1 and bias, in double: six loops and a bounds check. An image
- * of one place with a kernel of one is a matrix product, so this is the reference of linear layers too.
+ * A cross-correlation of one image with zero padding and bias, in double: six loops and a bounds check. An image of one
+ * place with a kernel of one is a matrix product, so this is the reference of linear layers too.
  *
- * @param weight [out][in][kernelHeight][kernelWidth], live
+ * @param groups of channels that do not mix
+ * @param weight [out][in/groups][kernel of rows][kernel of columns], live
  * @param bias [out], live
  */
-public record NaiveConvolution(int in, int height, int width, int out, int kernelHeight, int kernelWidth,
-    int paddingHeight, int paddingWidth, double[] weight, double[] bias) {
+public record NaiveConvolution(int in, int height, int width, int out, Axis rows, Axis columns, int groups,
+    double[] weight, double[] bias) {
+
+  /** How the kernel moves along one axis: tap i of place p sees {@code p*stride + i*dilation - before}. */
+  public record Axis(int kernel, int stride, int before, int after, int dilation) {
+
+    /** Stride 1, no dilation, padding that is the same on both sides. */
+    public static Axis padded(int kernel, int padding) {
+      return new Axis(kernel, 1, padding, padding, 1);
+    }
+
+    int places(int extent) {
+      int places = 0;
+      for (int last = dilation * (kernel - 1) - before; last < extent + after; last += stride) {
+        places++;
+      }
+      return places;
+    }
+  }
 
   /** A matrix product with bias: weight [out][in]. */
   public static NaiveConvolution linear(int in, int out, double[] weight, double[] bias) {
-    return new NaiveConvolution(in, 1, 1, out, 1, 1, 0, 0, weight, bias);
+    return new NaiveConvolution(in, 1, 1, out, Axis.padded(1, 0), Axis.padded(1, 0), 1, weight, bias);
   }
 
   /** Height of the output. */
   public int outHeight() {
-    return height + 2 * paddingHeight - kernelHeight + 1;
+    return rows.places(height);
   }
 
   /** Width of the output. */
   public int outWidth() {
-    return width + 2 * paddingWidth - kernelWidth + 1;
+    return columns.places(width);
   }
 
   private interface Tap {
@@ -31,17 +49,21 @@ public record NaiveConvolution(int in, int height, int width, int out, int kerne
 
   /** Calls for every product that the sum over the kernel has: index of the output, the weight, the input. */
   private void taps(Tap tap) {
+    int outHeight = outHeight();
+    int outWidth = outWidth();
+    int perGroup = in / groups;
     for (int o = 0; o < out; o++) {
-      for (int row = 0; row < outHeight(); row++) {
-        for (int column = 0; column < outWidth(); column++) {
-          for (int c = 0; c < in; c++) {
-            for (int i = 0; i < kernelHeight; i++) {
-              for (int j = 0; j < kernelWidth; j++) {
-                int r = row + i - paddingHeight;
-                int k = column + j - paddingWidth;
+      int firstChannel = o / (out / groups) * perGroup;
+      for (int row = 0; row < outHeight; row++) {
+        for (int column = 0; column < outWidth; column++) {
+          for (int c = 0; c < perGroup; c++) {
+            for (int i = 0; i < rows.kernel; i++) {
+              for (int j = 0; j < columns.kernel; j++) {
+                int r = row * rows.stride + i * rows.dilation - rows.before;
+                int k = column * columns.stride + j * columns.dilation - columns.before;
                 if (r >= 0 && r < height && k >= 0 && k < width) {
-                  tap.at((o * outHeight() + row) * outWidth() + column,
-                      ((o * in + c) * kernelHeight + i) * kernelWidth + j, (c * height + r) * width + k);
+                  tap.at((o * outHeight + row) * outWidth + column,
+                      ((o * perGroup + c) * rows.kernel + i) * columns.kernel + j, ((firstChannel + c) * height + r) * width + k);
                 }
               }
             }

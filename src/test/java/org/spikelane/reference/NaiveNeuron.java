@@ -111,8 +111,9 @@ public final class NaiveNeuron {
     }
     Shape layer = neuron.inputShape();
     Shape kernel = shapes.get("recurrent.weight");
-    return new NaiveConvolution(layer.extent(0), layer.extent(1), layer.extent(2), layer.extent(0), kernel.extent(2),
-        kernel.extent(3), kernel.extent(2) / 2, kernel.extent(3) / 2, weight, bias);
+    return new NaiveConvolution(layer.extent(0), layer.extent(1), layer.extent(2), layer.extent(0),
+        NaiveConvolution.Axis.padded(kernel.extent(2), kernel.extent(2) / 2),
+        NaiveConvolution.Axis.padded(kernel.extent(3), kernel.extent(3) / 2), 1, weight, bias);
   }
 
   private double[] recurrent(double[] spikes) {

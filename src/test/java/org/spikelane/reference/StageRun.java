@@ -3,6 +3,7 @@ package org.spikelane.reference;
 import java.util.SplittableRandom;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Block;
+import org.spikelane.layer.Expansion;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Layer;
 import org.spikelane.layer.Parameter;
@@ -21,12 +22,14 @@ public final class StageRun {
     VALUES,
     /** Floats, one row for all steps. */
     CONSTANT,
-    /** Bits. */
+    /** Bits, expanded for layers that take values. */
     SPIKES
   }
 
   private static final int SAMPLES = 3;
   private static final int STEPS = 5;
+  /** What float32 sums over steps, samples and places of an image, up to some hundred terms, may be off. */
+  private static final double SUMS = 3e-6;
 
   private final Layer layer;
   private final Signal input;
@@ -48,10 +51,15 @@ public final class StageRun {
       fill(values.array(), random);
     }
     input.needGradient();
-    Stage stage = layer.stage(input, new Block(SAMPLES, STEPS, true, false, product));
+    Expansion expansion = input instanceof Spikes spikes && !layer.takesSpikes() ? new Expansion(spikes) : null;
+    Stage stage = layer.stage(expansion == null ? input : expansion.output(),
+        new Block(SAMPLES, STEPS, true, false, product));
     this.output = (Values) stage.output();
     output.needGradient();
     this.x = rows(input, null);
+    if (expansion != null) {
+      expansion.forward(SAMPLES);
+    }
     stage.forward(SAMPLES);
     this.y = rows(output, output.array());
     fill(output.gradientArray(), random);
@@ -60,6 +68,9 @@ public final class StageRun {
     this.gy = rows(output, output.gradientArray());
     this.sums = new GradientSums(layer.parameters());
     stage.backward(SAMPLES, sums);
+    if (expansion != null) {
+      expansion.backward(SAMPLES, sums);
+    }
     this.gx = rows(input, input.gradientArray());
   }
 
@@ -145,7 +156,7 @@ public final class StageRun {
     }
     for (Parameter parameter : layer.parameters()) {
       Agreement.near("d_" + parameter.name(), parameter.name().equals("weight") ? gWeight : gBias, gradient(parameter),
-          1e-6);
+          SUMS);
     }
   }
 }

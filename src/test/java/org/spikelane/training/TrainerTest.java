@@ -42,6 +42,7 @@ class TrainerTest {
     return Stream.of(Leaky.builder().beta(0.9f).learnBeta().gradedSpikesFactor(1.5f).learnGradedSpikesFactor(true),
         Synaptic.builder().alpha(0.7f).beta(0.9f).resetDelay(false).surrogate(new Surrogate.Stochastic()),
         RLeaky.builder().beta(0.9f).allToAll(), RLeaky.builder().beta(0.9f).oneToOne(0.3f).learnThreshold(),
+        RLeaky.builder().beta(0.7f).allToAll().learnBeta().output(Neuron.Output.MEMBRANE),
         RSynaptic.builder().alpha(0.7f).beta(0.9f).allToAll().surrogate(new Surrogate.Stochastic(0, 0.2f, 7)));
   }
 
@@ -193,6 +194,10 @@ class TrainerTest {
             .getMessage());
     assertThrows(IllegalArgumentException.class, () -> Trainer.of(Network.input(2).linear("fc", 2).build(1)));
     assertThrows(IllegalArgumentException.class, () -> Trainer.of(Network.input(2).build(1)));
+    assertEquals("network: expected the last layer's output to be its spikes, which predictions count, got its membrane in"
+        + " lif; losses of the membrane read it all the same", assertThrows(IllegalArgumentException.class,
+            () -> Trainer.of(Network.input(2).leaky("lif", n -> n.beta(0.5f).output(Neuron.Output.MEMBRANE)).build(1)))
+                .getMessage());
     assertThrows(IllegalArgumentException.class, () -> trainer.batchSize(0));
     assertThrows(IllegalArgumentException.class, () -> trainer.threads(0));
   }

@@ -1,0 +1,120 @@
+package org.spikelane.connection;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.RowKernels;
+import org.spikelane.kernels.Rows;
+import org.spikelane.layer.GradientSums;
+import org.spikelane.layer.Parameter;
+import org.spikelane.layer.Parameter.GradientForm;
+import org.spikelane.layer.Shape;
+
+/**
+ * The weights of a convolution, a {@link DenseWeights} for each group of channels. One group's parameters are the layer's
+ * own; more have copies of their parts of the layer's parameters.
+ */
+final class GroupedWeights {
+
+  private final List<DenseWeights> groups = new ArrayList<>();
+  private final Parameter weight;
+  private final Parameter bias;
+
+  /**
+   * Weights as PyTorch initialises them.
+   *
+   * @param shape of the weight: [out, in/groups, …], out being a multiple of groups
+   */
+  GroupedWeights(String prefix, Shape shape, int count, boolean withBias, boolean trainable, RandomGenerator random) {
+    int[] part = shape.extents();
+    part[0] /= count;
+    for (int g = 0; g < count; g++) {
+      groups.add(new DenseWeights(prefix, Shape.of(part), withBias, trainable, random));
+    }
+    if (count == 1) {
+      this.weight = groups.getFirst().weight();
+      this.bias = groups.getFirst().bias();
+    } else {
+      this.weight = whole(groups.stream().map(DenseWeights::weight).toList(), shape);
+      this.bias = withBias ? whole(groups.stream().map(DenseWeights::bias).toList(), Shape.of(shape.extent(0))) : null;
+    }
+  }
+
+  private static Parameter whole(List<Parameter> parts, Shape shape) {
+    float[] values = new float[shape.size()];
+    int at = 0;
+    for (Parameter part : parts) {
+      System.arraycopy(part.values(), 0, values, at, part.values().length);
+      at += part.values().length;
+    }
+    return new Parameter(parts.getFirst().name(), shape, values, parts.getFirst().trainable(),
+        GradientForm.plain(shape.size()));
+  }
+
+  List<Parameter> parameters() {
+    return bias == null ? List.of(weight) : List.of(weight, bias);
+  }
+
+  boolean hasBias() {
+    return bias != null;
+  }
+
+  /** The weights of each group, channels ascending. */
+  List<DenseWeights> groups() {
+    return groups;
+  }
+
+  void refresh() {
+    for (int g = 0; g < groups.size(); g++) {
+      DenseWeights group = groups.get(g);
+      if (groups.size() > 1) {
+        copyPart(weight, g, group.weight());
+        if (bias != null) {
+          copyPart(bias, g, group.bias());
+        }
+      }
+      group.refresh();
+    }
+  }
+
+  private static void copyPart(Parameter whole, int group, Parameter part) {
+    int size = part.values().length;
+    System.arraycopy(whole.values(), group * size, part.values(), 0, size);
+  }
+
+  /** Adds gradients, with the scratch memory of one stage. */
+  final class Gradient {
+
+    private final RowKernels kernels = KernelProvider.current().rows();
+    private final List<DenseGradient> gradients = groups.stream().map(DenseGradient::new).toList();
+    private final List<GradientSums> ofGroups =
+        groups.stream().map(group -> new GradientSums(group.parameters())).toList();
+    private final float[] part = new float[weight.values().length / groups.size()];
+
+    /** {@code gW += gy[r]·x[r]ᵀ, gBias += gy[r]} of one group. */
+    void add(int group, Rows x, Rows gy, int count, GradientSums sums) {
+      if (groups.size() == 1) {
+        gradients.getFirst().add(x, gy, count, sums);
+        return;
+      }
+      GradientSums own = ofGroups.get(group);
+      Arrays.fill(own.of(groups.get(group).weight()), 0f);
+      if (bias != null) {
+        Arrays.fill(own.of(groups.get(group).bias()), 0f);
+      }
+      gradients.get(group).add(x, gy, count, own);
+      addPart(group, groups.get(group).weight(), own, sums.of(weight));
+      if (bias != null) {
+        addPart(group, groups.get(group).bias(), own, sums.of(bias));
+      }
+    }
+
+    private void addPart(int group, Parameter ofGroup, GradientSums own, float[] whole) {
+      int size = ofGroup.values().length;
+      ofGroup.form().reduce(own.of(ofGroup), part);
+      kernels.add(part, 0, whole, group * size, 0, size);
+    }
+  }
+}
