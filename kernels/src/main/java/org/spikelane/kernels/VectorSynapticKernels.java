@@ -2,6 +2,7 @@ package org.spikelane.kernels;
 
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
+import static org.spikelane.kernels.VectorShapes.TILE;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -10,8 +11,8 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * The second-order equations on vectors. Forward, four vectors of neurons at a time go through all steps of a
- * sequence, so that parameters and states stay in registers and four chains of dependent operations overlap; a row that
- * is read and written step by step costs four times as much at 512 bits. Backward, one vector at a time does. What is
+ * sequence, or of a block of it, so that parameters and states stay in registers and four chains of dependent
+ * operations overlap; a row that is read and written step by step costs twice as much. Backward, one vector at a time does. What is
  * left of the row below a vector goes through {@link ScalarSynapticKernels}.
  */
 final class VectorSynapticKernels implements SynapticKernels {
@@ -27,7 +28,7 @@ final class VectorSynapticKernels implements SynapticKernels {
   public void forwardDelayed(Rows x, Rows rec, Rows syn, Rows mem, float[] alpha, float[] beta, float[] theta,
       ResetMechanism reset, boolean inhibition, SpikeRows spk, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, alpha, beta, theta) && Spans.rows(x, t0, t1, to)
-        && Spans.rows(rec, t0, t1, to) && Spans.states(syn, t0, t1, to) && Spans.states(mem, t0, t1, to)
+        && Spans.optional(rec, t0, t1, to) && Spans.states(syn, t0, t1, to) && Spans.states(mem, t0, t1, to)
         && Spans.spikes(spk, t0, t1, to);
     if (!inhibition) {
       steps(x, rec, syn, mem, mem.data(), mem.at(t0 + 1), mem.stride(), alpha, beta, theta, reset, spk, t0, t1, from,
@@ -44,7 +45,7 @@ final class VectorSynapticKernels implements SynapticKernels {
   public void forwardImmediate(Rows x, Rows rec, Rows syn, Rows mem, float[] alpha, float[] beta, float[] theta,
       ResetMechanism reset, Rows q, SpikeRows spk, SpikeRows rst, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, alpha, beta, theta) && Spans.rows(x, t0, t1, to)
-        && Spans.rows(rec, t0, t1, to) && Spans.states(syn, t0, t1, to) && Spans.states(mem, t0, t1, to)
+        && Spans.optional(rec, t0, t1, to) && Spans.states(syn, t0, t1, to) && Spans.states(mem, t0, t1, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to);
     for (int t = t0; t < t1; t++) {
       // The gates first: the membrane they are read from may be updated in place.
@@ -56,15 +57,32 @@ final class VectorSynapticKernels implements SynapticKernels {
     }
   }
 
-  /** Steps [t0, t1) with delayed reset; the membrane of step t0 + s is written to {@code out[outAt + s*outStride]}. */
+  /** Steps [t0, t1) with delayed reset; the membrane of step t0 + s goes to {@code out[outAt + s*outStride]}. */
   private static void steps(Rows x, Rows rec, Rows syn, Rows mem, float[] out, int outAt, int outStride, float[] alpha,
       float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int from, int to) {
-    for (int t = t0; t < t1; t++) {
-      Arrays.fill(spk.words(), spk.at(t) + (from >>> 6), spk.at(t) + SpikeRows.words(to), 0L);
+    boolean far = VectorShapes.far(t1 - t0, Math.max(x.stride(), outStride));
+    int wide = far ? VectorShapes.BLOCK_NEURONS : to - from;
+    int high = far ? VectorShapes.BLOCK_STEPS : t1 - t0;
+    for (int n = from; n < to; n += wide) {
+      for (int t = t0; t < t1; t += high) {
+        block(x, rec, syn, mem, out, outAt + (t - t0) * outStride, outStride, alpha, beta, theta, reset, spk,
+            t, Math.min(t1, t + high), n, Math.min(to, n + wide));
+      }
     }
-    int n = from;
-    for (; n <= to - 4 * LANES; n += 4 * LANES) {
-      fourVectors(x, rec, syn, mem, out, outAt, outStride, alpha, beta, theta, reset, spk, t0, t1, n);
+  }
+
+  private static void block(Rows x, Rows rec, Rows syn, Rows mem, float[] out, int outAt, int outStride, float[] alpha,
+      float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int from, int to) {
+    int n = to - (to - from) % TILE;
+    if (TILE < 64 || n < to) {
+      for (int t = t0; t < t1; t++) {
+        Arrays.fill(spk.words(), spk.at(t) + ((TILE < 64 ? from : n) >>> 6), spk.at(t) + SpikeRows.words(to), 0L);
+      }
+    }
+    if (t1 - t0 == 1 || (syn.stride() == 0 && outStride == 0)) {
+      through(x, rec, syn, mem, out, outAt, alpha, beta, theta, reset, spk, t0, t1, from, n);
+    } else {
+      throughRecording(x, rec, syn, mem, out, outAt, outStride, alpha, beta, theta, reset, spk, t0, t1, from, n);
     }
     for (; n <= to - LANES; n += LANES) {
       oneVector(x, rec, syn, mem, out, outAt, outStride, alpha, beta, theta, reset, spk, t0, t1, n);
@@ -77,95 +95,202 @@ final class VectorSynapticKernels implements SynapticKernels {
   }
 
   /**
-   * Neurons n, n+1, … of four vectors through all steps, parameters and states in registers. What the views hold is
-   * copied to locals first: C2 takes a vector's store for one that may have changed any field, and would read them all
-   * again at every step, at twice the time.
+   * Four vectors of neurons after four through all steps, parameters and states in registers; of the states only the
+   * last is written. What the views hold is copied to locals first: C2 takes a vector's store for one that may have
+   * changed any field, and would read them all again at every step, at twice the time.
    */
-  private static void fourVectors(Rows x, Rows rec, Rows syn, Rows mem, float[] out, int outAt, int outStride,
-      float[] alpha, float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int n) {
-    FloatVector a0 = FloatVector.fromArray(FLOATS, alpha, n);
-    FloatVector a1 = FloatVector.fromArray(FLOATS, alpha, n + LANES);
-    FloatVector a2 = FloatVector.fromArray(FLOATS, alpha, n + 2 * LANES);
-    FloatVector a3 = FloatVector.fromArray(FLOATS, alpha, n + 3 * LANES);
-    FloatVector b0 = FloatVector.fromArray(FLOATS, beta, n);
-    FloatVector b1 = FloatVector.fromArray(FLOATS, beta, n + LANES);
-    FloatVector b2 = FloatVector.fromArray(FLOATS, beta, n + 2 * LANES);
-    FloatVector b3 = FloatVector.fromArray(FLOATS, beta, n + 3 * LANES);
-    FloatVector th0 = FloatVector.fromArray(FLOATS, theta, n);
-    FloatVector th1 = FloatVector.fromArray(FLOATS, theta, n + LANES);
-    FloatVector th2 = FloatVector.fromArray(FLOATS, theta, n + 2 * LANES);
-    FloatVector th3 = FloatVector.fromArray(FLOATS, theta, n + 3 * LANES);
-    FloatVector i0 = FloatVector.fromArray(FLOATS, syn.data(), syn.at(t0) + n);
-    FloatVector i1 = FloatVector.fromArray(FLOATS, syn.data(), syn.at(t0) + n + LANES);
-    FloatVector i2 = FloatVector.fromArray(FLOATS, syn.data(), syn.at(t0) + n + 2 * LANES);
-    FloatVector i3 = FloatVector.fromArray(FLOATS, syn.data(), syn.at(t0) + n + 3 * LANES);
-    FloatVector m0 = FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n);
-    FloatVector m1 = FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n + LANES);
-    FloatVector m2 = FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n + 2 * LANES);
-    FloatVector m3 = FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n + 3 * LANES);
+  private static void through(Rows x, Rows rec, Rows syn, Rows mem, float[] out, int outAt,
+      float[] alpha, float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int from,
+      int to) {
     float[] xs = x.data();
     float[] recs = rec.data();
+    boolean recurrent = !rec.isNone();
     long[] spikes = spk.words();
     float[] syns = syn.data();
-    int xAt = x.at(t0) + n;
-    int recAt = rec.at(t0) + n;
-    int spkAt = spk.at(t0) + (n >>> 6);
-    int synAt = syn.at(t0) + n;
-    int at = outAt + n;
+    float[] mems = mem.data();
+    int xFirst = x.at(t0);
+    int recFirst = rec.at(t0);
+    int spkFirst = spk.at(t0);
+    int synFirst = syn.at(t0);
+    int memFirst = mem.at(t0);
+    int xStride = x.stride();
+    int recStride = rec.stride();
+    int spkStride = spk.stride();
+    int synLast = syn.at(t1);
+    int steps = t1 - t0;
+    for (int n = from; n < to; n += TILE) {
+      FloatVector a0 = FloatVector.fromArray(FLOATS, alpha, n);
+      FloatVector a1 = FloatVector.fromArray(FLOATS, alpha, n + LANES);
+      FloatVector a2 = FloatVector.fromArray(FLOATS, alpha, n + 2 * LANES);
+      FloatVector a3 = FloatVector.fromArray(FLOATS, alpha, n + 3 * LANES);
+      FloatVector b0 = FloatVector.fromArray(FLOATS, beta, n);
+      FloatVector b1 = FloatVector.fromArray(FLOATS, beta, n + LANES);
+      FloatVector b2 = FloatVector.fromArray(FLOATS, beta, n + 2 * LANES);
+      FloatVector b3 = FloatVector.fromArray(FLOATS, beta, n + 3 * LANES);
+      FloatVector th0 = FloatVector.fromArray(FLOATS, theta, n);
+      FloatVector th1 = FloatVector.fromArray(FLOATS, theta, n + LANES);
+      FloatVector th2 = FloatVector.fromArray(FLOATS, theta, n + 2 * LANES);
+      FloatVector th3 = FloatVector.fromArray(FLOATS, theta, n + 3 * LANES);
+      FloatVector i0 = FloatVector.fromArray(FLOATS, syns, synFirst + n);
+      FloatVector i1 = FloatVector.fromArray(FLOATS, syns, synFirst + n + LANES);
+      FloatVector i2 = FloatVector.fromArray(FLOATS, syns, synFirst + n + 2 * LANES);
+      FloatVector i3 = FloatVector.fromArray(FLOATS, syns, synFirst + n + 3 * LANES);
+      FloatVector m0 = FloatVector.fromArray(FLOATS, mems, memFirst + n);
+      FloatVector m1 = FloatVector.fromArray(FLOATS, mems, memFirst + n + LANES);
+      FloatVector m2 = FloatVector.fromArray(FLOATS, mems, memFirst + n + 2 * LANES);
+      FloatVector m3 = FloatVector.fromArray(FLOATS, mems, memFirst + n + 3 * LANES);
+      int xAt = xFirst + n;
+      int recAt = recFirst + n;
+      int spkAt = spkFirst + (n >>> 6);
+      for (int s = 0; s < steps; s++) {
+        FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
+        FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
+        FloatVector r2 = FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th2));
+        FloatVector r3 = FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th3));
+        i0 = a0.mul(i0).add(FloatVector.fromArray(FLOATS, xs, xAt));
+        i1 = a1.mul(i1).add(FloatVector.fromArray(FLOATS, xs, xAt + LANES));
+        i2 = a2.mul(i2).add(FloatVector.fromArray(FLOATS, xs, xAt + 2 * LANES));
+        i3 = a3.mul(i3).add(FloatVector.fromArray(FLOATS, xs, xAt + 3 * LANES));
+        if (recurrent) {
+          i0 = i0.add(FloatVector.fromArray(FLOATS, recs, recAt));
+          i1 = i1.add(FloatVector.fromArray(FLOATS, recs, recAt + LANES));
+          i2 = i2.add(FloatVector.fromArray(FLOATS, recs, recAt + 2 * LANES));
+          i3 = i3.add(FloatVector.fromArray(FLOATS, recs, recAt + 3 * LANES));
+        }
+        m0 = b0.mul(m0).add(i0);
+        m1 = b1.mul(m1).add(i1);
+        m2 = b2.mul(m2).add(i2);
+        m3 = b3.mul(m3).add(i3);
+        if (reset == ResetMechanism.SUBTRACT) {
+          m0 = m0.sub(r0.mul(th0));
+          m1 = m1.sub(r1.mul(th1));
+          m2 = m2.sub(r2.mul(th2));
+          m3 = m3.sub(r3.mul(th3));
+        } else if (reset == ResetMechanism.ZERO) {
+          m0 = m0.sub(r0.mul(m0));
+          m1 = m1.sub(r1.mul(m1));
+          m2 = m2.sub(r2.mul(m2));
+          m3 = m3.sub(r3.mul(m3));
+        }
+        long word = m0.compare(VectorOperators.GT, th0).toLong()
+            | (m1.compare(VectorOperators.GT, th1).toLong() << LANES)
+            | (m2.compare(VectorOperators.GT, th2).toLong() << (2 * LANES))
+            | (m3.compare(VectorOperators.GT, th3).toLong() << (3 * LANES));
+        spikes[spkAt] = TILE == 64 ? word : spikes[spkAt] | word << n;
+        xAt += xStride;
+        recAt += recStride;
+        spkAt += spkStride;
+      }
+      i0.intoArray(syns, synLast + n);
+      i1.intoArray(syns, synLast + n + LANES);
+      i2.intoArray(syns, synLast + n + 2 * LANES);
+      i3.intoArray(syns, synLast + n + 3 * LANES);
+      m0.intoArray(out, outAt + n);
+      m1.intoArray(out, outAt + n + LANES);
+      m2.intoArray(out, outAt + n + 2 * LANES);
+      m3.intoArray(out, outAt + n + 3 * LANES);
+    }
+  }
+
+  /** The same, with the states of all steps written. One method for both would box its vectors (C2 of JDK 25). */
+  private static void throughRecording(Rows x, Rows rec, Rows syn, Rows mem, float[] out, int outAt, int outStride,
+      float[] alpha, float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int from,
+      int to) {
+    float[] xs = x.data();
+    float[] recs = rec.data();
+    boolean recurrent = !rec.isNone();
+    long[] spikes = spk.words();
+    float[] syns = syn.data();
+    float[] mems = mem.data();
+    int xFirst = x.at(t0);
+    int recFirst = rec.at(t0);
+    int spkFirst = spk.at(t0);
+    int synFirst = syn.at(t0);
+    int memFirst = mem.at(t0);
     int xStride = x.stride();
     int recStride = rec.stride();
     int spkStride = spk.stride();
     int synStride = syn.stride();
-    for (int t = t0; t < t1; t++) {
-      FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
-      FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
-      FloatVector r2 = FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th2));
-      FloatVector r3 = FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th3));
-      i0 = a0.mul(i0).add(FloatVector.fromArray(FLOATS, xs, xAt))
-          .add(FloatVector.fromArray(FLOATS, recs, recAt));
-      i1 = a1.mul(i1).add(FloatVector.fromArray(FLOATS, xs, xAt + LANES))
-          .add(FloatVector.fromArray(FLOATS, recs, recAt + LANES));
-      i2 = a2.mul(i2).add(FloatVector.fromArray(FLOATS, xs, xAt + 2 * LANES))
-          .add(FloatVector.fromArray(FLOATS, recs, recAt + 2 * LANES));
-      i3 = a3.mul(i3).add(FloatVector.fromArray(FLOATS, xs, xAt + 3 * LANES))
-          .add(FloatVector.fromArray(FLOATS, recs, recAt + 3 * LANES));
-      m0 = b0.mul(m0).add(i0);
-      m1 = b1.mul(m1).add(i1);
-      m2 = b2.mul(m2).add(i2);
-      m3 = b3.mul(m3).add(i3);
-      if (reset == ResetMechanism.SUBTRACT) {
-        m0 = m0.sub(r0.mul(th0));
-        m1 = m1.sub(r1.mul(th1));
-        m2 = m2.sub(r2.mul(th2));
-        m3 = m3.sub(r3.mul(th3));
-      } else if (reset == ResetMechanism.ZERO) {
-        m0 = m0.sub(r0.mul(m0));
-        m1 = m1.sub(r1.mul(m1));
-        m2 = m2.sub(r2.mul(m2));
-        m3 = m3.sub(r3.mul(m3));
+    int steps = t1 - t0;
+    for (int n = from; n < to; n += TILE) {
+      FloatVector a0 = FloatVector.fromArray(FLOATS, alpha, n);
+      FloatVector a1 = FloatVector.fromArray(FLOATS, alpha, n + LANES);
+      FloatVector a2 = FloatVector.fromArray(FLOATS, alpha, n + 2 * LANES);
+      FloatVector a3 = FloatVector.fromArray(FLOATS, alpha, n + 3 * LANES);
+      FloatVector b0 = FloatVector.fromArray(FLOATS, beta, n);
+      FloatVector b1 = FloatVector.fromArray(FLOATS, beta, n + LANES);
+      FloatVector b2 = FloatVector.fromArray(FLOATS, beta, n + 2 * LANES);
+      FloatVector b3 = FloatVector.fromArray(FLOATS, beta, n + 3 * LANES);
+      FloatVector th0 = FloatVector.fromArray(FLOATS, theta, n);
+      FloatVector th1 = FloatVector.fromArray(FLOATS, theta, n + LANES);
+      FloatVector th2 = FloatVector.fromArray(FLOATS, theta, n + 2 * LANES);
+      FloatVector th3 = FloatVector.fromArray(FLOATS, theta, n + 3 * LANES);
+      FloatVector i0 = FloatVector.fromArray(FLOATS, syns, synFirst + n);
+      FloatVector i1 = FloatVector.fromArray(FLOATS, syns, synFirst + n + LANES);
+      FloatVector i2 = FloatVector.fromArray(FLOATS, syns, synFirst + n + 2 * LANES);
+      FloatVector i3 = FloatVector.fromArray(FLOATS, syns, synFirst + n + 3 * LANES);
+      FloatVector m0 = FloatVector.fromArray(FLOATS, mems, memFirst + n);
+      FloatVector m1 = FloatVector.fromArray(FLOATS, mems, memFirst + n + LANES);
+      FloatVector m2 = FloatVector.fromArray(FLOATS, mems, memFirst + n + 2 * LANES);
+      FloatVector m3 = FloatVector.fromArray(FLOATS, mems, memFirst + n + 3 * LANES);
+      int xAt = xFirst + n;
+      int recAt = recFirst + n;
+      int spkAt = spkFirst + (n >>> 6);
+      int synAt = synFirst + n;
+      int at = outAt + n;
+      for (int s = 0; s < steps; s++) {
+        FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
+        FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
+        FloatVector r2 = FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th2));
+        FloatVector r3 = FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th3));
+        i0 = a0.mul(i0).add(FloatVector.fromArray(FLOATS, xs, xAt));
+        i1 = a1.mul(i1).add(FloatVector.fromArray(FLOATS, xs, xAt + LANES));
+        i2 = a2.mul(i2).add(FloatVector.fromArray(FLOATS, xs, xAt + 2 * LANES));
+        i3 = a3.mul(i3).add(FloatVector.fromArray(FLOATS, xs, xAt + 3 * LANES));
+        if (recurrent) {
+          i0 = i0.add(FloatVector.fromArray(FLOATS, recs, recAt));
+          i1 = i1.add(FloatVector.fromArray(FLOATS, recs, recAt + LANES));
+          i2 = i2.add(FloatVector.fromArray(FLOATS, recs, recAt + 2 * LANES));
+          i3 = i3.add(FloatVector.fromArray(FLOATS, recs, recAt + 3 * LANES));
+        }
+        m0 = b0.mul(m0).add(i0);
+        m1 = b1.mul(m1).add(i1);
+        m2 = b2.mul(m2).add(i2);
+        m3 = b3.mul(m3).add(i3);
+        if (reset == ResetMechanism.SUBTRACT) {
+          m0 = m0.sub(r0.mul(th0));
+          m1 = m1.sub(r1.mul(th1));
+          m2 = m2.sub(r2.mul(th2));
+          m3 = m3.sub(r3.mul(th3));
+        } else if (reset == ResetMechanism.ZERO) {
+          m0 = m0.sub(r0.mul(m0));
+          m1 = m1.sub(r1.mul(m1));
+          m2 = m2.sub(r2.mul(m2));
+          m3 = m3.sub(r3.mul(m3));
+        }
+        synAt += synStride;
+        i0.intoArray(syns, synAt);
+        i1.intoArray(syns, synAt + LANES);
+        i2.intoArray(syns, synAt + 2 * LANES);
+        i3.intoArray(syns, synAt + 3 * LANES);
+        m0.intoArray(out, at);
+        m1.intoArray(out, at + LANES);
+        m2.intoArray(out, at + 2 * LANES);
+        m3.intoArray(out, at + 3 * LANES);
+        long word = m0.compare(VectorOperators.GT, th0).toLong()
+            | (m1.compare(VectorOperators.GT, th1).toLong() << LANES)
+            | (m2.compare(VectorOperators.GT, th2).toLong() << (2 * LANES))
+            | (m3.compare(VectorOperators.GT, th3).toLong() << (3 * LANES));
+        spikes[spkAt] = TILE == 64 ? word : spikes[spkAt] | word << n;
+        xAt += xStride;
+        recAt += recStride;
+        at += outStride;
+        spkAt += spkStride;
       }
-      synAt += synStride;
-      i0.intoArray(syns, synAt);
-      i1.intoArray(syns, synAt + LANES);
-      i2.intoArray(syns, synAt + 2 * LANES);
-      i3.intoArray(syns, synAt + 3 * LANES);
-      m0.intoArray(out, at);
-      m1.intoArray(out, at + LANES);
-      m2.intoArray(out, at + 2 * LANES);
-      m3.intoArray(out, at + 3 * LANES);
-      long word = m0.compare(VectorOperators.GT, th0).toLong()
-          | (m1.compare(VectorOperators.GT, th1).toLong() << LANES)
-          | (m2.compare(VectorOperators.GT, th2).toLong() << (2 * LANES))
-          | (m3.compare(VectorOperators.GT, th3).toLong() << (3 * LANES));
-      spikes[spkAt] |= word << n;
-      xAt += xStride;
-      recAt += recStride;
-      at += outStride;
-      spkAt += spkStride;
     }
   }
 
-  /** The same for one vector. */
+  /** One vector of neurons through all steps, where four are too wide. */
   private static void oneVector(Rows x, Rows rec, Rows syn, Rows mem, float[] out, int outAt, int outStride,
       float[] alpha, float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int n) {
     FloatVector a = FloatVector.fromArray(FLOATS, alpha, n);
@@ -175,6 +300,7 @@ final class VectorSynapticKernels implements SynapticKernels {
     FloatVector m = FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n);
     float[] xs = x.data();
     float[] recs = rec.data();
+    boolean recurrent = !rec.isNone();
     long[] spikes = spk.words();
     float[] syns = syn.data();
     int xAt = x.at(t0) + n;
@@ -188,8 +314,10 @@ final class VectorSynapticKernels implements SynapticKernels {
     int synStride = syn.stride();
     for (int t = t0; t < t1; t++) {
       FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
-      i = a.mul(i).add(FloatVector.fromArray(FLOATS, xs, xAt))
-          .add(FloatVector.fromArray(FLOATS, recs, recAt));
+      i = a.mul(i).add(FloatVector.fromArray(FLOATS, xs, xAt));
+      if (recurrent) {
+        i = i.add(FloatVector.fromArray(FLOATS, recs, recAt));
+      }
       m = b.mul(m).add(i);
       if (reset == ResetMechanism.SUBTRACT) {
         m = m.sub(r.mul(th));
