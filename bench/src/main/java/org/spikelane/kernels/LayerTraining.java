@@ -68,11 +68,11 @@ public class LayerTraining extends LayerOperands {
 
     final void backward(int b, boolean learn) {
       if (order == Order.SECOND) {
-        provider().synaptic().backwardDelayed(gSpk[b], none, none, sg, recordedSyn, recorded[b], cSyn, cMem, alpha, beta,
-            theta, ResetMechanism.SUBTRACT, learn, gAlpha, gBeta, gTheta, input[b], 0, STEPS, 0, size);
+        provider().synaptic().backwardDelayed(gSpk[b], none, none, sg, recordedSyn, recorded[b], cSyn, cMem, alpha,
+            beta, theta, ResetMechanism.SUBTRACT, learn, gAlpha, gBeta, gTheta, input[b], 0, STEPS, 0, size);
       } else {
-        provider().leaky().backwardDelayed(gSpk[b], none, sg, recorded[b], cMem, beta, theta, ResetMechanism.SUBTRACT, learn,
-            gBeta, gTheta, input[b], 0, STEPS, 0, size);
+        provider().leaky().backwardDelayed(gSpk[b], none, sg, recorded[b], cMem, beta, theta, ResetMechanism.SUBTRACT,
+            learn, gBeta, gTheta, input[b], 0, STEPS, 0, size);
       }
     }
   }
