@@ -3,8 +3,6 @@ package org.spikelane.connection;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.ejml.data.FMatrixRMaj;
-import org.spikelane.kernels.KernelProvider;
-import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
@@ -49,17 +47,14 @@ public final class AllToAll implements Recurrence {
 
   private final class DenseWorker implements Worker {
 
-    private final RowKernels kernels = KernelProvider.current().rows();
     private final Spikes spikes;
     private final Product product;
     private final DenseGradient gradient = new DenseGradient(weights);
     private final SpikeRows[] previous;
-    private final Rows gPrevious;
 
     DenseWorker(Spikes spikes, Block block) {
       this.spikes = spikes;
       this.product = weights.product(block.product(), block.samples());
-      this.gPrevious = new Rows(new float[block.samples() * weights.inputs()], 0, weights.inputs());
       this.previous = new SpikeRows[block.samples()];
       for (int b = 0; b < previous.length; b++) {
         SpikeRows own = spikes.rows(b);
@@ -73,12 +68,8 @@ public final class AllToAll implements Recurrence {
     }
 
     @Override
-    public void backward(int t, int samples, Rows gCurrent) {
-      product.backward(gCurrent, gPrevious, samples);
-      for (int b = 0; b < samples; b++) {
-        Rows gSpk = spikes.gradient(b);
-        kernels.add(gPrevious.data(), gPrevious.at(b), gSpk.data(), gSpk.at(t - 1), 0, weights.inputs());
-      }
+    public void backward(int samples, Rows gCurrent, Rows gSpikes) {
+      product.backward(gCurrent, gSpikes, samples);
     }
 
     @Override

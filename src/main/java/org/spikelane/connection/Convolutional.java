@@ -78,11 +78,9 @@ public final class Convolutional implements Recurrence {
     }
 
     @Override
-    public void backward(int t, int samples, Rows gCurrent) {
+    public void backward(int samples, Rows gCurrent, Rows gSpikes) {
       for (int b = 0; b < samples; b++) {
-        Rows gSpk = spikes.gradient(b);
-        worker.backward(gCurrent.data(), gCurrent.at(b), image, 0);
-        kernels.add(image, 0, gSpk.data(), gSpk.at(t - 1), 0, image.length);
+        worker.backward(gCurrent.data(), gCurrent.at(b), gSpikes.data(), gSpikes.at(b));
       }
     }
 

@@ -96,7 +96,7 @@ public final class Linear implements Layer {
     LinearStage(Signal input, Block block) {
       this.input = input;
       this.output = new Values(weights.outputs(), block.samples(), block.steps(), input.constant());
-      this.product = weights.product(block.product(), input.rowsPerSample());
+      this.product = weights.product(block.product(), input.constant() ? block.samples() : block.steps());
     }
 
     @Override
@@ -106,24 +106,36 @@ public final class Linear implements Layer {
 
     @Override
     public void forward(int samples) {
+      if (input instanceof Values values && input.constant()) {
+        product.forward(values.firstStep(), output.firstStep(), samples);
+        return;
+      }
       for (int b = 0; b < samples; b++) {
         switch (input) {
-          case Spikes spikes -> product.forward(spikes.rows(b), spikes.value(), output.rows(b), input.rowsPerSample());
-          case Values values -> product.forward(values.rows(b), output.rows(b), input.rowsPerSample());
+          case Spikes spikes -> product.forward(spikes.rows(b), spikes.value(), output.rows(b), input.steps());
+          case Values values -> product.forward(values.rows(b), output.rows(b), input.steps());
         }
       }
     }
 
     @Override
     public void backward(int samples, GradientSums sums) {
+      if (input instanceof Values values && input.constant()) {
+        Rows gy = output.gradientOfFirstStep();
+        gradient.add(values.firstStep(), gy, samples, sums);
+        if (input.hasGradient()) {
+          product.backward(gy, input.gradientOfFirstStep(), samples);
+        }
+        return;
+      }
       for (int b = 0; b < samples; b++) {
         Rows gy = output.gradient(b);
         switch (input) {
-          case Spikes spikes -> gradient.add(spikes.rows(b), spikes.value(), gy, input.rowsPerSample(), sums);
-          case Values values -> gradient.add(values.rows(b), gy, input.rowsPerSample(), sums);
+          case Spikes spikes -> gradient.add(spikes.rows(b), spikes.value(), gy, input.steps(), sums);
+          case Values values -> gradient.add(values.rows(b), gy, input.steps(), sums);
         }
         if (input.hasGradient()) {
-          product.backward(gy, input.gradient(b), input.rowsPerSample());
+          product.backward(gy, input.gradient(b), input.steps());
         }
       }
     }

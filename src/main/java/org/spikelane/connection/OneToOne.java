@@ -1,5 +1,6 @@
 package org.spikelane.connection;
 
+import java.util.Arrays;
 import java.util.List;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.RowKernels;
@@ -57,10 +58,10 @@ public final class OneToOne implements Recurrence {
     }
 
     @Override
-    public void backward(int t, int samples, Rows gCurrent) {
+    public void backward(int samples, Rows gCurrent, Rows gSpikes) {
+      Arrays.fill(gSpikes.data(), gSpikes.at(0), gSpikes.at(samples), 0f);
       for (int b = 0; b < samples; b++) {
-        Rows gSpk = spikes.gradient(b);
-        kernels.addProduct(v.perNeuron(), 0, gCurrent.data(), gCurrent.at(b), gSpk.data(), gSpk.at(t - 1), 0,
+        kernels.addProduct(v.perNeuron(), 0, gCurrent.data(), gCurrent.at(b), gSpikes.data(), gSpikes.at(b), 0,
             spikes.size());
       }
     }

@@ -26,11 +26,12 @@ public sealed interface Recurrence permits AllToAll, OneToOne, Convolutional {
     void current(int t, int samples, Rows current);
 
     /**
-     * Adds dL/d(spk[t-1]) of every sample to its row t-1 of the spikes' gradient.
+     * Writes dL/d(spk[t-1]), as far as it comes by the recurrent current of step t, to row b of {@code gSpikes} for each
+     * sample b.
      *
      * @param gCurrent dL/d(recurrent current) of step t, row b for sample b
      */
-    void backward(int t, int samples, Rows gCurrent);
+    void backward(int samples, Rows gCurrent, Rows gSpikes);
 
     /**
      * Adds the gradients of the parameters over all steps of one sample, steps ascending.

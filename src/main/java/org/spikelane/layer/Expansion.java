@@ -39,7 +39,12 @@ public final class Expansion implements Stage {
 
   @Override
   public void backward(int samples, GradientSums sums) {
-    int perSample = (1 + input.steps()) * input.size();
-    System.arraycopy(output.gradientArray(), 0, input.gradientArray(), 0, samples * perSample);
+    for (int b = 0; b < samples; b++) {
+      Rows from = output.gradient(b);
+      Rows to = input.gradient(b);
+      for (int t = 0; t < input.steps(); t++) {
+        System.arraycopy(from.data(), from.at(t), to.data(), to.at(t), input.size());
+      }
+    }
   }
 }

@@ -1,34 +1,37 @@
 package org.spikelane.layer;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Sums of gradients over samples and steps, one array per parameter in its {@link Parameter.GradientForm}. */
 public final class GradientSums {
 
-  private final Map<Parameter, float[]> sums = new HashMap<>();
+  private final Parameter[] parameters;
+  private final float[][] sums;
 
   /** Zeros for every one of the parameters. */
   public GradientSums(List<Parameter> parameters) {
-    for (Parameter parameter : parameters) {
-      sums.put(parameter, new float[parameter.form().size()]);
+    this.parameters = parameters.toArray(Parameter[]::new);
+    this.sums = new float[this.parameters.length][];
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = new float[this.parameters[i].form().size()];
     }
   }
 
   /** The sums of a parameter, to be added to. */
   public float[] of(Parameter parameter) {
-    float[] array = sums.get(parameter);
-    if (array == null) {
-      throw new IllegalArgumentException("parameter: " + parameter + " is not one of these gradients' parameters");
+    // A handful of parameters, asked for at every step: a search beats hashing.
+    for (int i = 0; i < parameters.length; i++) {
+      if (parameters[i] == parameter) {
+        return sums[i];
+      }
     }
-    return array;
+    throw new IllegalArgumentException("parameter: " + parameter + " is not one of these gradients' parameters");
   }
 
   /** Sets all sums to 0. */
   public void clear() {
-    for (float[] array : sums.values()) {
+    for (float[] array : sums) {
       Arrays.fill(array, 0f);
     }
   }

@@ -4,7 +4,7 @@ import org.spikelane.kernels.Rows;
 
 /**
  * What travels between two stages for one block: {@code [samples][1 + steps][size]}, the first row of a sample being the
- * step before the first.
+ * step before the first; or, of a network's input, the caller's own array in any layout.
  */
 public abstract sealed class Signal permits Values, Spikes {
 
@@ -14,6 +14,7 @@ public abstract sealed class Signal permits Values, Spikes {
   private boolean gradientNeeded;
   private float[] gradient;
   private Rows[] gradientRows;
+  private Rows gradientOfFirstStep;
 
   Signal(int size, int samples, int steps) {
     this.size = size;
@@ -59,29 +60,46 @@ public abstract sealed class Signal permits Values, Spikes {
   }
 
   /**
-   * dL/d(this) of a sample: row t is the gradient at step t, row -1 that of the step before the first. A constant signal
-   * has one row, the sum over the steps.
+   * dL/d(this) of a sample: row t is the gradient at step t. A constant signal has one row, the sum over the steps. Only
+   * who reads this signal writes there; who wrote this signal reads it.
    */
   public final Rows gradient(int sample) {
-    gradientArray();
+    if (gradientRows == null) {
+      gradientArray();
+    }
     return gradientRows[sample];
   }
 
-  /** The array behind all gradient rows, laid out as the signal. */
+  /** dL/d(this) of the first step of all samples, row b for sample b; not of a gradient that is read where it lies. */
+  public final Rows gradientOfFirstStep() {
+    gradientArray();
+    return gradientOfFirstStep;
+  }
+
+  /** The array behind all gradient rows, laid out as {@code [samples][1 + steps][size]}; made if it is not there yet. */
   public final float[] gradientArray() {
     if (gradient == null) {
-      gradient(new float[samples * (1 + rowsPerSample()) * size]);
+      gradientIn(new float[samples * (1 + rowsPerSample()) * size]);
     }
     return gradient;
   }
 
-  final void gradient(float[] array) {
+  /** Lets the gradient lie in an array that somebody else has too, laid out as {@link #gradientArray}, or longer. */
+  public final void gradientIn(float[] array) {
     gradientNeeded = true;
     gradient = array;
     gradientRows = rows(array);
+    gradientOfFirstStep = new Rows(array, size, (1 + rowsPerSample()) * size);
   }
 
-  /** Row t of sample b at {@code [b][1 + t]} of an array laid out as this signal. */
+  /** Lets the gradient be read where it lies, row t of sample b in row t of {@code rows[b]}; nobody writes there. */
+  public final void gradientFrom(Rows[] rows) {
+    gradientNeeded = true;
+    gradient = null;
+    gradientRows = rows;
+  }
+
+  /** Row t of sample b at {@code [b][1 + t]} of an array laid out as {@code [samples][1 + steps][size]}. */
   final Rows[] rows(float[] array) {
     Rows[] rows = new Rows[samples];
     int perSample = (1 + rowsPerSample()) * size;

@@ -6,15 +6,47 @@ import org.spikelane.kernels.Rows;
 public final class Values extends Signal {
 
   private final boolean constant;
-  private final float[] array;
+  private final boolean readOnly;
   private final Rows[] rows;
+  private float[] array;
+  private Rows bySample;
 
   /** Zeros; {@code constant} for one row per sample that stands for every step. */
   public Values(int size, int samples, int steps, boolean constant) {
     super(size, samples, steps);
     this.constant = constant;
+    this.readOnly = false;
     this.array = new float[samples * (1 + rowsPerSample()) * size];
     this.rows = rows(array);
+    this.bySample = new Rows(array, size, (1 + rowsPerSample()) * size);
+  }
+
+  private Values(int size, int samples, int steps, boolean constant, float[] array) {
+    super(size, samples, steps);
+    this.constant = constant;
+    this.readOnly = true;
+    this.array = array;
+    this.rows = new Rows[samples];
+  }
+
+  /** Values that lie in the caller's arrays, which are never written to; {@link #readFrom} says where. */
+  public static Values view(int size, int samples, int steps, boolean constant) {
+    return new Values(size, samples, steps, constant, new float[0]);
+  }
+
+  /**
+   * Lets the first {@code count} samples of a view be read from an array that is laid out time first: row t of sample b at
+   * {@code [t][first + b]} of {@code [steps][all][size]}, or at {@code [first + b]} of {@code [all][size]} if constant.
+   */
+  public void readFrom(float[] values, int first, int all, int count) {
+    if (!readOnly) {
+      throw new IllegalStateException("values: they have an array of their own");
+    }
+    array = values;
+    for (int b = 0; b < count; b++) {
+      rows[b] = new Rows(values, (first + b) * size(), constant ? 0 : all * size());
+    }
+    bySample = new Rows(values, first * size(), size());
   }
 
   @Override
@@ -22,9 +54,19 @@ public final class Values extends Signal {
     return constant;
   }
 
-  /** The values of a sample: row t is step t, row -1 is free for the state before the first step. */
+  /** Whether the array is the caller's, and may not be written to. */
+  public boolean readOnly() {
+    return readOnly;
+  }
+
+  /** The values of a sample: row t is step t, row -1 is free for the state before the first step unless this is a view. */
   public Rows rows(int sample) {
     return rows[sample];
+  }
+
+  /** The values of the first step of all samples: row b is sample b. */
+  public Rows firstStep() {
+    return bySample;
   }
 
   /** The array behind all rows. */
@@ -34,6 +76,6 @@ public final class Values extends Signal {
 
   /** Lets the gradient take the place of the values, which the backward pass then destroys. */
   public void gradientInPlace() {
-    gradient(array);
+    gradientIn(array);
   }
 }

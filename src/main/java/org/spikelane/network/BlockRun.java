@@ -2,7 +2,6 @@ package org.spikelane.network;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
@@ -13,55 +12,73 @@ import org.spikelane.layer.Values;
 /** Runs blocks of an input through a network without a tape; the worker of one thread. */
 final class BlockRun {
 
-  private final Network network;
-  private final Input input;
   private final int perBlock;
-  private final float[] output;
   private final States states;
+  private final Values view;
   private final Chain chain;
   private final Map<String, Long> spikes = new LinkedHashMap<>();
 
-  /** Writes its blocks' part of {@code output}, [T][B][N]. */
-  BlockRun(Network network, Input input, int perBlock, float[] output) {
-    this.network = network;
-    this.input = input;
-    this.perBlock = perBlock;
-    this.output = output;
+  /** For inputs of as many steps as this one. */
+  BlockRun(Network network, Input input, ProductChoice product) {
+    this.perBlock = Math.min(input.samples(), network.samplesPerBlock(input.steps()));
     this.states = network.states(perBlock);
-    this.chain =
-        network.chain(new Block(perBlock, input.steps(), false, false, ProductChoice.AUTO), input.isConstant(), states);
+    this.view = input.view(network, perBlock);
+    this.chain = new Chain(network, new Block(perBlock, input.steps(), false, false, product), view, states, 0);
   }
 
-  /** Spikes of each neuron layer so far. */
+  /** Blocks that an input is cut into. */
+  int blocks(Input input) {
+    return (input.samples() + perBlock - 1) / perBlock;
+  }
+
+  /** Spikes of each neuron layer since the last {@link #clear}. */
   Map<String, Long> spikes() {
     return spikes;
   }
 
-  void run(int block) {
+  /** Forgets the spikes that were counted. */
+  void clear() {
+    spikes.clear();
+  }
+
+  /**
+   * Runs one block, and writes its part of the outputs.
+   *
+   * @param carried states of all samples, from which the block starts and to which it leads; null to start from zero
+   */
+  void run(Input input, int block, States carried, Outputs outputs) {
     int first = block * perBlock;
     int count = Math.min(perBlock, input.samples() - first);
-    states.reset();
-    for (int b = 0; b < count; b++) {
-      input.copyTo(first + b, chain.input().rows(b), network.inputShape().size());
+    if (carried == null) {
+      states.reset();
+    } else {
+      states.take(carried, first, count);
     }
+    input.show(view, first, count);
     chain.forward(count);
+    if (carried != null) {
+      states.give(carried, first, count);
+    }
     for (int b = 0; b < count; b++) {
-      deliver(b, first + b);
+      deliver(b, outputs, first + b);
     }
     chain.neurons().forEach((layer, stage) -> spikes.merge(layer, stage.spikeCount(count), Long::sum));
   }
 
-  private void deliver(int b, int sample) {
-    int size = network.outputShape().size();
-    Rows to = Chain.timeFirst(output, sample, input.samples(), size);
-    for (int t = 0; t < input.steps(); t++) {
-      switch (chain.output()) {
-        case Spikes signal -> {
-          SpikeRows rows = signal.rows(b);
-          KernelProvider.current().rows().expand(rows.words(), rows.at(t), signal.value(), to.data(), to.at(t), 0, size);
+  private void deliver(int b, Outputs outputs, int sample) {
+    switch (chain.output()) {
+      case Spikes signal -> {
+        SpikeRows from = signal.rows(b);
+        SpikeRows to = outputs.spikes(sample);
+        outputs.spikeValue(signal.value());
+        System.arraycopy(from.words(), from.at(0), to.words(), to.at(0), to.stride() * signal.steps());
+      }
+      case Values signal -> {
+        Rows from = signal.rows(b);
+        Rows to = outputs.values(sample);
+        for (int t = 0; t < signal.steps(); t++) {
+          System.arraycopy(from.data(), from.at(t), to.data(), to.at(t), signal.size());
         }
-        case Values signal ->
-            System.arraycopy(signal.array(), signal.rows(b).at(t), to.data(), to.at(t), size);
       }
     }
   }

@@ -28,11 +28,9 @@ public final class Chain {
   private final Map<String, NeuronStage> neurons = new LinkedHashMap<>();
   private final Map<NeuronStage, Upstream.OfLayer> upstream = new LinkedHashMap<>();
 
-  Chain(Network network, Block block, boolean constant, boolean inputGradient, States states, int first) {
-    input = new Values(network.inputShape().size(), block.samples(), block.steps(), constant);
-    if (inputGradient) {
-      input.needGradient();
-    }
+  /** @param input where the input goes; asked for a gradient if that is wanted */
+  Chain(Network network, Block block, Values input, States states, int first) {
+    this.input = input;
     Signal signal = input;
     for (NamedLayer named : network.layers()) {
       if (!named.layer().takesSpikes() && signal instanceof Spikes spikes) {
@@ -101,18 +99,16 @@ public final class Chain {
   private void backwardFromCarried(int samples, GradientSums sums) {
     for (int i = stages.size() - 1; i >= 0; i--) {
       Stage stage = stages.get(i);
-      if (stage instanceof NeuronStage neuron && upstream.containsKey(neuron)) {
+      // What is given for the output is its gradient already.
+      if (stage instanceof NeuronStage neuron && upstream.containsKey(neuron) && i < stages.size() - 1) {
         upstream.get(neuron).addSpikes(neuron, samples);
       }
       stage.backward(samples, sums);
     }
   }
 
-  /** The same, from gradients that are given for any of the layers. */
-  void backward(int samples, GradientSums sums, long firstSample, Map<String, Upstream.OfLayer> given,
-      Consumer<Signal> givenForOutput) {
-    Arrays.fill(output().gradientArray(), 0f);
-    givenForOutput.accept(output());
+  /** The same, from gradients that are given for any of the layers, and the output's as it is. */
+  void backward(int samples, GradientSums sums, long firstSample, Map<String, Upstream.OfLayer> given) {
     drawFrom(firstSample);
     upstream.clear();
     neurons.forEach((name, stage) -> {
@@ -124,6 +120,16 @@ public final class Chain {
       }
     });
     backwardFromCarried(samples, sums);
+  }
+
+  /** Lets gradients that nobody asks for later lie where those of another chain of this network do. */
+  void shareGradients(Chain other) {
+    for (int i = 0; i < stages.size() - 1; i++) {
+      // Values hold their gradient in place, or are read in this form alone.
+      if (stages.get(i).output() instanceof Spikes spikes && other.stages.get(i).output() instanceof Spikes theirs) {
+        spikes.gradientIn(theirs.gradientArray());
+      }
+    }
   }
 
   /** Row t of sample b in a time-first array of {@code samples} samples. */

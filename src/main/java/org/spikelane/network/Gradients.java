@@ -2,18 +2,23 @@ package org.spikelane.network;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.spikelane.kernels.Rows;
 
-/** The result of a backward pass: gradients of parameters, input and initial states, each in the shape of its value. */
+/**
+ * The result of a backward pass: gradients of parameters, input and initial states, each in the shape of its value. They
+ * hold until the tape records another input.
+ */
 public final class Gradients {
 
   private final Map<String, float[]> parameters;
   private final Map<String, Upstream.Carried> initial;
-  private final float[] input;
+  private final Tape tape;
 
-  Gradients(Map<String, float[]> parameters, Map<String, Upstream.Carried> initial, float[] input) {
+  /** @param tape what holds the input's gradient, or null if there is none */
+  Gradients(Map<String, float[]> parameters, Map<String, Upstream.Carried> initial, Tape tape) {
     this.parameters = parameters;
     this.initial = initial;
-    this.input = input;
+    this.tape = tape;
   }
 
   /**
@@ -31,9 +36,30 @@ public final class Gradients {
     return new LinkedHashMap<>(parameters);
   }
 
-  /** dL/d(input): [T][B][features], or [B][features] of a constant input. */
+  /**
+   * dL/d(input): [T][B][features], or [B][features] of a constant input; a copy.
+   *
+   * @throws IllegalStateException if the input was not one {@link Input#withGradient}
+   */
   public float[] input() {
-    return input;
+    return requireInput().inputGradient();
+  }
+
+  /**
+   * dL/d(input) of one sample: row t is step t, all rows being one for a constant input. A view.
+   *
+   * @throws IllegalArgumentException if there is no such sample
+   * @throws IllegalStateException if the input was not one {@link Input#withGradient}
+   */
+  public Rows input(int sample) {
+    return requireInput().inputGradient(sample);
+  }
+
+  private Tape requireInput() {
+    if (tape == null) {
+      throw new IllegalStateException("gradient of the input: none was asked for; record an input withGradient()");
+    }
+    return tape;
   }
 
   /** dL/d(initial membrane) of a neuron layer, [B][N]. */

@@ -1,11 +1,11 @@
 package org.spikelane.network;
 
-import org.spikelane.kernels.Rows;
+import org.spikelane.layer.Values;
 
 /**
  * What is shown to a network: a sequence, or one input that stays the same at every step.
  *
- * <p>The array is not copied.
+ * <p>The array is not copied, nor written to; it is read while a network runs, and once more by a backward pass.
  */
 public final class Input {
 
@@ -13,8 +13,9 @@ public final class Input {
   private final int steps;
   private final int samples;
   private final boolean constant;
+  private final boolean gradient;
 
-  private Input(float[] values, int steps, int samples, boolean constant) {
+  private Input(float[] values, int steps, int samples, boolean constant, boolean gradient) {
     if (steps < 1 || samples < 1) {
       throw new IllegalArgumentException(
           "input: expected at least 1 step and 1 sample, got " + steps + " and " + samples);
@@ -23,16 +24,27 @@ public final class Input {
     this.steps = steps;
     this.samples = samples;
     this.constant = constant;
+    this.gradient = gradient;
   }
 
   /** A sequence, [T][B][features], time first. */
   public static Input sequence(float[] values, int steps, int samples) {
-    return new Input(values, steps, samples, false);
+    return new Input(values, steps, samples, false, false);
   }
 
   /** One input for all steps, [B][features]. */
   public static Input constant(float[] values, int steps, int samples) {
-    return new Input(values, steps, samples, true);
+    return new Input(values, steps, samples, true, false);
+  }
+
+  /** The same input, of which a backward pass is to give the gradient: {@code requires_grad_()}. */
+  public Input withGradient() {
+    return new Input(values, steps, samples, constant, true);
+  }
+
+  /** Whether a backward pass gives its gradient. */
+  public boolean hasGradient() {
+    return gradient;
   }
 
   /** Number of time steps. */
@@ -64,6 +76,10 @@ public final class Input {
    * @throws IllegalArgumentException if they exceed an array
    */
   int total(int size) {
+    return total(steps, samples, size);
+  }
+
+  static int total(int steps, int samples, int size) {
     long total = (long) steps * samples * size;
     if (total > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException("input: " + steps + " steps of " + samples + " samples of " + size
@@ -72,10 +88,17 @@ public final class Input {
     return (int) total;
   }
 
-  /** Writes one sample, row by row. */
-  void copyTo(int sample, Rows rows, int features) {
-    for (int t = 0; t < (constant ? 1 : steps); t++) {
-      System.arraycopy(values, (t * samples + sample) * features, rows.data(), rows.at(t), features);
+  /** A view of samples of such an input, {@code samples} at once. */
+  Values view(Network network, int samples) {
+    Values view = Values.view(network.inputShape().size(), samples, steps, constant);
+    if (gradient) {
+      view.needGradient();
     }
+    return view;
+  }
+
+  /** Lets a view read samples {@code first … first + count - 1}. */
+  void show(Values view, int first, int count) {
+    view.readFrom(values, first, samples, count);
   }
 }

@@ -19,6 +19,7 @@ import org.spikelane.layer.Layer;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Shape;
+import org.spikelane.layer.Values;
 import org.spikelane.neuron.Leaky;
 import org.spikelane.neuron.Neuron;
 import org.spikelane.neuron.RLeaky;
@@ -162,19 +163,19 @@ public final class Network {
       throw new IllegalArgumentException("threads: expected at least 1, got " + threads);
     }
     input.requireFeatures(inputShape.size());
-    int perBlock = Math.min(input.samples(), samplesPerBlock(input.steps()));
-    int blocks = (input.samples() + perBlock - 1) / perBlock;
-    float[] output = new float[input.total(outputShape().size())];
-    List<BlockRun> runs = new ArrayList<>();
-    for (int i = 0; i < Math.min(threads, blocks); i++) {
-      runs.add(new BlockRun(this, input, perBlock, output));
+    List<BlockRun> runs = new ArrayList<>(List.of(new BlockRun(this, input, ProductChoice.AUTO)));
+    int blocks = runs.getFirst().blocks(input);
+    while (runs.size() < Math.min(threads, blocks)) {
+      runs.add(new BlockRun(this, input, ProductChoice.AUTO));
     }
-    Pieces.share(runs, blocks, BlockRun::run);
+    Outputs outputs = new Outputs(this, input);
+    Pieces.share(runs, blocks, (run, block) -> run.run(input, block, null, outputs));
     Map<String, Long> spikes = new LinkedHashMap<>();
     for (BlockRun run : runs) {
       run.spikes().forEach((layer, count) -> spikes.merge(layer, count, Long::sum));
     }
-    return new Outputs(this, input, output, spikes);
+    outputs.counted(spikes);
+    return outputs;
   }
 
   /** Runs a sequence from zero states, recording what a backward pass needs. */
@@ -188,7 +189,7 @@ public final class Network {
    * @param states whether to record the synaptic currents as well
    */
   public Tape record(Input input, boolean states) {
-    return record(input, states, new States(this, input.samples()), ProductChoice.AUTO);
+    return new Tape(this, input, null, states, ProductChoice.AUTO).run(input);
   }
 
   /**
@@ -199,7 +200,7 @@ public final class Network {
    * @param product how to multiply by weights
    */
   public Tape record(Input input, boolean states, States from, ProductChoice product) {
-    return new Tape(this, input, from, states, product, null);
+    return new Tape(this, input, from, states, product).run(input);
   }
 
   long nextTape() {
@@ -211,9 +212,12 @@ public final class Network {
     return new States(this, samples);
   }
 
-  /** A chain that runs blocks of samples from the given states: what trainers and evaluations are built on. */
+  /**
+   * A chain that runs blocks of samples from the given states, with room for their input: what trainers and evaluations
+   * are built on.
+   */
   public Chain chain(Block block, boolean constant, States states) {
-    return new Chain(this, block, constant, false, states, 0);
+    return new Chain(this, block, new Values(inputShape.size(), block.samples(), block.steps(), constant), states, 0);
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.spikelane.network;
 
+import java.util.LinkedHashMap;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
@@ -20,12 +21,18 @@ public final class Session {
   private final Chain chain;
   private final float[] output;
   private final Rows outputRows;
+  private final ProductChoice product;
   private Tape last;
+  private BlockRun run;
+  /** What {@link #run} is for. */
+  private int runSteps;
+  private boolean runConstant;
 
   Session(Network network, int samples, ProductChoice product) {
     this.network = network;
     this.states = new States(network, samples);
-    this.chain = new Chain(network, new Block(samples, 1, false, false, product), false, false, states, 0);
+    this.product = product;
+    this.chain = network.chain(new Block(samples, 1, false, false, product), false, states);
     int size = network.outputShape().size();
     this.output = new float[samples * size];
     this.outputRows = new Rows(output, 0, size);
@@ -55,6 +62,37 @@ public final class Session {
     chain.forward(samples());
     detach();
     return this;
+  }
+
+  /**
+   * All steps of a sequence for every stream, from the present states on, which are then those after it; not recorded. The
+   * buffers are kept for the next sequence of as many steps.
+   *
+   * @throws IllegalArgumentException if the input does not have this session's samples or the network's features
+   */
+  public Outputs run(Input input) {
+    input.requireFeatures(network.inputShape().size());
+    requireSamples(input);
+    if (run == null || runSteps != input.steps() || runConstant != input.isConstant()) {
+      run = new BlockRun(network, input, product);
+      runSteps = input.steps();
+      runConstant = input.isConstant();
+    }
+    Outputs outputs = new Outputs(network, input);
+    run.clear();
+    for (int block = 0; block < run.blocks(input); block++) {
+      run.run(input, block, states, outputs);
+    }
+    outputs.counted(new LinkedHashMap<>(run.spikes()));
+    detach();
+    return outputs;
+  }
+
+  private void requireSamples(Input input) {
+    if (input.samples() != samples()) {
+      throw new IllegalArgumentException(
+          "input: expected " + samples() + " samples, as the states have, got " + input.samples());
+    }
   }
 
   /** Whether neuron n of the output layer fired in the last step, of stream 0. */
@@ -134,7 +172,7 @@ public final class Session {
    */
   public Tape record(Input input) {
     Tape before = last != null && last.isConsumed() ? null : last;
-    last = new Tape(network, input, states, false, ProductChoice.AUTO, before);
+    last = Tape.ofSession(network, input, states, product, before).run(input);
     return last;
   }
 

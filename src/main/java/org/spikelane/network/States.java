@@ -58,4 +58,14 @@ public final class States {
     }
     byLayer.forEach((layer, state) -> state.restore(other.of(layer)));
   }
+
+  /** Takes {@code count} samples of other states of the same network, from {@code first} on; its own are then the first. */
+  void take(States other, int first, int count) {
+    byLayer.forEach((layer, state) -> other.of(layer).copyTo(first, state, 0, count));
+  }
+
+  /** Gives its first {@code count} samples to other states of the same network, from {@code first} on. */
+  void give(States other, int first, int count) {
+    byLayer.forEach((layer, state) -> state.copyTo(0, other.of(layer), first, count));
+  }
 }

@@ -9,9 +9,7 @@ import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.GradientSums;
-import org.spikelane.layer.Parameter;
 import org.spikelane.layer.ProductChoice;
-import org.spikelane.layer.Signal;
 import org.spikelane.layer.Spikes;
 import org.spikelane.layer.Values;
 import org.spikelane.neuron.NeuronStage;
@@ -20,53 +18,129 @@ import org.spikelane.neuron.NeuronStage;
  * The record of a forward pass: what every neuron did at every step, and what backpropagation through time needs.
  *
  * <p>It holds the membrane and one bit per neuron and step (and the synaptic current, where alpha learns or states were
- * asked for). {@link #backward} writes over it, so it runs once, and reading comes before it. Tapes recorded one after
- * another by one {@link Session} are run backward last to first: gradients of the states cross from a tape into the one
- * before it, unless {@link Session#detach} lay between the two.
+ * asked for). {@link #backward} writes over it, so it runs once, and reading comes before it; then {@link #record} may
+ * use the memory for another input. Tapes recorded one after another by one {@link Session} are run backward last to
+ * first: gradients of the states cross from a tape into the one before it, unless {@link Session#detach} lay between.
  */
 public final class Tape {
 
   private final Network network;
-  private final Input input;
+  private final int steps;
+  private final int samples;
+  private final boolean constant;
+  private final boolean inputGradient;
+  private final List<Values> views = new ArrayList<>();
   private final List<Chain> blocks = new ArrayList<>();
   private final int samplesPerBlock;
+  private final States states;
+  private final boolean fromZero;
+  private final boolean ofSession;
+  private final GradientSums sums;
+  private final Map<String, float[]> parameterGradients = new LinkedHashMap<>();
+  private final Map<String, Upstream.Carried> initial = new LinkedHashMap<>();
   private Tape before;
   private Map<String, Upstream.Carried> after;
-  /** Number of this tape among the network's, by which random surrogates draw. */
-  private final long number;
+  /** Number of this record among the network's, by which random surrogates draw. */
+  private long number;
   private boolean consumed;
 
-  Tape(Network network, Input input, States states, boolean recordStates, ProductChoice product, Tape before) {
+  /**
+   * Room for inputs like the one given; {@link #run} records.
+   *
+   * @param from states to start from, which become those after the sequence; null to start from zero
+   */
+  Tape(Network network, Input input, States from, boolean recordStates, ProductChoice product) {
+    this(network, input, from, recordStates, product, false, null);
+  }
+
+  /** The same, for one of a row of tapes of a session; {@code before} is the one that gradients cross to, or null. */
+  static Tape ofSession(Network network, Input input, States from, ProductChoice product, Tape before) {
+    return new Tape(network, input, from, false, product, true, before);
+  }
+
+  private Tape(Network network, Input input, States from, boolean recordStates, ProductChoice product,
+      boolean ofSession, Tape before) {
     input.requireFeatures(network.inputShape().size());
-    if (states.samples() != input.samples()) {
+    if (from != null && from.samples() != input.samples()) {
       throw new IllegalArgumentException(
-          "input: expected " + states.samples() + " samples, as the states have, got " + input.samples());
+          "input: expected " + from.samples() + " samples, as the states have, got " + input.samples());
     }
     this.network = network;
-    this.number = network.nextTape();
-    this.input = input;
+    this.steps = input.steps();
+    this.samples = input.samples();
+    this.constant = input.isConstant();
+    this.inputGradient = input.hasGradient();
+    this.fromZero = from == null;
+    this.states = fromZero ? new States(network, samples) : from;
+    this.ofSession = ofSession;
     this.before = before;
-    this.samplesPerBlock = Math.min(input.samples(), network.samplesPerBlock(input.steps()));
-    for (int first = 0; first < input.samples(); first += samplesPerBlock) {
-      int count = Math.min(samplesPerBlock, input.samples() - first);
-      Block block = new Block(count, input.steps(), true, recordStates, product);
-      Chain chain = new Chain(network, block, input.isConstant(), true, states, first);
-      for (int b = 0; b < count; b++) {
-        input.copyTo(first + b, chain.input().rows(b), network.inputShape().size());
-      }
-      chain.forward(count);
-      blocks.add(chain);
+    this.samplesPerBlock = Math.min(samples, network.samplesPerBlock(steps));
+    for (int first = 0; first < samples; first += samplesPerBlock) {
+      int count = Math.min(samplesPerBlock, samples - first);
+      Values view = input.view(network, count);
+      views.add(view);
+      blocks.add(new Chain(network, new Block(count, steps, true, recordStates, product), view, states, first));
     }
+    this.sums = new GradientSums(network.parameters().values().stream().toList());
+    network.parameters().forEach((name, parameter) -> {
+      if (parameter.trainable()) {
+        parameterGradients.put(name, new float[parameter.shape().size()]);
+      }
+    });
+    network.neurons().forEach((name, neuron) ->
+        initial.put(name, new Upstream.Carried(samples, neuron.size(), neuron.alpha() != null)));
+  }
+
+  Tape run(Input input) {
+    number = network.nextTape();
+    consumed = false;
+    if (fromZero) {
+      states.reset();
+    }
+    for (int i = 0; i < blocks.size(); i++) {
+      int first = i * samplesPerBlock;
+      int count = Math.min(samplesPerBlock, samples - first);
+      input.show(views.get(i), first, count);
+      blocks.get(i).forward(count);
+    }
+    return this;
+  }
+
+  /**
+   * Records another input in the memory of this tape: what a training loop does, so that it allocates its buffers once.
+   * Everything that this tape or its {@link Gradients} gave out as a view is written over. Starts where the first record
+   * started: from zero, or from the states that it was given and that every record carries on.
+   *
+   * @throws IllegalArgumentException if the input does not have the first one's steps and samples, is constant where that
+   *     was not, or wants a gradient where that did not (or the other way round)
+   * @throws IllegalStateException if this tape is one of a row that a session recorded
+   */
+  public Tape record(Input input) {
+    if (ofSession) {
+      throw new IllegalStateException("tape: it is one of a row that a session recorded; record with the session");
+    }
+    input.requireFeatures(network.inputShape().size());
+    if (input.steps() != steps || input.samples() != samples || input.isConstant() != constant
+        || input.hasGradient() != inputGradient) {
+      throw new IllegalArgumentException("input: expected " + describe(steps, samples, constant, inputGradient) + ", got "
+          + describe(input.steps(), input.samples(), input.isConstant(), input.hasGradient()));
+    }
+    return run(input);
+  }
+
+  private static String describe(int steps, int samples, boolean constant, boolean gradient) {
+    return steps + (constant ? " equal" : "") + " steps of " + samples + " samples with" + (gradient ? "" : "out")
+        + " gradient";
   }
 
   /** Number of time steps. */
   public int steps() {
-    return input.steps();
+    return steps;
   }
 
   /** Number of samples. */
   public int samples() {
-    return input.samples();
+    return samples;
   }
 
   /** The spikes of a neuron layer, [T][B][N], time first, 0 or 1 (times the graded factor in Leaky). */
@@ -76,6 +150,35 @@ public final class Tape {
       SpikeRows rows = output.rows(b);
       return (t, n) -> rows.fired(t, n) ? output.value() : 0f;
     });
+  }
+
+  /**
+   * The spikes of one sample in a neuron layer, one bit a neuron: row t is step t. A view.
+   *
+   * @throws IllegalArgumentException if there is no such layer or sample
+   */
+  public SpikeRows spikes(String layer, int sample) {
+    network.neuron(layer);
+    return chainOf(sample).neurons().get(layer).output().rows(sample % samplesPerBlock);
+  }
+
+  /**
+   * The membrane of one sample in a neuron layer: row t is what step t returned. A view.
+   *
+   * @throws IllegalArgumentException if there is no such layer or sample
+   */
+  public Rows membrane(String layer, int sample) {
+    network.neuron(layer);
+    requireFresh();
+    Rows rows = chainOf(sample).neurons().get(layer).membrane(sample % samplesPerBlock);
+    return new Rows(rows.data(), rows.at(1), rows.stride());
+  }
+
+  private Chain chainOf(int sample) {
+    if (sample < 0 || sample >= samples) {
+      throw new IllegalArgumentException("sample: expected 0 to " + (samples - 1) + ", got " + sample);
+    }
+    return blocks.get(sample / samplesPerBlock);
   }
 
   /** The membrane of a neuron layer after each step, [T][B][N], as the step returned it. */
@@ -127,12 +230,12 @@ public final class Tape {
 
   private float[] gather(int size, OfSample source) {
     requireFresh();
-    float[] all = new float[input.total(size)];
-    for (int sample = 0; sample < samples(); sample++) {
+    float[] all = new float[Input.total(steps, samples, size)];
+    for (int sample = 0; sample < samples; sample++) {
       At rows = source.rows(blocks.get(sample / samplesPerBlock), sample % samplesPerBlock);
-      for (int t = 0; t < steps(); t++) {
+      for (int t = 0; t < steps; t++) {
         for (int n = 0; n < size; n++) {
-          all[(t * samples() + sample) * size + n] = rows.value(t, n);
+          all[(t * samples + sample) * size + n] = rows.value(t, n);
         }
       }
     }
@@ -143,90 +246,82 @@ public final class Tape {
    * Backpropagation through time.
    *
    * @param upstream gradients of the loss with regard to what the layers gave
-   * @return gradients of the parameters, the input and the initial states
+   * @return gradients of the parameters, the initial states, and the input if {@link Input#withGradient} asked for it
    * @throws IllegalStateException if this tape was run backward before, or the one before it first
    * @throws IllegalArgumentException if a gradient is given for a layer that is not there, or of the wrong length
    */
   public Gradients backward(Upstream upstream) {
     requireFresh();
-    upstream.layers.forEach((layer, given) -> given.check(network.neuron(layer), steps() * samples()));
-    int outputs = input.total(network.outputShape().size());
-    if (upstream.output() != null && upstream.output().length != outputs) {
-      throw new IllegalArgumentException("gradient of the output: expected " + outputs + " values, got "
-          + upstream.output().length);
-    }
+    upstream.check(network, steps * samples);
     if (before != null && before.consumed) {
       throw new IllegalStateException("tape: the one recorded before was run backward first, so this one's gradient cannot"
           + " reach it; go last to first, or detach between them");
     }
     consumed = true;
-    Map<String, Upstream.OfLayer> layers = new LinkedHashMap<>(upstream.layers);
-    if (after != null) {
-      after.keySet().forEach(layer -> layers.computeIfAbsent(layer, Upstream.OfLayer::new));
-    }
-    GradientSums sums = new GradientSums(network.parameters().values().stream().toList());
-    Map<String, Upstream.Carried> initial = new LinkedHashMap<>();
-    network.neurons().forEach((name, neuron) ->
-        initial.put(name, new Upstream.Carried(samples(), neuron.size(), neuron.alpha() != null)));
-    float[] gInput = new float[input.isConstant()
-        ? samples() * network.inputShape().size()
-        : input.total(network.inputShape().size())];
+    Map<String, Upstream.OfLayer> layers = upstream.layersAfter(after);
+    sums.clear();
     for (int i = 0; i < blocks.size(); i++) {
       int first = i * samplesPerBlock;
-      int count = Math.min(samplesPerBlock, samples() - first);
+      int count = Math.min(samplesPerBlock, samples - first);
       Map<String, Upstream.OfLayer> given = new LinkedHashMap<>();
       layers.forEach((name, layer) ->
-          given.put(name, layer.block(first, samples(), after == null ? null : after.get(name))));
-      // The block's buffers may go as soon as it is done.
-      Chain chain = blocks.set(i, null);
-      chain.backward(count, sums, (number << 32) + first, given, output -> {
-        if (upstream.output() != null) {
-          Upstream.add(upstream.output(), first, samples(), output, count);
-        }
-      });
-      collect(chain, first, count, initial, gInput);
+          given.put(name, layer.block(first, samples, after == null ? null : after.get(name))));
+      Chain chain = blocks.get(i);
+      if (i > 0) {
+        chain.shareGradients(blocks.getFirst());
+      }
+      upstream.ofOutput(network).put(chain.output(), first, samples, count);
+      chain.backward(count, sums, (number << 32) + first, given);
+      collectInitial(chain, first, count);
     }
     if (before != null) {
       before.after = initial;
       before = null;
     }
-    Map<String, float[]> parameters = new LinkedHashMap<>();
     network.parameters().forEach((name, parameter) -> {
       if (parameter.trainable()) {
-        parameters.put(name, reduced(parameter, sums));
+        parameter.form().reduce(sums.of(parameter), parameterGradients.get(name));
       }
     });
-    return new Gradients(parameters, initial, gInput);
+    return new Gradients(parameterGradients, initial, inputGradient ? this : null);
   }
 
-  private static float[] reduced(Parameter parameter, GradientSums sums) {
-    float[] gradient = new float[parameter.shape().size()];
-    parameter.form().reduce(sums.of(parameter), gradient);
-    return gradient;
-  }
-
-  private void collect(Chain chain, int first, int count, Map<String, Upstream.Carried> initial, float[] gInput) {
+  private void collectInitial(Chain chain, int first, int count) {
     chain.neurons().forEach((name, stage) -> {
       Upstream.Carried carried = initial.get(name);
       int size = stage.neuron().size();
+      Rows gSpikes = stage.carriedSpikes();
       for (int b = 0; b < count; b++) {
         int at = (first + b) * size;
-        Rows gSpk = stage.output().gradient(b);
-        System.arraycopy(gSpk.data(), gSpk.at(-1), carried.spikes, at, size);
+        if (gSpikes.data().length > 0) {
+          System.arraycopy(gSpikes.data(), gSpikes.at(b), carried.spikes, at, size);
+        }
         System.arraycopy(stage.carriedMembrane(b), 0, carried.membrane, at, size);
         if (carried.current != null) {
           System.arraycopy(stage.carriedCurrent(b), 0, carried.current, at, size);
         }
       }
     });
-    Signal source = chain.input();
-    int size = source.size();
-    for (int b = 0; b < count; b++) {
-      Rows gx = source.gradient(b);
-      for (int t = 0; t < source.rowsPerSample(); t++) {
-        System.arraycopy(gx.data(), gx.at(t), gInput, (t * samples() + first + b) * size, size);
+  }
+
+  /** dL/d(input) of a sample: row t is step t; of a constant input all rows are one. */
+  Rows inputGradient(int sample) {
+    chainOf(sample);
+    return views.get(sample / samplesPerBlock).gradient(sample % samplesPerBlock);
+  }
+
+  /** dL/d(input), as the input lies. */
+  float[] inputGradient() {
+    int size = network.inputShape().size();
+    int rows = constant ? 1 : steps;
+    float[] all = new float[rows * samples * size];
+    for (int sample = 0; sample < samples; sample++) {
+      Rows from = inputGradient(sample);
+      for (int t = 0; t < rows; t++) {
+        System.arraycopy(from.data(), from.at(t), all, (t * samples + sample) * size, size);
       }
     }
+    return all;
   }
 
   boolean isConsumed() {

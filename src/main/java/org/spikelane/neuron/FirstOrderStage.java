@@ -37,18 +37,18 @@ final class FirstOrderStage extends NeuronStage {
 
   @Override
   void backwardDelayed(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, float[] carried, Rows gx, int t0,
-      int t1, GradientSums sums) {
+      int t1, int from, int to, GradientSums sums) {
     kernels.backwardDelayed(gSpk, gMembrane, sg, membrane, carried, beta, theta, reset(), learn,
-        learn ? sums(sums, neuron().beta()) : null, learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, 0,
-        size);
+        learn ? sums(sums, neuron().beta()) : null, learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, from,
+        to);
   }
 
   @Override
   void backwardImmediate(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, Rows q, SpikeRows rst,
-      float[] carried, Rows gx, int t0, int t1, GradientSums sums) {
+      float[] carried, Rows gx, int t0, int t1, int from, int to, GradientSums sums) {
     kernels.backwardImmediate(gSpk, gMembrane, sg, membrane, q, spikes(b), rst, carried, beta, theta, reset(), learn,
-        learn ? sums(sums, neuron().beta()) : null, learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, 0,
-        size);
+        learn ? sums(sums, neuron().beta()) : null, learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, from,
+        to);
   }
 
   @Override

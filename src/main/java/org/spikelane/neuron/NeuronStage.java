@@ -27,8 +27,11 @@ import org.spikelane.layer.Values;
  */
 public abstract sealed class NeuronStage implements Stage permits FirstOrderStage, SecondOrderStage {
 
-  /** Surrogate derivatives that are held at once, so that they stay in a second-level cache: 1 MiB. */
-  private static final int MOST_SURROGATES = 1 << 18;
+  /** Surrogate derivatives that are held at once, so that they stay in a second-level cache: 512 KiB. */
+  private static final int MOST_SURROGATES = 1 << 17;
+
+  /** Neurons of a word of spikes. */
+  private static final int WORD = 64;
 
   private final RowKernels kernels = KernelProvider.current().rows();
   private final Neuron neuron;
@@ -50,8 +53,16 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   /** By sample: the same as one row for every step, as the neuron kernels take it. */
   private final Rows[] recurrentOf;
 
-  /** Surrogate derivatives of the sample at hand: step t in row t, or one row for the step at hand. */
-  private final Rows surrogates;
+  /** Whether the backward pass goes step by step for all samples: spikes have a gradient that the steps after make. */
+  private final boolean stepwise;
+  /** Neurons that go backward together; a multiple of 64, or all. */
+  private final int columns;
+  /** By range of columns, surrogate derivatives of the sample at hand: step t in row t, or one row for the step. */
+  private final Rows[] surrogates;
+  /** Row b: dL/d(spikes of sample b) at the step at hand, from above and from the step after, if stepwise. */
+  private final Rows gSpikes;
+  /** By sample: the same as one row for every step. */
+  private final Rows[] gSpikesOf;
   /** By sample: dL/d(current) of step t in row t, which is where the membrane of step t was. */
   private final Rows[] gCurrent;
   /** By step: the same with row b for sample b. */
@@ -96,11 +107,15 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int b = 0; b < recurrentOf.length; b++) {
       recurrentOf[b] = recurrence == null ? recurrent : new Rows(recurrent.data(), recurrent.at(b), 0);
     }
-    boolean wholeSequence = recurrence == null && (long) block.steps() * size <= MOST_SURROGATES;
-    this.surrogates = record && wholeSequence
-        ? new Rows(new float[block.steps() * size], 0, size)
-        : Rows.constant(new float[size]);
+    this.stepwise = recurrence != null || neuron.graded();
+    // The winner of a row is found among all its neurons.
+    this.columns = stepwise || neuron.inhibition()
+        ? size
+        : Math.min(size, Math.max(WORD, MOST_SURROGATES / block.steps() / WORD * WORD));
     int recorded = record ? block.samples() : 0;
+    this.surrogates = surrogates(block);
+    this.gSpikes = new Rows(new float[stepwise ? recorded * size : 0], 0, size);
+    this.gSpikesOf = rows(gSpikes.data(), stepwise ? recorded : 0, size, 0, 0);
     this.gCurrent = new Rows[recorded];
     this.gMem = new Rows[recorded];
     this.gCurrentAt = new Rows[record ? block.steps() : 0];
@@ -117,14 +132,30 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
   }
 
+  private Rows[] surrogates(Block block) {
+    if (!record) {
+      return new Rows[0];
+    }
+    float[] derivatives = new float[stepwise ? columns : block.steps() * columns];
+    Rows[] ranges = new Rows[(neuron.size() + columns - 1) / columns];
+    for (int i = 0; i < ranges.length; i++) {
+      ranges[i] = new Rows(derivatives, -i * columns, stepwise ? 0 : columns);
+    }
+    return ranges;
+  }
+
   private Rows[] membraneRows(Block block) {
     int size = neuron.size();
     if (!record) {
       return rows(state.membrane(), block.samples(), size, first * size, 0);
     }
     int perSample = (1 + block.steps()) * size;
-    if (input.constant()) {
-      return rows(new float[block.samples() * perSample], block.samples(), perSample, 0, size);
+    if (input.constant() || input.readOnly()) {
+      float[] own = new float[block.samples() * perSample];
+      if (input.hasGradient() && !input.constant()) {
+        input.gradientIn(own);
+      }
+      return rows(own, block.samples(), perSample, 0, size);
     }
     input.gradientInPlace();
     return rows(input.array(), block.samples(), perSample, 0, size);
@@ -147,13 +178,13 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   /** Steps [t0, t1) of a sample with immediate reset, all neurons. */
   abstract void forwardImmediate(int b, Rows x, Rows rec, Rows membrane, Rows q, SpikeRows rst, int t0, int t1);
 
-  /** Steps [t0, t1) of a sample backward; the gradient of the current of step t goes to row t of {@code gx}. */
+  /** Steps [t0, t1) of neurons [from, to) of a sample backward; the gradient of the current of step t goes to row t of {@code gx}. */
   abstract void backwardDelayed(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, float[] carried, Rows gx, int t0,
-      int t1, GradientSums sums);
+      int t1, int from, int to, GradientSums sums);
 
-  /** Steps [t0, t1) of a sample backward, with immediate reset. */
+  /** Steps [t0, t1) of neurons [from, to) of a sample backward, with immediate reset. */
   abstract void backwardImmediate(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, Rows q, SpikeRows rst,
-      float[] carried, Rows gx, int t0, int t1, GradientSums sums);
+      float[] carried, Rows gx, int t0, int t1, int from, int to, GradientSums sums);
 
   /** Brings the synaptic current of a sample from the state to where the kernels start, or does nothing. */
   abstract void loadCurrent(int b);
@@ -268,6 +299,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   /** Makes the gradients that come from after the last step zero; call before they are added to. */
   public final void clearCarried() {
+    Arrays.fill(gSpikes.data(), 0f);
     for (int b = 0; b < carriedMem.length; b++) {
       Arrays.fill(carriedMem[b], 0f);
       clearCarriedCurrent(b);
@@ -276,22 +308,19 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   @Override
   public final void backward(int samples, GradientSums sums) {
-    for (int b = 0; b < samples; b++) {
-      Rows gSpk = output.gradient(b);
-      Arrays.fill(gSpk.data(), gSpk.at(-1), gSpk.at(0), 0f);
-      gradeGradient(b, sums);
-    }
-    if (recurrence == null && surrogates.stride() != 0) {
-      for (int b = 0; b < samples; b++) {
-        backward(b, 0, output.steps(), sums);
-      }
-    } else {
+    if (stepwise) {
       for (int t = output.steps() - 1; t >= 0; t--) {
         for (int b = 0; b < samples; b++) {
-          backward(b, t, t + 1, sums);
+          addGradientFromAbove(b, t, sums);
+          backward(b, gSpikesOf[b], 0, t, t + 1, sums);
         }
-        if (recurrence != null) {
-          recurrence.backward(t, samples, gCurrentAt[t]);
+        gradientOfSpikesBefore(t, samples);
+      }
+    } else {
+      for (int b = 0; b < samples; b++) {
+        // Time and columns both descend, so that memory is walked in one direction.
+        for (int range = surrogates.length - 1; range >= 0; range--) {
+          backward(b, output.gradient(b), range, 0, output.steps(), sums);
         }
       }
     }
@@ -306,50 +335,59 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   }
 
   /** The graded factor only scales what leaves the layer: its gradient, and that of the spikes behind it. */
-  private void gradeGradient(int b, GradientSums sums) {
-    NeuronParameter factor = neuron.gradedSpikesFactor();
-    if (!neuron.graded() || (output.value() == 1f && !factor.parameter().trainable())) {
-      return;
-    }
-    Rows gSpk = output.gradient(b);
-    SpikeRows spk = output.rows(b);
-    for (int t = 0; t < output.steps(); t++) {
-      kernels.addWhereFired(gSpk.data(), gSpk.at(t), spk.words(), spk.at(t), sums.of(factor.parameter()), 0,
-          neuron.size());
-      kernels.scale(output.value(), gSpk.data(), gSpk.at(t), 0, neuron.size());
+  private void addGradientFromAbove(int b, int t, GradientSums sums) {
+    Rows above = output.gradient(b);
+    if (neuron.graded()) {
+      SpikeRows spk = output.rows(b);
+      kernels.addWhereFired(above.data(), above.at(t), spk.words(), spk.at(t),
+          sums.of(neuron.gradedSpikesFactor().parameter()), 0, neuron.size());
+      kernels.addScaled(output.value(), above.data(), above.at(t), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
+    } else {
+      kernels.add(above.data(), above.at(t), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
     }
   }
 
-  private void backward(int b, int t0, int t1, GradientSums sums) {
+  private void gradientOfSpikesBefore(int t, int samples) {
+    if (recurrence == null) {
+      Arrays.fill(gSpikes.data(), 0f);
+    } else {
+      recurrence.backward(samples, gCurrentAt[t], gSpikes);
+    }
+  }
+
+  /** Steps [t0, t1) of a range of a sample's columns. */
+  private void backward(int b, Rows gSpk, int range, int t0, int t1, GradientSums sums) {
+    int from = range * columns;
+    int to = Math.min(from + columns, neuron.size());
+    Rows derivatives = surrogates[range];
     for (int t = t0; t < t1; t++) {
-      surrogate(b, t);
+      surrogate(b, t, derivatives, from, to);
     }
     if (neuron.resetDelay()) {
-      backwardDelayed(b, output.gradient(b), gMem[b], surrogates, mem[b], carriedMem[b], gCurrent[b], t0, t1, sums);
+      backwardDelayed(b, gSpk, gMem[b], derivatives, mem[b], carriedMem[b], gCurrent[b], t0, t1, from, to, sums);
     } else {
-      backwardImmediate(b, output.gradient(b), gMem[b], surrogates, mem[b], fired[b], gates[b], carriedMem[b],
-          gCurrent[b], t0, t1, sums);
+      backwardImmediate(b, gSpk, gMem[b], derivatives, mem[b], fired[b], gates[b], carriedMem[b], gCurrent[b], t0, t1,
+          from, to, sums);
     }
   }
 
   /** The derivative of the spikes that a sample made at step t. */
-  private void surrogate(int b, int t) {
-    int size = neuron.size();
+  private void surrogate(int b, int t, Rows derivatives, int from, int to) {
     float[] theta = neuron.threshold().perNeuron();
-    float[] out = surrogates.data();
-    int outAt = surrogates.at(t);
+    float[] out = derivatives.data();
+    int outAt = derivatives.at(t);
     if (neuron.surrogateDisabled()) {
-      Arrays.fill(out, outAt, outAt + size, 0f);
+      Arrays.fill(out, outAt + from, outAt + to, 0f);
       return;
     }
     Rows q = neuron.resetDelay() ? mem[b] : fired[b];
     int at = neuron.resetDelay() ? q.at(t + 1) : q.at(t);
-    neuron.surrogate().derivative(q.data(), at, theta, out, outAt, 0, size, (firstDraw + b) * output.steps() + t);
+    neuron.surrogate().derivative(q.data(), at, theta, out, outAt, from, to, (firstDraw + b) * output.steps() + t);
     if (neuron.inhibition()) {
       // Only the winner's spike is a function of its membrane, whether it fired or not.
-      int winner = kernels.winner(q.data(), at, theta, 0, size);
+      int winner = kernels.winner(q.data(), at, theta, 0, neuron.size());
       float derivative = out[outAt + winner];
-      Arrays.fill(out, outAt, outAt + size, 0f);
+      Arrays.fill(out, outAt, outAt + neuron.size(), 0f);
       out[outAt + winner] = derivative;
     }
   }
@@ -401,6 +439,14 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   /** [N] of a sample: before {@link #backward} dL/d(last membrane) by later steps, after it dL/d(initial membrane). */
   public final float[] carriedMembrane(int b) {
     return carriedMem[b];
+  }
+
+  /**
+   * The gradient of the spikes, [samples][N] from its row of sample {@code b} on: before {@link #backward} dL/d(last
+   * spikes) by later steps, after it dL/d(spikes before the first step). Empty where no step's spikes reach the next.
+   */
+  public final Rows carriedSpikes() {
+    return gSpikes;
   }
 
   /** The same of the synaptic current; null in first-order neurons. */

@@ -123,6 +123,16 @@ public final class NeuronState {
     System.arraycopy(other.spk.words(), 0, spk.words(), 0, spk.words().length);
   }
 
+  /** Copies {@code count} samples, from {@code from} on, to another state of the same layer, from {@code to} on. */
+  public void copyTo(int from, NeuronState other, int to, int count) {
+    int size = neuron.size();
+    System.arraycopy(mem, from * size, other.mem, to * size, count * size);
+    if (syn != null) {
+      System.arraycopy(syn, from * size, other.syn, to * size, count * size);
+    }
+    System.arraycopy(spk.words(), spk.at(from), other.spk.words(), other.spk.at(to), count * SpikeRows.words(size));
+  }
+
   void step(Neuron by, float[] x) {
     if (by != neuron) {
       throw new IllegalArgumentException("state: expected one made by this neuron's state(), got one of another");

@@ -64,19 +64,20 @@ final class SecondOrderStage extends NeuronStage {
 
   @Override
   void backwardDelayed(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, float[] carried, Rows gx, int t0,
-      int t1, GradientSums sums) {
+      int t1, int from, int to, GradientSums sums) {
     kernels.backwardDelayed(gSpk, gSyn[b], gMembrane, sg, syn[b], membrane, carriedSyn[b], carried, alpha, beta, theta,
         reset(), learn, learn ? sums(sums, neuron().alpha()) : null, learn ? sums(sums, neuron().beta()) : null,
-        learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, 0, size);
+        learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, from,
+        to);
   }
 
   @Override
   void backwardImmediate(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, Rows q, SpikeRows rst,
-      float[] carried, Rows gx, int t0, int t1, GradientSums sums) {
+      float[] carried, Rows gx, int t0, int t1, int from, int to, GradientSums sums) {
     kernels.backwardImmediate(gSpk, gSyn[b], gMembrane, sg, syn[b], membrane, q, spikes(b), rst, carriedSyn[b], carried,
         alpha, beta, theta, reset(), learn, learn ? sums(sums, neuron().alpha()) : null,
-        learn ? sums(sums, neuron().beta()) : null, learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, 0,
-        size);
+        learn ? sums(sums, neuron().beta()) : null, learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, from,
+        to);
   }
 
   @Override

@@ -72,7 +72,7 @@ class LayerGoldenTest {
     }
     copy(tensors.get("mem0"), states.of("lif").membrane());
 
-    Input input = Input.sequence(tensors.get("input").values(), spec.get("steps").getAsInt(), shape[0]);
+    Input input = Input.sequence(tensors.get("input").values(), spec.get("steps").getAsInt(), shape[0]).withGradient();
     Tape tape = network.record(input, true, states, product);
     boolean dense = tensors.containsKey("recurrent.weight");
     Compare.spikes("spk", tensors.get("spk"), tape.spikes("lif"));

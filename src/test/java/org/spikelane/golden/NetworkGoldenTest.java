@@ -70,8 +70,8 @@ class NetworkGoldenTest {
       int[] shape = tensors.get("input").shape();
       this.inputShape = Arrays.copyOfRange(shape, constant ? 1 : 2, shape.length);
       this.input = constant
-          ? Input.constant(tensors.get("input").values(), steps, batch)
-          : Input.sequence(tensors.get("input").values(), steps, batch);
+          ? Input.constant(tensors.get("input").values(), steps, batch).withGradient()
+          : Input.sequence(tensors.get("input").values(), steps, batch).withGradient();
       this.loss = loss(entry.getAsJsonObject("loss"));
       this.last = entry.getAsJsonArray("layers").asList().getLast().getAsJsonObject().get("name").getAsString();
       assertEquals(entry.get("loss_on").getAsString().equals("mem") ? Loss.Of.MEMBRANE : Loss.Of.SPIKES, loss.of());

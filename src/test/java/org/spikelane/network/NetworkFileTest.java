@@ -67,7 +67,7 @@ class NetworkFileTest {
       Agreement.bits(name, parameter.values(), loaded.parameter(name).values());
       assertEquals(parameter.trainable(), loaded.parameter(name).trainable(), name);
     });
-    Input x = Input.sequence(Networks.input(3, 8 * network.inputShape().size()), 4, 2);
+    Input x = Input.sequence(Networks.input(3, 8 * network.inputShape().size()), 4, 2).withGradient();
     Tape want = network.record(x);
     Tape got = loaded.record(x);
     Agreement.bits("output", want.output(), got.output());

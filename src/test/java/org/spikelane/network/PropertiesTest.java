@@ -54,7 +54,7 @@ class PropertiesTest {
   }
 
   private static Tape record(Network network, float[] x, int steps, int samples, States states, ProductChoice product) {
-    return network.record(Input.sequence(x, steps, samples), true, states, product);
+    return network.record(Input.sequence(x, steps, samples).withGradient(), true, states, product);
   }
 
   @ParameterizedTest
@@ -157,7 +157,7 @@ class PropertiesTest {
       System.arraycopy(x, 0, repeated, t * x.length, x.length);
     }
     States states = network.states(SAMPLES);
-    Tape constant = network.record(Input.constant(x, STEPS, SAMPLES), true, states, ProductChoice.AUTO);
+    Tape constant = network.record(Input.constant(x, STEPS, SAMPLES).withGradient(), true, states, ProductChoice.AUTO);
     List<float[]> ofConstant = activity(network, constant, states);
     states.reset();
     Tape sequence = record(network, repeated, STEPS, SAMPLES, states, ProductChoice.AUTO);
@@ -183,12 +183,12 @@ class PropertiesTest {
     int half = 4 * SAMPLES * network.inputShape().size();
     int classes = network.outputShape().size();
     float[] g = Networks.input(6, STEPS * SAMPLES * classes);
-    Gradients whole = network.record(Input.sequence(x, STEPS, SAMPLES)).backward(of(g));
+    Gradients whole = network.record(Input.sequence(x, STEPS, SAMPLES).withGradient()).backward(of(g));
 
     float[] g1 = Arrays.copyOf(g, 4 * SAMPLES * classes);
     float[] g2 = Arrays.copyOfRange(g, g1.length, g.length);
-    Input x1 = Input.sequence(Arrays.copyOf(x, half), 4, SAMPLES);
-    Input x2 = Input.sequence(Arrays.copyOfRange(x, half, x.length), STEPS - 4, SAMPLES);
+    Input x1 = Input.sequence(Arrays.copyOf(x, half), 4, SAMPLES).withGradient();
+    Input x2 = Input.sequence(Arrays.copyOfRange(x, half, x.length), STEPS - 4, SAMPLES).withGradient();
     Session session = network.session(SAMPLES);
     Tape first = session.record(x1);
     Tape second = session.record(x2);
@@ -235,8 +235,8 @@ class PropertiesTest {
     Network first = alone(one);
     Network second = alone(other);
     float[] x = input(first, STEPS, SAMPLES);
-    Tape want = first.record(Input.sequence(x, STEPS, SAMPLES));
-    Tape got = second.record(Input.sequence(x, STEPS, SAMPLES));
+    Tape want = first.record(Input.sequence(x, STEPS, SAMPLES).withGradient());
+    Tape got = second.record(Input.sequence(x, STEPS, SAMPLES).withGradient());
     Agreement.bits("spk", want.spikes("lif"), got.spikes("lif"));
     Agreement.bits("mem", want.membrane("lif"), got.membrane("lif"));
     float[] g = Networks.input(4, x.length);
@@ -288,7 +288,7 @@ class PropertiesTest {
       }
     });
     network.refresh();
-    Tape tape = network.record(Input.sequence(new float[STEPS * network.inputShape().size()], STEPS, 1));
+    Tape tape = network.record(Input.sequence(new float[STEPS * network.inputShape().size()], STEPS, 1).withGradient());
     for (String layer : network.neurons().keySet()) {
       Agreement.bits(layer, new float[tape.spikes(layer).length], tape.spikes(layer));
       for (float membrane : tape.membrane(layer)) {

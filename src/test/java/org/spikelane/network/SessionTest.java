@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.reference.Agreement;
@@ -61,7 +62,7 @@ class SessionTest {
   void cutsTheGradientAtAStepThatWasNotRecorded() {
     Network network = half(ResetMechanism.SUBTRACT);
     Session session = network.session();
-    Input x = Input.sequence(new float[] {0.25f}, 1, 1);
+    Input x = Input.sequence(new float[] {0.25f}, 1, 1).withGradient();
     Tape first = session.record(x);
     session.step(new float[] {0.25f});
     Tape second = session.record(x);
@@ -73,7 +74,7 @@ class SessionTest {
   @Test
   void gradientsCrossToTheTapeBeforeOnlyInOrder() {
     Network network = half(ResetMechanism.SUBTRACT);
-    Input x = Input.sequence(new float[] {0.25f}, 1, 1);
+    Input x = Input.sequence(new float[] {0.25f}, 1, 1).withGradient();
     Session session = network.session();
     Tape first = session.record(x);
     Tape second = session.record(x);
@@ -112,8 +113,45 @@ class SessionTest {
     assertEquals("states: expected those of layers [lif], got [lof]",
         assertThrows(IllegalArgumentException.class, () -> session.restore(other.states(2))).getMessage());
     assertEquals("input: expected 2 samples, as the states have, got 1", assertThrows(IllegalArgumentException.class,
-        () -> session.record(Input.sequence(new float[3], 3, 1))).getMessage());
+        () -> session.record(Input.sequence(new float[3], 3, 1).withGradient())).getMessage());
     Session ofValues = Network.input(1).linear("fc", 2).build(1).session();
     assertThrows(IllegalStateException.class, () -> ofValues.step(new float[1]).fired(0));
+  }
+
+  /** A sequence at once, in two parts, and step by step: the same spikes and states. */
+  @Test
+  void runsSequencesFromItsStates() {
+    Networks.all().forEach(named -> {
+      Network network = named.network();
+      int row = 3 * network.inputShape().size();
+      float[] x = Networks.input(7, 9 * row);
+      Session parts = network.session(3);
+      float[] early = parts.run(Input.sequence(Arrays.copyOf(x, 4 * row), 4, 3)).output();
+      Outputs late = parts.run(Input.sequence(Arrays.copyOfRange(x, 4 * row, 9 * row), 5, 3));
+      Outputs whole = network.run(Input.sequence(x, 9, 3));
+      Agreement.bits(named.name(), Arrays.copyOf(whole.output(), early.length), early);
+      Agreement.bits(named.name(), Arrays.copyOfRange(whole.output(), early.length, whole.output().length),
+          late.output());
+      Session steps = network.session(3);
+      for (int t = 0; t < 9; t++) {
+        steps.step(Arrays.copyOfRange(x, t * row, (t + 1) * row));
+      }
+      Agreement.bits(named.name(), steps.state("lif1").membrane(), parts.state("lif1").membrane());
+      parts.reset();
+      Agreement.bits(named.name(), early, parts.run(Input.sequence(Arrays.copyOf(x, 4 * row), 4, 3)).output());
+      float[] counts = late.counts();
+      float[] naive = new float[counts.length];
+      for (int i = 0; i < late.output().length; i++) {
+        naive[i % naive.length] += late.output()[i];
+      }
+      Agreement.bits(named.name(), naive, counts);
+    });
+  }
+
+  @Test
+  void refusesSequencesOfOtherStreams() {
+    Session session = half(ResetMechanism.SUBTRACT).session(2);
+    assertEquals("input: expected 2 samples, as the states have, got 1", assertThrows(IllegalArgumentException.class,
+        () -> session.run(Input.sequence(new float[3], 3, 1))).getMessage());
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.spikelane.layer.ProductChoice;
+import org.spikelane.reference.Agreement;
 import org.spikelane.surrogate.Surrogate;
 
 class TapeTest {
@@ -15,7 +16,7 @@ class TapeTest {
       .synaptic("last", n -> n.alpha(0.5f).beta(0.5f)).build(1);
 
   private static Tape record() {
-    return NETWORK.record(Input.sequence(new float[8], 2, 2));
+    return NETWORK.record(Input.sequence(new float[8], 2, 2).withGradient());
   }
 
   private static String refused(Runnable work) {
@@ -39,7 +40,7 @@ class TapeTest {
     Tape tape = record();
     assertThrows(IllegalStateException.class, () -> tape.current("last"));
     assertEquals("layer: expected a second-order one, first has no synaptic current", refused(() -> tape.current("first")));
-    Tape asked = NETWORK.record(Input.sequence(new float[8], 2, 2), true);
+    Tape asked = NETWORK.record(Input.sequence(new float[8], 2, 2).withGradient(), true);
     assertEquals(12, asked.current("last").length);
   }
 
@@ -65,7 +66,8 @@ class TapeTest {
     float[] ones = new float[1000];
     Arrays.fill(ones, 1f);
     float[] gradient =
-        network.record(Input.sequence(new float[1000], 1, 1)).backward(new Upstream().spikes("b", ones)).input();
+        network.record(Input.sequence(new float[1000], 1, 1).withGradient()).backward(new Upstream().spikes("b", ones))
+            .input();
     int negative = 0;
     for (float g : gradient) {
       negative += g < 0 ? 1 : 0;
@@ -77,18 +79,129 @@ class TapeTest {
   void refusesOutputsThatExceedAnArray() {
     Network wide = Network.input(1).linear("fc", 100).leaky("lif", n -> n.beta(0.5f)).build(1);
     assertEquals("input: 30000 steps of 1000 samples of 100 neurons exceed an array; run fewer at once",
-        refused(() -> wide.run(Input.constant(new float[1000], 30_000, 1000))));
+        refused(() -> wide.run(Input.constant(new float[1000], 30_000, 1000).withGradient())));
   }
 
   @Test
   void refusesInputsThatDoNotFit() {
     assertEquals("input: expected 8 values (2 steps of 2 samples of 2), got 7",
-        refused(() -> NETWORK.record(Input.sequence(new float[7], 2, 2))));
+        refused(() -> NETWORK.record(Input.sequence(new float[7], 2, 2).withGradient())));
     assertEquals("input: expected 4 values (2 samples of 2), got 8",
-        refused(() -> NETWORK.record(Input.constant(new float[8], 2, 2))));
+        refused(() -> NETWORK.record(Input.constant(new float[8], 2, 2).withGradient())));
     assertEquals("input: expected at least 1 step and 1 sample, got 0 and 2",
-        refused(() -> Input.sequence(new float[0], 0, 2)));
+        refused(() -> Input.sequence(new float[0], 0, 2).withGradient()));
     assertEquals("input: expected 3 samples, as the states have, got 2", refused(() -> NETWORK.record(
-        Input.sequence(new float[8], 2, 2), false, NETWORK.states(3), ProductChoice.AUTO)));
+        Input.sequence(new float[8], 2, 2).withGradient(), false, NETWORK.states(3), ProductChoice.AUTO)));
+  }
+
+  @Test
+  void recordsAgainInItsOwnMemory() {
+    Networks.all().forEach(named -> {
+      Network network = named.network();
+      int features = network.inputShape().size();
+      Input first = Input.sequence(Networks.input(1, 7 * 3 * features), 7, 3).withGradient();
+      Input second = Input.sequence(Networks.input(2, 7 * 3 * features), 7, 3).withGradient();
+      Upstream upstream = new Upstream().output(Networks.input(3, 7 * 3 * network.outputShape().size()));
+      Tape again = network.record(first);
+      again.backward(upstream);
+      Tape fresh = network.record(second);
+      assertEquals(again, again.record(second));
+      Agreement.bits(named + " mem", fresh.membrane("lif1"), again.membrane("lif1"));
+      Gradients want = fresh.backward(upstream);
+      Gradients got = again.backward(upstream);
+      Agreement.bits(named + " d_input", want.input(), got.input());
+      want.parameters().forEach((name, gradient) -> Agreement.bits(named + " d_" + name, gradient, got.parameter(name)));
+    });
+  }
+
+  @Test
+  void refusesToRecordWhatDoesNotFitItsMemory() {
+    Tape tape = record();
+    assertEquals("input: expected 2 steps of 2 samples with gradient, got 2 equal steps of 2 samples without gradient",
+        refused(() -> tape.record(Input.constant(new float[4], 2, 2))));
+    assertEquals("input: expected 8 values (2 steps of 2 samples of 2), got 7",
+        refused(() -> tape.record(Input.sequence(new float[7], 2, 2))));
+    Tape ofSession = NETWORK.session(2).record(Input.sequence(new float[8], 2, 2));
+    assertEquals("tape: it is one of a row that a session recorded; record with the session", assertThrows(
+        IllegalStateException.class, () -> ofSession.record(Input.sequence(new float[8], 2, 2))).getMessage());
+  }
+
+  /** A wide layer goes backward in ranges of columns, a narrow one as a whole: the parts must give what the whole gives. */
+  @Test
+  void aWideLayerIsAsManyNarrowOnesSideBySide() {
+    int wide = 5001;
+    int steps = 90;
+    int narrow = 1667;
+    float[] x = Networks.input(5, steps * wide);
+    float[] upstream = Networks.input(6, steps * wide);
+    Gradients whole = neurons(wide).record(Input.sequence(x, steps, 1).withGradient())
+        .backward(new Upstream().spikes("lif", upstream));
+    for (int part = 0; part < wide / narrow; part++) {
+      Gradients gradients = neurons(narrow)
+          .record(Input.sequence(columns(x, wide, part * narrow, narrow), steps, 1).withGradient())
+          .backward(new Upstream().spikes("lif", columns(upstream, wide, part * narrow, narrow)));
+      Agreement.bits("d_input", gradients.input(), columns(whole.input(), wide, part * narrow, narrow));
+      Agreement.bits("d_beta", gradients.parameter("lif.beta"),
+          columns(whole.parameter("lif.beta"), wide, part * narrow, narrow));
+    }
+  }
+
+  private static Network neurons(int size) {
+    float[] beta = new float[size];
+    Arrays.fill(beta, 0.8f);
+    return Network.input(size).synaptic("lif", n -> n.alpha(0.7f).beta(beta).learnBeta()).build(1);
+  }
+
+  private static float[] columns(float[] rows, int width, int from, int count) {
+    float[] columns = new float[rows.length / width * count];
+    for (int t = 0; t < rows.length / width; t++) {
+      System.arraycopy(rows, t * width + from, columns, t * count, count);
+    }
+    return columns;
+  }
+
+  @Test
+  void oneNumberStandsForAGradientThatIsTheSameEverywhere() {
+    Networks.all().forEach(named -> {
+      Network network = named.network();
+      float[] x = Networks.input(1, 6 * 2 * network.inputShape().size());
+      Input input = Input.sequence(x, 6, 2).withGradient();
+      float[] twos = new float[6 * 2 * network.outputShape().size()];
+      Arrays.fill(twos, 2f);
+      Gradients want = network.record(input).backward(new Upstream().output(twos));
+      Gradients got = network.record(input).backward(new Upstream().output(2f));
+      Agreement.bits(named.name(), want.input(), got.input());
+      Agreement.bits(named.name(), want.input(),
+          network.record(input).backward(new Upstream().spikes("lif2", 1f).output(1f)).input());
+    });
+  }
+
+  @Test
+  void readsTheInputWhereItIsAndLeavesItAlone() {
+    float[] x = Networks.input(1, 8);
+    float[] before = x.clone();
+    Network neurons = neurons(2);
+    Tape tape = neurons.record(Input.sequence(x, 2, 2).withGradient());
+    float[] mem = tape.membrane("lif");
+    for (int sample = 0; sample < 2; sample++) {
+      for (int t = 0; t < 2; t++) {
+        for (int n = 0; n < 2; n++) {
+          assertEquals(mem[(t * 2 + sample) * 2 + n],
+              tape.membrane("lif", sample).data()[tape.membrane("lif", sample).at(t) + n]);
+          assertEquals(tape.spikes("lif")[(t * 2 + sample) * 2 + n] == 1f, tape.spikes("lif", sample).fired(t, n));
+        }
+      }
+    }
+    Gradients gradients = tape.backward(new Upstream().spikes("lif", 1f));
+    Agreement.bits("x", before, x);
+    assertEquals(gradients.input()[6], gradients.input(1).data()[gradients.input(1).at(1)]);
+    assertEquals("sample: expected 0 to 1, got 2", refused(() -> gradients.input(2)));
+  }
+
+  @Test
+  void givesNoGradientOfTheInputUnlessAsked() {
+    Gradients gradients = NETWORK.record(Input.sequence(new float[8], 2, 2)).backward(new Upstream());
+    assertEquals("gradient of the input: none was asked for; record an input withGradient()",
+        assertThrows(IllegalStateException.class, gradients::input).getMessage());
   }
 }

@@ -303,7 +303,7 @@ public final class NeuronCase {
 
   /** The library's record of this case, currents included. */
   public Tape record() {
-    Input shown = constant ? Input.constant(input, steps, samples) : Input.sequence(input, steps, samples);
+    Input shown = constant ? Input.constant(input, steps, samples).withGradient() : Input.sequence(input, steps, samples).withGradient();
     return network.record(shown, true, states(), product);
   }
 

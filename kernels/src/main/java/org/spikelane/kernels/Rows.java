@@ -6,7 +6,7 @@ import java.util.Objects;
  * Where the rows of a sequence lie in an array: row {@code t} is {@code data[offset + t*stride …]}.
  *
  * <p>A description, not a copy; the array is shared. Stride 0 makes one row stand for every step. Negative strides are
- * allowed.
+ * allowed, and so is a negative offset: rows whose first columns do not exist, of which only later ones are used.
  *
  * @param data the values, dimensionless
  * @param offset index of the first value of row 0
@@ -17,12 +17,12 @@ public record Rows(float[] data, int offset, int stride) {
   /** No rows at all: the recurrent current of neurons without recurrence. Nothing is read and nothing added. */
   public static final Rows NONE = new Rows(new float[0], 0, 0);
 
-  /** @throws IllegalArgumentException if {@code offset} is negative or beyond the array */
+  /** @throws IllegalArgumentException if {@code offset} is beyond the array */
   public Rows {
     Objects.requireNonNull(data, "data");
-    if (offset < 0 || offset > data.length) {
+    if (offset > data.length) {
       throw new IllegalArgumentException(
-          "offset: expected 0 to " + data.length + " (the length of data), got " + offset);
+          "offset: expected at most " + data.length + " (the length of data), got " + offset);
     }
   }
 
@@ -49,6 +49,6 @@ public record Rows(float[] data, int offset, int stride) {
 
   private boolean inside(int t, int size) {
     long start = offset + (long) t * stride;
-    return start >= 0 && start + size <= data.length;
+    return (start >= 0 || offset < 0) && start + size <= data.length;
   }
 }
