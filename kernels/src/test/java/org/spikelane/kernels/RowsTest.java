@@ -25,7 +25,7 @@ class RowsTest {
 
   @Test
   void offsetsOutsideTheArrayAreRefused() {
-    assertEquals("offset: expected 0 to 3 (the length of data), got 4",
+    assertEquals("offset: expected at most 3 (the length of data), got 4",
         assertThrows(IllegalArgumentException.class, () -> new Rows(new float[3], 4, 1)).getMessage());
     assertEquals("offset: expected 0 to 3 (the length of words), got -1",
         assertThrows(IllegalArgumentException.class, () -> new SpikeRows(new long[3], -1, 1)).getMessage());
