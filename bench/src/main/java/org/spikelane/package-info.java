@@ -11,7 +11,16 @@
  *     -jvmArgsAppend "-Dspikelane.kernels=scalar -XX:+UseCMoveUnconditionally -XX:+UseVectorCmov"
  * </pre>
  *
- * With {@code -prof gc} the column {@code gc.alloc.rate.norm} is bytes per operation: nothing for every kernel. Report
- * CPU, JDK and flags with a figure, and {@link org.spikelane.kernels.RooflineBenchmark} of the same machine and day.
+ * {@link org.spikelane.kernels.ElementwiseTable} runs the roofline, a C++ loop and the element-wise kernels in one go
+ * and prints each row's share of the limit and whether it reaches its goal. It takes a quarter of an hour, and options
+ * of JMH and a regular expression for some rows only:
+ *
+ * <pre>
+ * taskset -c 0 java -cp bench/target/benchmarks.jar org.spikelane.kernels.ElementwiseTable -f 1 'LayerBenchmark.step'
+ * </pre>
+ *
+ * With {@code -prof gc} the column {@code gc.alloc.rate.norm} is bytes per operation: nothing for every kernel. (JMH
+ * itself allocates some KB an iteration, which shows where an operation takes milliseconds.) Report CPU, JDK and flags
+ * with a figure, and {@link org.spikelane.kernels.RooflineBenchmark} of the same machine and day.
  */
 package org.spikelane;
