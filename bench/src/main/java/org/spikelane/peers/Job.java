@@ -30,8 +30,8 @@ record Job(String item, String impl, List<JsonObject> params, int threads, int r
     } catch (JsonParseException e) {
       throw new IllegalArgumentException("job: expected a JSON object, " + e.getMessage(), e);
     }
-    if (job == null || job.item == null || job.impl == null || job.params == null) {
-      throw new IllegalArgumentException("job: expected the fields item, impl and params, got " + json);
+    if (job == null || job.item == null || job.impl == null || job.params == null || job.params.contains(null)) {
+      throw new IllegalArgumentException("job: expected the fields item, impl and params, got \"" + json + "\"");
     }
     if (job.threads < 1 || job.reps < 1 || !(job.budget > 0)) {
       throw new IllegalArgumentException("job: expected threads and reps of at least 1 and a budget above 0, got "

@@ -40,17 +40,25 @@ final class LayerWorkload implements Workload {
   /** Kept from repetition to repetition, so that no compiler leaves it out. */
   private Object result;
 
-  private LayerWorkload(Network network, Input input, int threads, boolean train, long inputGradientBytes) {
+  /**
+   * A network whose neurons are called {@code lif} over an input.
+   *
+   * @param train whether to run backward, too
+   * @param inputGradient whether the item asks for the gradient of the input
+   */
+  LayerWorkload(Network network, Input input, int threads, boolean train, boolean inputGradient) {
     this.network = network;
     this.input = input;
     this.threads = threads;
-    int outputs = input.steps() * input.samples() * network.outputShape().size();
+    int rows = input.steps() * input.samples();
+    int outputs = rows * network.outputShape().size();
     this.neuronSteps = outputs;
     this.rate = network.run(input, threads).firingRates().get(NEURONS);
     if (train) {
       ones = new float[outputs];
       Arrays.fill(ones, 1f);
-      resultBytes = inputGradientBytes + trainableBytes(network);
+      long inputs = inputGradient ? (long) rows * network.inputShape().size() : 0;
+      resultBytes = inputs * Float.BYTES + trainableBytes(network);
     } else {
       ones = null;
       resultBytes = (long) outputs * Float.BYTES;
@@ -65,29 +73,35 @@ final class LayerWorkload implements Workload {
 
   /** Item {@code onm}: Linear(n, n), then neurons, over normal noise; gradients of weight and bias. */
   static LayerWorkload onm(NeuronKind neuron, int n, int batch, int steps, int threads) {
-    Network.Builder linear = Network.input(n).linear("fc", n);
-    Network network = (neuron == NeuronKind.SYNAPTIC
-        ? linear.synaptic(NEURONS, s -> s.alpha(ALPHA).beta(BETA))
-        : linear.rLeaky(NEURONS, s -> s.beta(BETA).allToAll())).build(1);
-    return new LayerWorkload(network, noise(n, batch, steps, 1, 0), threads, true, 0);
+    return new LayerWorkload(onmNetwork(neuron, n), noise(n, batch, steps, 1, 0), threads, true, false);
   }
 
   /** Item {@code elem}: Synaptic alone over a current of 0.3 times normal noise plus 0.12; gradient of the current. */
   static LayerWorkload elem(int n, int batch, int steps, boolean train, int threads) {
-    Network network = Network.input(n).synaptic(NEURONS, s -> s.alpha(ALPHA).beta(BETA)).build(1);
-    return overCurrent(network, batch, steps, train, threads);
+    return new LayerWorkload(synaptic(n), noise(n, batch, steps, 0.3f, 0.12f), threads, train, true);
   }
 
   /** Item {@code rleaky}: RLeaky, dense, over the same current; gradients of the current, recurrent weight and bias. */
   static LayerWorkload rLeaky(int n, int batch, int steps, boolean train, int threads) {
-    Network network = Network.input(n).rLeaky(NEURONS, s -> s.beta(BETA).allToAll()).build(1);
-    return overCurrent(network, batch, steps, train, threads);
+    return new LayerWorkload(rLeaky(n), noise(n, batch, steps, 0.3f, 0.12f), threads, train, true);
   }
 
-  private static LayerWorkload overCurrent(Network network, int batch, int steps, boolean train, int threads) {
-    int n = network.inputShape().size();
-    return new LayerWorkload(network, noise(n, batch, steps, 0.3f, 0.12f), threads, train,
-        (long) steps * batch * n * Float.BYTES);
+  /** The network of item {@code onm}. */
+  static Network onmNetwork(NeuronKind neuron, int n) {
+    Network.Builder linear = Network.input(n).linear("fc", n);
+    return (neuron == NeuronKind.SYNAPTIC
+        ? linear.synaptic(NEURONS, s -> s.alpha(ALPHA).beta(BETA))
+        : linear.rLeaky(NEURONS, s -> s.beta(BETA).allToAll())).build(1);
+  }
+
+  /** The network of item {@code elem}. */
+  static Network synaptic(int n) {
+    return Network.input(n).synaptic(NEURONS, s -> s.alpha(ALPHA).beta(BETA)).build(1);
+  }
+
+  /** The network of item {@code rleaky}. */
+  static Network rLeaky(int n) {
+    return Network.input(n).rLeaky(NEURONS, s -> s.beta(BETA).allToAll()).build(1);
   }
 
   private static Input noise(int n, int batch, int steps, float scale, float offset) {

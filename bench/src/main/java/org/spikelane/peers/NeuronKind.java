@@ -1,5 +1,7 @@
 package org.spikelane.peers;
 
+import java.util.Locale;
+
 /** The neurons that item {@code onm} may be measured with. */
 enum NeuronKind {
   /** {@code snn.Synaptic}. */
@@ -10,6 +12,6 @@ enum NeuronKind {
   /** As on the command line. */
   @Override
   public String toString() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -14,17 +14,18 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Spikelane's side of the peers' benchmark: runs the cases of a job one after another and prints a record for each, a line
- * of {@code @@} and a JSON object, times in seconds.
+ * Spikelane's side of the peers' benchmark: runs the cases of a job one after another and prints a record for each, a
+ * line of {@code @@} and a JSON object, times in seconds.
  *
  * <pre>
  * bench_peers.py --only 'elem/*' --external 'spikelane=java --add-modules=jdk.incubator.vector \
  *     -cp bench/target/benchmarks.jar org.spikelane.peers.PeerBenchmark'
  * </pre>
  *
- * Beside the fields that the peers' records have: {@code allocated_bytes}, all that the measuring thread allocated in the
- * last repetition (of {@code train}: in {@value TrainingWorkload#ITERATIONS}), which bounds what a repetition needs at any time from
- * above; {@code result_bytes}, which of it are outputs or gradients that were asked for; {@code neuron_steps}, by which to divide.
+ * Beside the fields that the peers' records have: {@code allocated_bytes}, all that the measuring thread allocated in
+ * the last repetition (of {@code train}: in an epoch of {@value TrainingWorkload#ITERATIONS} iterations), which is never
+ * less than what the repetition held at one time; {@code result_bytes}, how much of it are outputs or gradients that
+ * were asked for; {@code neuron_steps}, by which to divide.
  */
 @Command(name = "PeerBenchmark", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Runs a job of the peers' benchmark and prints its records.")
@@ -41,10 +42,12 @@ public final class PeerBenchmark implements Callable<Integer> {
   private CommandSpec spec;
 
   @Option(names = "--neuron", paramLabel = "NEURON",
-      description = "Neurons of item onm: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). The other items name theirs.")
+      description = "Neurons of item onm: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).%n"
+          + "The other items name theirs.")
   private NeuronKind neuron = NeuronKind.SYNAPTIC;
 
-  @Parameters(paramLabel = "JOB", description = "What to measure, one JSON object, as bench_peers.py --external gives it.")
+  @Parameters(paramLabel = "JOB",
+      description = "What to measure, one JSON object, as bench_peers.py --external gives it.")
   private String job;
 
   PeerBenchmark(Duration warmUp) {
@@ -126,7 +129,7 @@ public final class PeerBenchmark implements Callable<Integer> {
       case "rleaky" -> LayerWorkload.rLeaky(Job.number(params, "n"), batch, steps, trains(params), threads);
       case "train" -> {
         ClassifierNetwork net = ClassifierNetwork.of(Job.word(params, "net"));
-        yield new TrainingWorkload(net.build(), net.draw(batch, steps), threads);
+        yield new TrainingWorkload(net.build(), net.draw(batch, steps), TrainingWorkload.ITERATIONS, threads);
       }
       case "serve" -> {
         ClassifierNetwork net = ClassifierNetwork.of(Job.word(params, "net"));

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.spikelane.network.Input;
 import org.spikelane.network.Network;
 
-/** Item {@code serve}: a batch through a network, to the neuron of each sample that spiked most; phase {@code latency}. */
+/** Item {@code serve}: a batch through a network, to the neuron of each sample that fired most; phase {@code latency}. */
 final class ServingWorkload implements Workload {
 
   private final Network network;

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Repeats a workload as the peers' benchmark repeats theirs: after a warm-up, at least {@code reps} times, until a second
- * or 200 repetitions have passed, but no longer than the budget, though three times in any case.
+ * Repeats a workload as the peers' benchmark repeats theirs: after a warm-up, at least {@code reps} times, until a
+ * second or 200 repetitions have passed, but no longer than the budget, though three times in any case.
  */
 final class Timing {
 
   /**
-   * Time that a workload is run before it is timed, so that C2 has compiled it: with the compiler on the one core that is
-   * measured, event-driven products settle after two to three seconds. Peers that compile do so here, too, for up to 40.
+   * Time that a workload is run before it is timed, and twice at least, so that C2 has compiled it: with the compiler on
+   * the one core that is measured, that takes seconds. Peers that compile do so in their warm-up, too, for up to 40 s.
    */
   static final Duration WARM_UP = Duration.ofSeconds(5);
 
@@ -30,7 +30,8 @@ final class Timing {
   private final double cpuShare;
   private final long allocatedBytes;
 
-  private Timing(Map<String, Double> first, List<Map<String, Double>> repetitions, double cpuShare, long allocatedBytes) {
+  private Timing(Map<String, Double> first, List<Map<String, Double>> repetitions, double cpuShare,
+      long allocatedBytes) {
     this.first = first;
     this.repetitions = repetitions;
     this.cpuShare = cpuShare;

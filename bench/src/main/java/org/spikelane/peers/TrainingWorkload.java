@@ -12,16 +12,16 @@ import org.spikelane.training.Losses;
 import org.spikelane.training.Trainer;
 
 /**
- * Item {@code train}: iterations of a {@link Trainer}, each from the end of one batch to the end of the next; phase {@code
- * iteration}. Cross-entropy of the membrane, summed over the steps, and Adam with 5e-4.
+ * Item {@code train}: iterations of a {@link Trainer}, each from the end of one batch to the end of the next, phase
+ * {@code iteration}. Cross-entropy of the membrane, summed over the steps, and Adam with 5e-4.
  *
- * <p>Every repetition is an epoch of {@value #ITERATIONS} batches that starts from the initial parameters: with thousands
+ * <p>Every repetition is an epoch of a few batches that starts from the initial parameters: with thousands
  * of iterations on one batch, firing rates would drift away from those that the peers are measured with. The trainer's
  * preparations of an epoch count for its first iteration.
  */
 final class TrainingWorkload implements Workload {
 
-  /** Iterations of a repetition; the peers make about as many on their initial parameters. */
+  /** Iterations of a repetition when it is measured; the peers make about as many on their initial parameters. */
   static final int ITERATIONS = 8;
 
   private final Network network;
@@ -32,10 +32,10 @@ final class TrainingWorkload implements Workload {
   private final Map<Parameter, float[]> initial = new LinkedHashMap<>();
   private EpochReport report;
 
-  TrainingWorkload(Network network, LabelledBatch batch, int threads) {
+  TrainingWorkload(Network network, LabelledBatch batch, int iterations, int threads) {
     this.network = network;
     this.batch = batch;
-    this.data = batch.repeated(ITERATIONS);
+    this.data = batch.repeated(iterations);
     this.threads = threads;
     this.rate = network.run(batch.input(), threads).firingRates().get("lif1");
     network.parameters().values().forEach(parameter -> initial.put(parameter, parameter.values().clone()));
