@@ -48,8 +48,8 @@ Ours = collections.namedtuple("Ours", "name options")
 SPIKELANE = Ours("spikelane", "")
 SPIKELANE_RLEAKY = Ours("spikelane_rleaky", "--neuron rleaky")
 
-# A heap that is there from the start: one that grows touches fresh pages in every repetition, which took ten times as
-# long as elem's 262144 neurons themselves. Takes the meaning out of the resident megabytes: they hold the heap.
+# A heap that is there from the start. In one that grows, the collector copies what a repetition allocated to fresh pages,
+# and the page faults took ten times as long as elem's 262144 neurons themselves. Resident megabytes then mean nothing.
 JAVA_OPTIONS = "-Xms4g -Xmx4g -XX:+AlwaysPreTouch -XX:+UseTransparentHugePages"
 
 ENOUGH_ROUNDS = 5
