@@ -48,8 +48,9 @@ Ours = collections.namedtuple("Ours", "name options")
 SPIKELANE = Ours("spikelane", "")
 SPIKELANE_RLEAKY = Ours("spikelane_rleaky", "--neuron rleaky")
 
-# A heap that is there from the start. In one that grows, the collector copies what a repetition allocated to fresh pages,
-# and the page faults took ten times as long as elem's 262144 neurons themselves. Resident megabytes then mean nothing.
+# A heap that is there from the start. In one that grows, the collector copies what a repetition allocated to fresh
+# pages, and their faults took ten times as long as elem's 262144 neurons themselves. With it, resident megabytes mean
+# nothing.
 JAVA_OPTIONS = "-Xms4g -Xmx4g -XX:+AlwaysPreTouch -XX:+UseTransparentHugePages"
 
 ENOUGH_ROUNDS = 5
@@ -213,7 +214,8 @@ def print_ratios(rounds, rows):
             met += verdict == "yes"
         fewest = min(len(by_snntorch), len(by_best)) if best else len(by_snntorch)
         provisional |= fewest < ENOUGH_ROUNDS
-        print(f"| {goal.item}{suffix(goal)} | {goal.params} | {goal.phase} | {milliseconds(rounds, goal, goal.ours.name)} "
+        ours = milliseconds(rounds, goal, goal.ours.name)
+        print(f"| {goal.item}{suffix(goal)} | {goal.params} | {goal.phase} | {ours} "
               f"| {shown(by_snntorch, goal.least_snntorch)} | {shown(by_best, goal.least_best)} | {best or ''} "
               f"| {fewest} | {verdict} |")
     print(f"\n{met} of {wanted} goals met. Medians over the rounds [least..most], goals in brackets."
@@ -254,8 +256,8 @@ def print_memory(rounds, rows):
     print("| --- | --- | --- | --- | --- | --- |")
     print("\n".join(lines))
     print("\nAllocated: less the results; the most that a repetition can have held at one time. Resident: with garbage"
-          " and results;\nsays something only with a small heap that grows, as --java-options=-Xmx400m makes it, and one"
-          " case a process.")
+          " and results;\nsays something only with a small heap that grows, as --java-options=-Xmx400m makes it, and"
+          " one case a process.")
 
 
 # ------------------------------------------------------------------------------------------------ limits
@@ -328,7 +330,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bench_peers", nargs="?", help="path of bench_peers.py")
     parser.add_argument("--out", help="folder of the rounds")
-    parser.add_argument("--rounds", type=int, default=ENOUGH_ROUNDS, help="rounds to be there at the end; 0 only prints")
+    parser.add_argument("--rounds", type=int, default=ENOUGH_ROUNDS, help="to be there at the end; 0 only prints")
     parser.add_argument("--only", action="append", default=[], help="pattern of row names, see --list; repeatable")
     parser.add_argument("--cores", default="1", help="as bench_peers.py has it")
     parser.add_argument("--java", default="java", help="the java of a JDK 25")
