@@ -1,5 +1,6 @@
 /**
  * Measurements. Packages mirror the code that they measure; the class comment of each benchmark says how to run it.
+ * {@link org.spikelane.peers} measures the whole beside other frameworks.
  *
  * <p>{@code mvn -q -DskipTests package} makes {@code bench/target/benchmarks.jar}. Every benchmark forks three JVMs
  * with the Vector API; another provider, or other flags, come from the command line:
