@@ -1,6 +1,7 @@
 package org.spikelane.connection;
 
 import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.PackedWeights;
 import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
@@ -22,6 +23,7 @@ final class KernelProduct implements Product {
   private final ProductChoice choice;
   private final float[] noBias;
   private final Rows expanded;
+  private PackedWeights byOutput;
 
   KernelProduct(DenseWeights weights, ProductChoice choice, int rows) {
     this.weights = weights;
@@ -33,7 +35,7 @@ final class KernelProduct implements Product {
   @Override
   public void forward(SpikeRows spk, float value, Rows y, int count) {
     if (value == 1f && (choice == ProductChoice.EVENTS || (choice == ProductChoice.AUTO && sparse(spk, count)))) {
-      kernels.events(spk, weights.byInput(), weights.biasOrZeros(), y, 0, count, weights.inputs(), weights.outputs());
+      kernels.events(spk, weights.byInput(), weights.biasOrZeros(), y, 0, count);
     } else {
       for (int r = 0; r < count; r++) {
         rowKernels.expand(spk.words(), spk.at(r), value, expanded.data(), expanded.at(r), 0, weights.inputs());
@@ -52,11 +54,14 @@ final class KernelProduct implements Product {
 
   @Override
   public void forward(Rows x, Rows y, int count) {
-    kernels.dense(x, weights.byInput(), weights.biasOrZeros(), y, 0, count, weights.inputs(), weights.outputs());
+    kernels.dense(x, weights.byInput(), weights.biasOrZeros(), y, 0, count);
   }
 
   @Override
   public void backward(Rows gy, Rows gx, int count) {
-    kernels.dense(gy, weights.byOutput(), noBias, gx, 0, count, weights.outputs(), weights.inputs());
+    if (byOutput == null) {
+      byOutput = weights.byOutput();
+    }
+    kernels.dense(gy, byOutput, noBias, gx, 0, count);
   }
 }
