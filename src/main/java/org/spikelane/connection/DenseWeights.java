@@ -12,8 +12,8 @@ import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Shape;
 
 /**
- * A weight matrix [out, in] with an optional bias [out], and the copies that products walk: one for the forward product,
- * one for the gradient of the input once somebody asked for it, one for EJML likewise.
+ * A weight matrix [out, in] with an optional bias [out], and the copies that products walk: one for the forward
+ * product, one for the gradient of the input once somebody asked for it, one for EJML likewise.
  */
 final class DenseWeights {
 

@@ -3,12 +3,18 @@ package org.spikelane.kernels;
 /**
  * Weights {@code w} [K][N], presynaptic neuron first, in the order in which one {@link ProductKernels} walks them.
  *
- * <p>Columns are cut into panels of {@link #panel} columns, the last filled up with zeros, and each panel is contiguous:
- * {@code w[k][n]} is {@code data[(n / panel * K + k) * panel + n % panel]}. A product that holds a panel's results in
+ * <p>Columns are cut into panels of equal width, the last filled up with zeros, and each panel is contiguous:
+ * {@code w[k][n]} is {@code data[at(n / panel) + k * panel + n % panel]}. A product that holds a panel's results in
  * registers thus reads memory in one ascending stream, and the panel takes few pages and all sets of a cache, whatever
  * power of two N is. A copy: it has to be packed again after the weights changed. Any number of threads may read it.
  */
 public final class PackedWeights {
+
+  // Large arrays of G1, the usual collector, start at a whole page, their values 16 bytes later: here panels start at a
+  // cache line, which saves vectors of 64 bytes a second line, up to two fifths of an event-driven product's time.
+  private static final int FIRST = 12;
+
+  private static final int MOST = Integer.MAX_VALUE - 8 - FIRST;
 
   // Rows of weights that are transposed together: a cache line of the source.
   private static final int BLOCK = 16;
@@ -20,14 +26,14 @@ public final class PackedWeights {
 
   PackedWeights(int k, int n, int panel) {
     long size = (long) k * panels(n, panel) * panel;
-    if (k < 0 || n < 0 || size > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException("weights: expected at most " + (Integer.MAX_VALUE - 8) + " values in panels of "
+    if (k < 0 || n < 0 || size > MOST) {
+      throw new IllegalArgumentException("weights: expected at most " + MOST + " values in panels of "
           + panel + " columns, got " + k + " by " + n);
     }
     this.k = k;
     this.n = n;
     this.panel = panel;
-    this.data = new float[(int) size];
+    this.data = new float[FIRST + (int) size];
   }
 
   private static int panels(int n, int panel) {
@@ -54,7 +60,7 @@ public final class PackedWeights {
 
   /** Index in {@link #data} of the first weight of a panel. */
   int at(int p) {
-    return p * k * panel;
+    return FIRST + p * k * panel;
   }
 
   /**

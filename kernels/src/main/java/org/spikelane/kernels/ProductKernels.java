@@ -1,13 +1,13 @@
 package org.spikelane.kernels;
 
 /**
- * Products of rows with weights. Weights {@code w} are [K][N], presynaptic neuron first, so that the weights of one spike
- * are contiguous; products take them as {@link PackedWeights}, gradients are plain row-major arrays.
+ * Products of rows with weights. Weights {@code w} are [K][N], presynaptic neuron first, so that the weights of one
+ * spike are contiguous; products take them as {@link PackedWeights}, gradients are plain row-major arrays.
  *
  * <p>Every product adds over k (forward) or over rows r (gradient) in ascending order, starting from 0, with fused
  * multiply and add: for inputs that are 0 or 1 and finite weights the event-driven and the dense method give the same
- * bits (gradients too, unless -0.0 was there before, to which the dense method adds zeros). Results do not depend on the
- * provider or its width.
+ * bits (gradients too, unless -0.0 was there before, to which the dense method adds zeros). Results do not depend on
+ * the provider or its width.
  *
  * <p>Has scratch memory of its own, which grows to what the largest call needs: one object for each thread.
  */

@@ -25,7 +25,7 @@ final class ScalarProductKernels implements ProductKernels {
       Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
       for (int i = 0; i < k; i++) {
         if (spk.fired(r, i)) {
-          add(w.data(), i * n, y.data(), y.at(r), n);
+          add(w.data(), w.at(0) + i * n, y.data(), y.at(r), n);
         }
       }
       add(bias, 0, y.data(), y.at(r), n);
@@ -40,7 +40,7 @@ final class ScalarProductKernels implements ProductKernels {
     for (int r = r0; r < r1; r++) {
       Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
       for (int i = 0; i < k; i++) {
-        addScaled(x.data()[x.at(r) + i], w.data(), i * n, y.data(), y.at(r), n);
+        addScaled(x.data()[x.at(r) + i], w.data(), w.at(0) + i * n, y.data(), y.at(r), n);
       }
       add(bias, 0, y.data(), y.at(r), n);
     }

@@ -2,6 +2,7 @@ package org.spikelane.kernels;
 
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
+import static org.spikelane.kernels.VectorShapes.WIDTH;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -10,10 +11,10 @@ import jdk.incubator.vector.FloatVector;
  * {@link ProductKernels} with results that stay in registers while a loop adds to them.
  *
  * <p>Both dense products are one: {@code c[i][j] += sum over s of a[i][s]*b[s][j]}, with c = y, a = x, b = w forward
- * and c = gw, a = x transposed, b = g for the gradient. So are both event-driven ones: c adds those rows of b that a list
- * names, neurons that fired forward, rows in which a neuron fired for the gradient. Operand b comes in panels, packed by
- * {@link PackedWeights} or here; a is brought into the order in which a tile reads it, which costs a copy of a for every
- * {@code LEFT} values of it. {@link #multiply} cuts the dense product into panels and register tiles.
+ * and c = gw, a = x transposed, b = g for the gradient. So are both event-driven ones: c adds those rows of b that a
+ * list names, neurons that fired forward, rows in which a neuron fired for the gradient. Operand b comes in panels,
+ * packed by {@link PackedWeights} or here; a is copied to rows at a constant distance. {@link #multiply} cuts the dense
+ * product into panels and register tiles.
  *
  * <p>Each element of a result is one chain of additions, ascending, whatever the cuts: they do not show in the bits.
  * Columns beyond the last whole panel go through the same loops, over a copy of c; what is computed beyond them is
@@ -21,18 +22,27 @@ import jdk.incubator.vector.FloatVector;
  */
 final class VectorProductKernels implements ProductKernels {
 
-  // Registers hold a tile of TILE_ROWS rows of one panel, or one row of GROUP panels.
+  // Registers hold a tile of TILE_ROWS rows of one panel, or one row of a group of panels. Sixteen sums of a large tile
+  // need the 32 registers of AVX-512; with 16 registers eight rows run at 57 % of the peak, four at 83 %.
   private static final int PANEL = 2 * LANES;
   private static final int GROUP = 4;
-  private static final int TILE_ROWS = 8;
+  private static final int EVENT_GROUP = 2;
+  private static final int LARGE_TILE_ROWS = 8;
   private static final int SMALL_TILE_ROWS = 4;
+  private static final int TILE_ROWS = WIDTH == 512 ? LARGE_TILE_ROWS : SMALL_TILE_ROWS;
 
-  // Values of the left operand that are packed together, half of a small L2 cache, and the longest run of steps.
-  private static final int LEFT = 1 << 17;
+  // The left operand is copied to rows this far apart: a constant, because C2 then needs one address for all rows, and
+  // no power of two, because rows of a tile must not share the sets of the L1 cache.
+  private static final int LEFT_ROWS = 128;
   private static final int STEPS = 2048;
+  private static final int LEFT_STRIDE = STEPS + 16;
 
-  // Rows of a gradient whose panels are packed together, and rows of spikes whose lists are kept.
+  // Rows of a gradient that are multiplied together, and values of it that stay in a part of L2, or in L1.
   private static final int GRADIENT_STEPS = 512;
+  private static final int GRADIENT_VALUES = 1 << 16;
+  private static final int EVENT_GRADIENT_VALUES = 1 << 13;
+
+  // Rows whose lists of spikes are kept; the gradient takes twice as many.
   private static final int EVENT_ROWS = 64;
   private static final int LISTED_TOGETHER = 4;
 
@@ -43,7 +53,8 @@ final class VectorProductKernels implements ProductKernels {
   private float[] left = {};
   private float[] right = {};
   private int[] fired = {};
-  private int[] firedStarts = {};
+  private int[] neurons = {};
+  private int[] firedStarts = {0};
 
   VectorProductKernels() {}
 
@@ -61,8 +72,8 @@ final class VectorProductKernels implements ProductKernels {
     for (int r = r0; r < r1; r += EVENT_ROWS) {
       int count = Math.min(EVENT_ROWS, r1 - r);
       listEvents(spk.words(), spk.at(r), spk.stride(), SpikeRows.words(k), count);
-      for (int p = 0; p < w.panels(); p += GROUP) {
-        int columns = Math.min(GROUP * PANEL, n - p * PANEL);
+      for (int p = 0; p < w.panels(); p += EVENT_GROUP) {
+        int columns = Math.min(EVENT_GROUP * PANEL, n - p * PANEL);
         for (int i = 0; i < count; i++) {
           eventsRow(i, w.data(), w.at(p), k * PANEL, bias, p * PANEL, y.data(), y.at(r + i) + p * PANEL, columns);
         }
@@ -72,8 +83,8 @@ final class VectorProductKernels implements ProductKernels {
 
   private void eventsRow(int i, float[] b, int bAt, int bPanel, float[] bias, int biasAt, float[] y, int yAt,
       int columns) {
-    if (columns == GROUP * PANEL) {
-      events(fired, starts[i], starts[i + 1], b, bAt, bPanel, GROUP, bias, biasAt, y, yAt);
+    if (columns == EVENT_GROUP * PANEL) {
+      events(fired, starts[i], starts[i + 1], b, bAt, bPanel, EVENT_GROUP, bias, biasAt, y, yAt);
     } else {
       System.arraycopy(bias, biasAt, edge, 0, columns);
       events(fired, starts[i], starts[i + 1], b, bAt, bPanel, panels(columns), edge, 0, edge, 0);
@@ -91,14 +102,10 @@ final class VectorProductKernels implements ProductKernels {
     }
     for (int s = 0; s < k; s += STEPS) {
       int steps = Math.min(STEPS, k - s);
-      int most = rowsOfBlock(steps);
-      for (int r = r0; r < r1; r += most) {
-        int count = Math.min(most, r1 - r);
-        packLeft(x.data(), x.at(r) + s, x.stride(), 1, count, steps);
-        for (int p = 0; p < w.panels(); p += GROUP) {
-          multiply(w.data(), w.at(p) + s * PANEL, k * PANEL, steps, y.data(), y.at(r) + p * PANEL, y.stride(), count,
-              Math.min(GROUP * PANEL, n - p * PANEL));
-        }
+      for (int r = r0; r < r1; r += LEFT_ROWS) {
+        int count = Math.min(LEFT_ROWS, r1 - r);
+        packRows(x, r, count, s, steps);
+        multiply(0, count, w.data(), w.at(0) + s * PANEL, k * PANEL, steps, y.data(), y.at(r), y.stride(), n);
       }
     }
     for (int r = r0; r < r1; r++) {
@@ -111,26 +118,29 @@ final class VectorProductKernels implements ProductKernels {
     assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
     for (int r = r0; r < r1; r += 2 * EVENT_ROWS) {
       int count = Math.min(2 * EVENT_ROWS, r1 - r);
-      listRowsOfNeurons(spk, r, count, k);
-      for (int j = 0; j < n; j += GROUP * PANEL) {
-        int columns = Math.min(GROUP * PANEL, n - j);
+      int listed = listRowsOfNeurons(spk, r, count, k);
+      int most = columns(EVENT_GRADIENT_VALUES, count);
+      for (int j = 0; j < n; j += most) {
+        int columns = Math.min(most, n - j);
         packRight(g, r, count, j, columns);
-        for (int i = 0; i < k; i++) {
-          if (firedStarts[i] < firedStarts[i + 1]) {
-            eventsGradientRow(i, count * PANEL, gw, i * n + j, columns);
-          }
+        for (int l = 0; l < listed; l++) {
+          eventsGradientRow(firedStarts[l], firedStarts[l + 1], count * PANEL, gw, neurons[l] * n + j, columns);
         }
       }
     }
   }
 
-  private void eventsGradientRow(int i, int bPanel, float[] gw, int gwAt, int columns) {
-    if (columns == GROUP * PANEL) {
-      eventsGradient(fired, firedStarts[i], firedStarts[i + 1], right, bPanel, GROUP, gw, gwAt);
-    } else {
-      System.arraycopy(gw, gwAt, edge, 0, columns);
-      eventsGradient(fired, firedStarts[i], firedStarts[i + 1], right, bPanel, panels(columns), edge, 0);
-      System.arraycopy(edge, 0, gw, gwAt, columns);
+  private void eventsGradientRow(int from, int to, int bPanel, float[] gw, int gwAt, int columns) {
+    for (int j = 0; j < columns; j += GROUP * PANEL) {
+      int width = Math.min(GROUP * PANEL, columns - j);
+      int at = j / PANEL * bPanel;
+      if (width == GROUP * PANEL) {
+        eventsGradient(fired, from, to, right, at, bPanel, GROUP, gw, gwAt + j);
+      } else {
+        System.arraycopy(gw, gwAt + j, edge, 0, width);
+        eventsGradient(fired, from, to, right, at, bPanel, panels(width), edge, 0);
+        System.arraycopy(edge, 0, gw, gwAt + j, width);
+      }
     }
   }
 
@@ -139,75 +149,79 @@ final class VectorProductKernels implements ProductKernels {
     assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
     for (int r = r0; r < r1; r += GRADIENT_STEPS) {
       int steps = Math.min(GRADIENT_STEPS, r1 - r);
-      int most = rowsOfBlock(steps);
-      for (int i = 0; i < k; i += most) {
-        int count = Math.min(most, k - i);
-        packLeft(x.data(), x.at(r) + i, 1, x.stride(), count, steps);
-        for (int j = 0; j < n; j += GROUP * PANEL) {
-          int columns = Math.min(GROUP * PANEL, n - j);
-          packRight(g, r, steps, j, columns);
-          multiply(right, 0, steps * PANEL, steps, gw, i * n + j, n, count, columns);
-        }
-      }
-    }
-  }
-
-  /** How many rows of so many steps are packed together. */
-  private static int rowsOfBlock(int steps) {
-    return LEFT / steps / TILE_ROWS * TILE_ROWS;
-  }
-
-  /** Rows of the next tile, if so many are left. */
-  private static int rowsOfTile(int rows) {
-    return rows >= TILE_ROWS ? TILE_ROWS : rows >= SMALL_TILE_ROWS ? SMALL_TILE_ROWS : 1;
-  }
-
-  private static int panels(int columns) {
-    return (columns + PANEL - 1) / PANEL;
-  }
-
-  /**
-   * Packs a, element (i, s) being {@code a[aAt + i*aRow + s*aStep]}, for {@link #multiply}: tile by tile, and within a
-   * tile of h rows [steps][h].
-   */
-  private void packLeft(float[] a, int aAt, int aRow, int aStep, int rows, int steps) {
-    if (left.length < rows * steps) {
-      left = new float[rows * steps];
-    }
-    int h;
-    for (int i = 0; i < rows; i += h) {
-      h = rowsOfTile(rows - i);
-      if (h == TILE_ROWS) {
-        packEight(a, aAt + i * aRow, aRow, aStep, steps, left, i * steps);
-      } else {
-        for (int s = 0; s < steps; s++) {
-          for (int t = 0; t < h; t++) {
-            left[i * steps + s * h + t] = a[aAt + (i + t) * aRow + s * aStep];
+      int most = columns(GRADIENT_VALUES, steps);
+      for (int j = 0; j < n; j += most) {
+        int columns = Math.min(most, n - j);
+        packRight(g, r, steps, j, columns);
+        for (int i = 0; i < k; i += LEFT_ROWS) {
+          int count = Math.min(LEFT_ROWS, k - i);
+          packColumns(x, r, steps, i, count);
+          // A tile's rows of the gradient one after the other: they are read and written in the order of memory.
+          for (int t = 0; t < count; t += TILE_ROWS) {
+            multiply(t, Math.min(t + TILE_ROWS, count), right, 0, steps * PANEL, steps, gw, i * n + j, n, columns);
           }
         }
       }
     }
   }
 
-  private static void packEight(float[] a, int aAt, int aRow, int aStep, int steps, float[] to, int toAt) {
-    int ai = aAt;
-    for (int s = 0; s < steps; s++) {
-      to[toAt + s * TILE_ROWS] = a[ai];
-      to[toAt + s * TILE_ROWS + 1] = a[ai + aRow];
-      to[toAt + s * TILE_ROWS + 2] = a[ai + 2 * aRow];
-      to[toAt + s * TILE_ROWS + 3] = a[ai + 3 * aRow];
-      to[toAt + s * TILE_ROWS + 4] = a[ai + 4 * aRow];
-      to[toAt + s * TILE_ROWS + 5] = a[ai + 5 * aRow];
-      to[toAt + s * TILE_ROWS + 6] = a[ai + 6 * aRow];
-      to[toAt + s * TILE_ROWS + 7] = a[ai + 7 * aRow];
-      ai += aStep;
+  /** How many columns of so many rows have at most so many values, in whole groups of panels. */
+  private static int columns(int values, int rows) {
+    return Math.max(1, values / rows / (GROUP * PANEL)) * GROUP * PANEL;
+  }
+
+  private static int panels(int columns) {
+    return (columns + PANEL - 1) / PANEL;
+  }
+
+  /** Copies steps s to s + steps of {@code count} rows of x to {@link #left}. */
+  private void packRows(Rows x, int r, int count, int s, int steps) {
+    roomForLeft(count);
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(x.data(), x.at(r + i) + s, left, i * LEFT_STRIDE, steps);
     }
   }
 
-  /** Packs columns of g, at most a group of panels, as {@link PackedWeights} does: [panel][steps][PANEL]. */
+  /** Copies {@code count} columns of x to the rows of {@link #left}, rows of x becoming steps. */
+  private void packColumns(Rows x, int r, int steps, int column, int count) {
+    roomForLeft(count);
+    int i = 0;
+    for (; i <= count - 8; i += 8) {
+      packEightColumns(x.data(), x.at(r) + column + i, x.stride(), steps, left, i * LEFT_STRIDE);
+    }
+    for (; i < count; i++) {
+      for (int s = 0; s < steps; s++) {
+        left[i * LEFT_STRIDE + s] = x.data()[x.at(r + s) + column + i];
+      }
+    }
+  }
+
+  private static void packEightColumns(float[] x, int xAt, int xStride, int steps, float[] to, int toAt) {
+    int xi = xAt;
+    for (int s = 0; s < steps; s++) {
+      to[toAt + s] = x[xi];
+      to[toAt + s + LEFT_STRIDE] = x[xi + 1];
+      to[toAt + s + 2 * LEFT_STRIDE] = x[xi + 2];
+      to[toAt + s + 3 * LEFT_STRIDE] = x[xi + 3];
+      to[toAt + s + 4 * LEFT_STRIDE] = x[xi + 4];
+      to[toAt + s + 5 * LEFT_STRIDE] = x[xi + 5];
+      to[toAt + s + 6 * LEFT_STRIDE] = x[xi + 6];
+      to[toAt + s + 7 * LEFT_STRIDE] = x[xi + 7];
+      xi += xStride;
+    }
+  }
+
+  private void roomForLeft(int count) {
+    if (left.length < count * LEFT_STRIDE) {
+      left = new float[count * LEFT_STRIDE];
+    }
+  }
+
+  /** Packs columns of g as {@link PackedWeights} does, to {@link #right}: [panel][steps][PANEL]. */
   private void packRight(Rows g, int r, int steps, int column, int columns) {
-    if (right.length < GROUP * steps * PANEL) {
-      right = new float[GROUP * steps * PANEL];
+    int size = panels(columns) * steps * PANEL;
+    if (right.length < size) {
+      right = new float[size];
     }
     for (int j = 0; j < columns; j += PANEL) {
       int width = Math.min(PANEL, columns - j);
@@ -217,39 +231,50 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
-  /** Adds to at most a group of panels of c the product of what {@link #packLeft} packed with panels b. */
-  private void multiply(float[] b, int bAt, int bPanel, int steps, float[] c, int cAt, int cRow, int rows,
+  /** Adds the products of rows i0 to i1 of {@link #left} with panels b to the same rows of c, [columns]. */
+  private void multiply(int i0, int i1, float[] b, int bAt, int bPanel, int steps, float[] c, int cAt, int cRow,
       int columns) {
-    int tiled = rows - rows % SMALL_TILE_ROWS;
+    int tiled = i1 - (i1 - i0) % SMALL_TILE_ROWS;
+    int at = bAt;
     for (int j = 0; j < columns; j += PANEL) {
       int h;
-      for (int i = 0; i < tiled; i += h) {
-        h = rowsOfTile(rows - i);
+      for (int i = i0; i < tiled; i += h) {
+        h = tiled - i >= TILE_ROWS ? TILE_ROWS : SMALL_TILE_ROWS;
         if (columns - j >= PANEL) {
-          tile(h, i * steps, b, bAt + j / PANEL * bPanel, steps, c, cAt + i * cRow + j, cRow);
+          tile(h, i, b, at, steps, c, cAt + i * cRow + j, cRow);
         } else {
           copyRows(c, cAt + i * cRow + j, cRow, edge, 0, PANEL, h, columns - j);
-          tile(h, i * steps, b, bAt + j / PANEL * bPanel, steps, edge, 0, PANEL);
+          tile(h, i, b, at, steps, edge, 0, PANEL);
           copyRows(edge, 0, PANEL, c, cAt + i * cRow + j, cRow, h, columns - j);
         }
       }
+      at += bPanel;
     }
-    for (int i = tiled; i < rows; i++) {
-      if (columns == GROUP * PANEL) {
-        row(left, i * steps, b, bAt, bPanel, GROUP, steps, c, cAt + i * cRow);
-      } else {
-        System.arraycopy(c, cAt + i * cRow, edge, 0, columns);
-        row(left, i * steps, b, bAt, bPanel, panels(columns), steps, edge, 0);
-        System.arraycopy(edge, 0, c, cAt + i * cRow, columns);
-      }
+    for (int i = tiled; i < i1; i++) {
+      multiplyRow(i * LEFT_STRIDE, b, bAt, bPanel, steps, c, cAt + i * cRow, columns);
     }
   }
 
-  private void tile(int h, int aAt, float[] b, int bAt, int steps, float[] c, int cAt, int cRow) {
-    if (h == TILE_ROWS) {
-      tile8(left, aAt, b, bAt, steps, c, cAt, cRow);
+  private void multiplyRow(int aAt, float[] b, int bAt, int bPanel, int steps, float[] c, int cAt, int columns) {
+    int at = bAt;
+    for (int j = 0; j < columns; j += GROUP * PANEL) {
+      int width = Math.min(GROUP * PANEL, columns - j);
+      if (width == GROUP * PANEL) {
+        row(left, aAt, b, at, bPanel, GROUP, steps, c, cAt + j);
+      } else {
+        System.arraycopy(c, cAt + j, edge, 0, width);
+        row(left, aAt, b, at, bPanel, panels(width), steps, edge, 0);
+        System.arraycopy(edge, 0, c, cAt + j, width);
+      }
+      at += GROUP * bPanel;
+    }
+  }
+
+  private void tile(int h, int i, float[] b, int bAt, int steps, float[] c, int cAt, int cRow) {
+    if (h == LARGE_TILE_ROWS) {
+      tile8(left, i * LEFT_STRIDE, b, bAt, steps, c, cAt, cRow);
     } else {
-      tile4(left, aAt, b, bAt, steps, c, cAt, cRow);
+      tile4(left, i * LEFT_STRIDE, b, bAt, steps, c, cAt, cRow);
     }
   }
 
@@ -273,26 +298,39 @@ final class VectorProductKernels implements ProductKernels {
     starts[count] = end;
   }
 
-  /** Lists for each neuron the rows, of {@code count} from {@code r} on, in which it fired. */
-  private void listRowsOfNeurons(SpikeRows spk, int r, int count, int k) {
+  /**
+   * Lists for each neuron that fired the rows, of {@code count} from {@code r} on, in which it did.
+   *
+   * @return number of neurons listed
+   */
+  private int listRowsOfNeurons(SpikeRows spk, int r, int count, int k) {
     roomForFired(count * k);
-    if (firedStarts.length <= k) {
+    if (neurons.length < k) {
+      neurons = new int[k];
       firedStarts = new int[k + 1];
     }
+    int listed = 0;
     int end = 0;
     for (int word = 0; word < SpikeRows.words(k); word++) {
+      long any = 0;
       for (int i = 0; i < 2 * 64; i++) {
         bits[i] = i < count ? spk.words()[spk.at(r + i) + word] : 0;
+        any |= bits[i];
       }
       transpose(bits, 0);
-      transpose(bits, 64);
-      for (int i = 0; i < Math.min(64, k - word * 64); i++) {
-        firedStarts[word * 64 + i] = end;
+      if (count > 64) {
+        transpose(bits, 64);
+      }
+      for (; any != 0; any &= any - 1) {
+        int i = Long.numberOfTrailingZeros(any);
+        neurons[listed] = word * 64 + i;
+        firedStarts[listed++] = end;
         end = list(bits[i], 0, fired, end);
         end = list(bits[64 + i], 64, fired, end);
       }
     }
-    firedStarts[k] = end;
+    firedStarts[listed] = end;
+    return listed;
   }
 
   /** Bit c of word r becomes bit r of word c, of 64 words: quarters change places, then quarters of quarters. */
@@ -354,28 +392,28 @@ final class VectorProductKernels implements ProductKernels {
     for (int s = 0; s < steps; s++) {
       FloatVector b0 = FloatVector.fromArray(FLOATS, b, bAt + s * PANEL);
       FloatVector b1 = FloatVector.fromArray(FLOATS, b, bAt + s * PANEL + LANES);
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s * 8]);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s * 8 + 1]);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s + LEFT_STRIDE]);
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s * 8 + 2]);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s + 2 * LEFT_STRIDE]);
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s * 8 + 3]);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s + 3 * LEFT_STRIDE]);
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
-      FloatVector a4 = FloatVector.broadcast(FLOATS, a[aAt + s * 8 + 4]);
+      FloatVector a4 = FloatVector.broadcast(FLOATS, a[aAt + s + 4 * LEFT_STRIDE]);
       c40 = a4.fma(b0, c40);
       c41 = a4.fma(b1, c41);
-      FloatVector a5 = FloatVector.broadcast(FLOATS, a[aAt + s * 8 + 5]);
+      FloatVector a5 = FloatVector.broadcast(FLOATS, a[aAt + s + 5 * LEFT_STRIDE]);
       c50 = a5.fma(b0, c50);
       c51 = a5.fma(b1, c51);
-      FloatVector a6 = FloatVector.broadcast(FLOATS, a[aAt + s * 8 + 6]);
+      FloatVector a6 = FloatVector.broadcast(FLOATS, a[aAt + s + 6 * LEFT_STRIDE]);
       c60 = a6.fma(b0, c60);
       c61 = a6.fma(b1, c61);
-      FloatVector a7 = FloatVector.broadcast(FLOATS, a[aAt + s * 8 + 7]);
+      FloatVector a7 = FloatVector.broadcast(FLOATS, a[aAt + s + 7 * LEFT_STRIDE]);
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
     }
@@ -410,16 +448,16 @@ final class VectorProductKernels implements ProductKernels {
     for (int s = 0; s < steps; s++) {
       FloatVector b0 = FloatVector.fromArray(FLOATS, b, bAt + s * PANEL);
       FloatVector b1 = FloatVector.fromArray(FLOATS, b, bAt + s * PANEL + LANES);
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s * 4]);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s * 4 + 1]);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s + LEFT_STRIDE]);
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s * 4 + 2]);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s + 2 * LEFT_STRIDE]);
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s * 4 + 3]);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s + 3 * LEFT_STRIDE]);
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
@@ -468,47 +506,33 @@ final class VectorProductKernels implements ProductKernels {
     c7.intoArray(c, cAt + 7 * LANES);
   }
 
-  /** One row of the event-driven product in a group of panels, {@code panels} as in {@link #row}. */
+  /** One row of the event-driven product in {@code EVENT_GROUP} panels, {@code panels} as in {@link #row}. */
   private static void events(int[] list, int from, int to, float[] b, int bAt, int bPanel, int panels, float[] bias,
       int biasAt, float[] y, int yAt) {
-    int b1 = bAt + Math.min(1, panels - 1) * bPanel;
-    int b2 = bAt + Math.min(2, panels - 1) * bPanel;
-    int b3 = bAt + Math.min(3, panels - 1) * bPanel;
+    int b1 = bAt + (panels - 1) * bPanel;
     FloatVector y0 = FloatVector.zero(FLOATS);
     FloatVector y1 = FloatVector.zero(FLOATS);
     FloatVector y2 = FloatVector.zero(FLOATS);
     FloatVector y3 = FloatVector.zero(FLOATS);
-    FloatVector y4 = FloatVector.zero(FLOATS);
-    FloatVector y5 = FloatVector.zero(FLOATS);
-    FloatVector y6 = FloatVector.zero(FLOATS);
-    FloatVector y7 = FloatVector.zero(FLOATS);
     for (int e = from; e < to; e++) {
       int i = list[e] * PANEL;
       y0 = y0.add(FloatVector.fromArray(FLOATS, b, bAt + i));
       y1 = y1.add(FloatVector.fromArray(FLOATS, b, bAt + i + LANES));
       y2 = y2.add(FloatVector.fromArray(FLOATS, b, b1 + i));
       y3 = y3.add(FloatVector.fromArray(FLOATS, b, b1 + i + LANES));
-      y4 = y4.add(FloatVector.fromArray(FLOATS, b, b2 + i));
-      y5 = y5.add(FloatVector.fromArray(FLOATS, b, b2 + i + LANES));
-      y6 = y6.add(FloatVector.fromArray(FLOATS, b, b3 + i));
-      y7 = y7.add(FloatVector.fromArray(FLOATS, b, b3 + i + LANES));
     }
     y0.add(FloatVector.fromArray(FLOATS, bias, biasAt)).intoArray(y, yAt);
     y1.add(FloatVector.fromArray(FLOATS, bias, biasAt + LANES)).intoArray(y, yAt + LANES);
     y2.add(FloatVector.fromArray(FLOATS, bias, biasAt + 2 * LANES)).intoArray(y, yAt + 2 * LANES);
     y3.add(FloatVector.fromArray(FLOATS, bias, biasAt + 3 * LANES)).intoArray(y, yAt + 3 * LANES);
-    y4.add(FloatVector.fromArray(FLOATS, bias, biasAt + 4 * LANES)).intoArray(y, yAt + 4 * LANES);
-    y5.add(FloatVector.fromArray(FLOATS, bias, biasAt + 5 * LANES)).intoArray(y, yAt + 5 * LANES);
-    y6.add(FloatVector.fromArray(FLOATS, bias, biasAt + 6 * LANES)).intoArray(y, yAt + 6 * LANES);
-    y7.add(FloatVector.fromArray(FLOATS, bias, biasAt + 7 * LANES)).intoArray(y, yAt + 7 * LANES);
   }
 
   /** What the rows of a list add to one row of a group of panels of the gradient. */
-  private static void eventsGradient(int[] list, int from, int to, float[] b, int bPanel, int panels, float[] gw,
-      int gwAt) {
-    int b1 = Math.min(1, panels - 1) * bPanel;
-    int b2 = Math.min(2, panels - 1) * bPanel;
-    int b3 = Math.min(3, panels - 1) * bPanel;
+  private static void eventsGradient(int[] list, int from, int to, float[] b, int bAt, int bPanel, int panels,
+      float[] gw, int gwAt) {
+    int b1 = bAt + Math.min(1, panels - 1) * bPanel;
+    int b2 = bAt + Math.min(2, panels - 1) * bPanel;
+    int b3 = bAt + Math.min(3, panels - 1) * bPanel;
     FloatVector g0 = FloatVector.fromArray(FLOATS, gw, gwAt);
     FloatVector g1 = FloatVector.fromArray(FLOATS, gw, gwAt + LANES);
     FloatVector g2 = FloatVector.fromArray(FLOATS, gw, gwAt + 2 * LANES);
@@ -519,8 +543,8 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector g7 = FloatVector.fromArray(FLOATS, gw, gwAt + 7 * LANES);
     for (int e = from; e < to; e++) {
       int i = list[e] * PANEL;
-      g0 = g0.add(FloatVector.fromArray(FLOATS, b, i));
-      g1 = g1.add(FloatVector.fromArray(FLOATS, b, i + LANES));
+      g0 = g0.add(FloatVector.fromArray(FLOATS, b, bAt + i));
+      g1 = g1.add(FloatVector.fromArray(FLOATS, b, bAt + i + LANES));
       g2 = g2.add(FloatVector.fromArray(FLOATS, b, b1 + i));
       g3 = g3.add(FloatVector.fromArray(FLOATS, b, b1 + i + LANES));
       g4 = g4.add(FloatVector.fromArray(FLOATS, b, b2 + i));
