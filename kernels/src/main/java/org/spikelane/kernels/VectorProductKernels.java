@@ -44,6 +44,9 @@ final class VectorProductKernels implements ProductKernels {
 
   // Rows whose lists of spikes are kept; the gradient takes twice as many.
   private static final int EVENT_ROWS = 64;
+
+  // Spikes of a neuron from which it pays to find all rows in which it fired, and to add to its gradient just once.
+  private static final int SPIKES_TO_GATHER = 2;
   private static final int LISTED_TOGETHER = 4;
 
   private final VectorRowKernels rows = new VectorRowKernels();
@@ -116,6 +119,18 @@ final class VectorProductKernels implements ProductKernels {
   @Override
   public void eventsGradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
     assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
+    long spikes = 0;
+    for (int r = r0; r < r1; r++) {
+      spikes += spk.count(r, k);
+    }
+    if (spikes < (long) SPIKES_TO_GATHER * k) {
+      eventsGradientByRow(spk, g, gw, r0, r1, k, n);
+    } else {
+      eventsGradientByNeuron(spk, g, gw, r0, r1, k, n);
+    }
+  }
+
+  private void eventsGradientByNeuron(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
     for (int r = r0; r < r1; r += 2 * EVENT_ROWS) {
       int count = Math.min(2 * EVENT_ROWS, r1 - r);
       int listed = listRowsOfNeurons(spk, r, count, k);
@@ -126,6 +141,15 @@ final class VectorProductKernels implements ProductKernels {
         for (int l = 0; l < listed; l++) {
           eventsGradientRow(firedStarts[l], firedStarts[l + 1], count * PANEL, gw, neurons[l] * n + j, columns);
         }
+      }
+    }
+  }
+
+  private void eventsGradientByRow(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
+    for (int r = r0; r < r1; r++) {
+      listEvents(spk.words(), spk.at(r), 0, SpikeRows.words(k), 1);
+      for (int e = 0; e < starts[1]; e++) {
+        rows.add(g.data(), g.at(r), gw, fired[e] * n, 0, n);
       }
     }
   }
