@@ -15,7 +15,7 @@ final class ProductCosts {
 
   /** Where the two products cross before anything is known, as a share of the neurons, and the doubt about it. */
   private static final double PRIOR = 0.5;
-  private static final double DOUBT = 2;
+  private static final double DOUBT = 3;
 
   /** What a row costs by events beyond its spikes, in spikes. */
   private static final double ROW_IN_SPIKES = 4;

@@ -29,7 +29,7 @@ class ProductCostsTest {
   @Test
   void fewSpikesGoByEventsWithoutAnyMeasurement() {
     ProductCosts costs = new ProductCosts(NEURONS);
-    assertEquals(CALLS, byEvents(costs, 100, 1e6, 1));
+    assertEquals(CALLS, byEvents(costs, 80, 1e6, 1));
   }
 
   @Test
