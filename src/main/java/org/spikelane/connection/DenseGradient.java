@@ -24,7 +24,7 @@ final class DenseGradient {
   DenseGradient(DenseWeights weights, ProductChoice choice, int rows) {
     this.weights = weights;
     this.choice = choice;
-    this.costs = new ProductCosts(weights.inputs());
+    this.costs = new ProductCosts(weights.inputs(), weights.outputs());
     this.rows = rows;
   }
 

@@ -26,7 +26,7 @@ final class KernelProduct implements Product {
   KernelProduct(DenseWeights weights, ProductChoice choice, int rows) {
     this.weights = weights;
     this.choice = choice;
-    this.costs = new ProductCosts(weights.inputs());
+    this.costs = new ProductCosts(weights.inputs(), weights.outputs());
     this.noBias = new float[weights.inputs()];
     this.expanded = new Rows(new float[rows * weights.inputs()], 0, weights.inputs());
   }

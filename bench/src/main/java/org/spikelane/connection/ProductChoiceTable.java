@@ -40,8 +40,10 @@ public final class ProductChoiceTable {
   /** Prints the table. */
   public static void main(String[] args) {
     int[] sizes = args.length == 0 ? SIZES : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
-    System.out.printf(Locale.ROOT, "%s, one thread, us per step%n", KernelProvider.current());
-    System.out.printf(Locale.ROOT, "   N    B    %%      events       dense        ejml        auto   auto above best%n");
+    System.out.printf(Locale.ROOT,
+        "%s, one thread, us per step%n", KernelProvider.current());
+    System.out.printf(Locale.ROOT,
+        "   N    B    %%      events       dense        ejml        auto   auto above best%n");
     compileEverything();
     for (int size : sizes) {
       for (int samples : SAMPLES) {
@@ -66,7 +68,8 @@ public final class ProductChoiceTable {
       best = Math.min(best, nanos.get(choice));
     }
     double auto = nanos.get(ProductChoice.AUTO);
-    System.out.printf(Locale.ROOT, "%4d  %3d  %3d  %10.2f  %10.2f  %10.2f  %10.2f   %5.1f %%%n", size, samples, density,
+    System.out.printf(Locale.ROOT,
+        "%4d  %3d  %3d  %10.2f  %10.2f  %10.2f  %10.2f   %5.1f %%%n", size, samples, density,
         nanos.get(ProductChoice.EVENTS) / 1e3, nanos.get(ProductChoice.DENSE) / 1e3,
         nanos.get(ProductChoice.EJML) / 1e3, auto / 1e3, 100 * (auto / best - 1));
   }

@@ -30,7 +30,8 @@ public final class ProductTable {
   /** Prints the tables. */
   public static void main(String[] args) {
     int[] sizes = args.length == 0 ? SIZES : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
-    System.out.printf(Locale.ROOT, "%s, one thread%n", KernelProvider.current());
+    System.out.printf(Locale.ROOT,
+        "%s, one thread%n", KernelProvider.current());
     for (int i = 0; i < LIMITS_TO_WARM_UP; i++) {
       Limits.fma();
       Limits.read(1 << 20);
