@@ -16,7 +16,6 @@ final class Limits {
   private static final RooflineBenchmark.Factors FACTORS = new RooflineBenchmark.Factors();
 
   private static float[] values = {};
-  private static float unusedSum;
 
   private Limits() {}
 
@@ -45,7 +44,11 @@ final class Limits {
     double best = 0;
     for (int i = 0; i < BATCHES; i++) {
       long start = System.nanoTime();
-      unusedSum += (float) work.applyAsDouble(i);
+      double result = work.applyAsDouble(i);
+      // Looked at, so that the work cannot be left out.
+      if (Double.isNaN(result)) {
+        throw new IllegalStateException("a sum of numbers came to " + result);
+      }
       best = Math.max(best, operations / (System.nanoTime() - start));
     }
     return best;
