@@ -23,7 +23,7 @@ final class EjmlProduct implements Product {
 
   EjmlProduct(DenseWeights weights, int rows) {
     this.weights = weights;
-    this.byInput = FMatrixRMaj.wrap(weights.inputs(), weights.outputs(), weights.byInput());
+    this.byInput = weights.transposedMatrix();
     this.byOutput = weights.matrix();
     // EJML reshapes a result to fit; one matrix for each number of rows, over the same array, never has to be.
     this.inputs = views(rows, weights.inputs());
