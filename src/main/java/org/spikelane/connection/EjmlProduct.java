@@ -9,8 +9,8 @@ import org.spikelane.kernels.SpikeRows;
 
 /**
  * EJML's dense product over matrices that wrap our arrays. Rows are copied to contiguous ones first, as EJML knows no
- * strides. It multiplies and adds apart, k ascending, so spikes of 0 and 1 give the bits of {@link KernelProduct}, other
- * values one rounding more a term.
+ * strides. It multiplies and adds apart, k ascending, so spikes of 0 and 1 give the bits of {@link KernelProduct},
+ * other values one rounding more a term.
  */
 final class EjmlProduct implements Product {
 

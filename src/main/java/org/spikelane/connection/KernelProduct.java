@@ -26,7 +26,7 @@ final class KernelProduct implements Product {
   KernelProduct(DenseWeights weights, ProductChoice choice, int rows) {
     this.weights = weights;
     this.choice = choice;
-    this.costs = new ProductCosts(weights.inputs());
+    this.costs = new ProductCosts(weights.inputs(), weights.outputs());
     this.noBias = new float[weights.inputs()];
     this.expanded = new Rows(new float[rows * weights.inputs()], 0, weights.inputs());
   }
@@ -43,12 +43,7 @@ final class KernelProduct implements Product {
   }
 
   private void forwardByCosts(SpikeRows spk, Rows y, int count) {
-    int counted = Math.min(count, COUNTED_ROWS);
-    long spikes = 0;
-    for (int i = 0; i < counted; i++) {
-      spikes += spk.count(i * count / counted, weights.inputs());
-    }
-    double spikesPerRow = (double) spikes / counted;
+    double spikesPerRow = spikesPerRow(spk, weights.inputs(), count);
     boolean byEvents = costs.byEvents(spikesPerRow);
     boolean timed = costs.timed(spikesPerRow);
     long start = timed ? System.nanoTime() : 0;
@@ -60,6 +55,16 @@ final class KernelProduct implements Product {
     if (timed) {
       costs.took(byEvents, spikesPerRow, count, System.nanoTime() - start);
     }
+  }
+
+  /** About how many of {@code size} neurons fired in each of {@code count} rows. */
+  static double spikesPerRow(SpikeRows spk, int size, int count) {
+    int counted = Math.min(count, COUNTED_ROWS);
+    long spikes = 0;
+    for (int i = 0; i < counted; i++) {
+      spikes += spk.count(i * count / counted, size);
+    }
+    return (double) spikes / counted;
   }
 
   private void forwardByEvents(SpikeRows spk, Rows y, int count) {

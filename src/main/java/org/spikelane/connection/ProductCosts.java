@@ -15,7 +15,10 @@ final class ProductCosts {
 
   /** Where the two products cross before anything is known, as a share of the neurons, and the doubt about it. */
   private static final double PRIOR = 0.5;
-  private static final double DOUBT = 2;
+  private static final double DOUBT = 3;
+
+  /** Outputs below which a spike costs more than adding up its weights. */
+  private static final double NARROW = 64;
 
   /** What a row costs by events beyond its spikes, in spikes. */
   private static final double ROW_IN_SPIKES = 4;
@@ -24,13 +27,14 @@ final class ProductCosts {
   private static final double BELIEF = 0.125;
   private static final double CREDIBLE = 2;
 
-  private final int neurons;
+  private final double crossing;
   private double perSpike;
   private double perRow;
   private int calls;
 
-  ProductCosts(int neurons) {
-    this.neurons = neurons;
+  /** Of products of {@code neurons} spiking neurons with weights to {@code outputs}. */
+  ProductCosts(int neurons, int outputs) {
+    this.crossing = PRIOR * neurons * Math.min(1, outputs / NARROW);
   }
 
   /** Whether to go by events, now. */
@@ -60,15 +64,15 @@ final class ProductCosts {
 
   /** Whether so many spikes could be too many for events. */
   private boolean doubtful(double spikesPerRow) {
-    return spikesPerRow * DOUBT > PRIOR * neurons;
+    return spikesPerRow * DOUBT > crossing;
   }
 
   private double spikeCost() {
-    return perSpike > 0 ? perSpike : perRow > 0 ? perRow / (PRIOR * neurons) : 1;
+    return perSpike > 0 ? perSpike : perRow > 0 ? perRow / crossing : 1;
   }
 
   private double rowCost() {
-    return perRow > 0 ? perRow : spikeCost() * PRIOR * neurons;
+    return perRow > 0 ? perRow : spikeCost() * crossing;
   }
 
   private static double learned(double cost, double sample) {

@@ -28,21 +28,21 @@ class ProductCostsTest {
 
   @Test
   void fewSpikesGoByEventsWithoutAnyMeasurement() {
-    ProductCosts costs = new ProductCosts(NEURONS);
-    assertEquals(CALLS, byEvents(costs, 100, 1e6, 1));
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS);
+    assertEquals(CALLS, byEvents(costs, 80, 1e6, 1));
   }
 
   @Test
   void learnsWhichIsCheaperAndTriesTheOtherRarely() {
     // Events are cheaper by the prior, up to the first try of the other.
-    assertTrue(byEvents(new ProductCosts(NEURONS), 200, 10, 1000) < CALLS / 20, "dense at 40 %");
-    assertTrue(byEvents(new ProductCosts(NEURONS), 200, 10, 4000) > CALLS * 49 / 50, "events at 40 %");
-    assertTrue(byEvents(new ProductCosts(NEURONS), 512, 10, 9000) > CALLS * 9 / 10, "events at 100 %");
+    assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS), 200, 10, 1000) < CALLS / 20, "dense at 40 %");
+    assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS), 200, 10, 4000) > CALLS * 49 / 50, "events at 40 %");
+    assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS), 512, 10, 9000) > CALLS * 9 / 10, "events at 100 %");
   }
 
   @Test
   void followsAMachineThatChanges() {
-    ProductCosts costs = new ProductCosts(NEURONS);
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS);
     byEvents(costs, 300, 10, 500);
     byEvents(costs, 300, 10, 20_000);
     assertTrue(byEvents(costs, 300, 10, 20_000) > CALLS * 9 / 10);
@@ -50,7 +50,7 @@ class ProductCostsTest {
 
   @Test
   void oneInterruptionChangesNothing() {
-    ProductCosts costs = new ProductCosts(NEURONS);
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS);
     byEvents(costs, 300, 10, 2000);
     costs.took(false, 300, ROWS, 1_000_000_000L);
     assertFalse(costs.byEvents(300));

@@ -40,8 +40,10 @@ public final class ProductChoiceTable {
   /** Prints the table. */
   public static void main(String[] args) {
     int[] sizes = args.length == 0 ? SIZES : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
-    print("%s, one thread, us per step%n", KernelProvider.current());
-    print("   N    B    %%      events       dense        ejml        auto   auto above best%n");
+    System.out.printf(Locale.ROOT,
+        "%s, one thread, us per step%n", KernelProvider.current());
+    System.out.printf(Locale.ROOT,
+        "   N    B    %%      events       dense        ejml        auto   auto above best%n");
     compileEverything();
     for (int size : sizes) {
       for (int samples : SAMPLES) {
@@ -66,13 +68,14 @@ public final class ProductChoiceTable {
       best = Math.min(best, nanos.get(choice));
     }
     double auto = nanos.get(ProductChoice.AUTO);
-    print("%4d  %3d  %3d  %10.2f  %10.2f  %10.2f  %10.2f   %5.1f %%%n", size, samples, density,
+    System.out.printf(Locale.ROOT,
+        "%4d  %3d  %3d  %10.2f  %10.2f  %10.2f  %10.2f   %5.1f %%%n", size, samples, density,
         nanos.get(ProductChoice.EVENTS) / 1e3, nanos.get(ProductChoice.DENSE) / 1e3,
         nanos.get(ProductChoice.EJML) / 1e3, auto / 1e3, 100 * (auto / best - 1));
   }
 
   private static Map<ProductChoice, Double> measure(int size, int samples, int density) {
-    AllToAll recurrence = new AllToAll(size, true, new SplittableRandom(20_264));
+    AllToAll recurrence = new AllToAll(size, true, true, new SplittableRandom(20_264));
     Spikes spikes = spikes(size, samples, density);
     Rows current = new Rows(new float[samples * size], 0, size);
     Map<ProductChoice, Recurrence.Worker> workers = new EnumMap<>(ProductChoice.class);
@@ -128,9 +131,5 @@ public final class ProductChoiceTable {
       }
     }
     return spikes;
-  }
-
-  private static void print(String format, Object... arguments) {
-    System.out.printf(Locale.ROOT, format, arguments);
   }
 }

@@ -16,7 +16,7 @@ final class Limits {
   private static final RooflineBenchmark.Factors FACTORS = new RooflineBenchmark.Factors();
 
   private static float[] values = {};
-  private static float sink;
+  private static float unusedSum;
 
   private Limits() {}
 
@@ -45,7 +45,7 @@ final class Limits {
     double best = 0;
     for (int i = 0; i < BATCHES; i++) {
       long start = System.nanoTime();
-      sink += (float) work.applyAsDouble(i);
+      unusedSum += (float) work.applyAsDouble(i);
       best = Math.max(best, operations / (System.nanoTime() - start));
     }
     return best;

@@ -30,7 +30,8 @@ public final class ProductTable {
   /** Prints the tables. */
   public static void main(String[] args) {
     int[] sizes = args.length == 0 ? SIZES : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
-    print("%s, one thread%n", KernelProvider.current());
+    System.out.printf(Locale.ROOT,
+        "%s, one thread%n", KernelProvider.current());
     for (int i = 0; i < LIMITS_TO_WARM_UP; i++) {
       Limits.fma();
       Limits.read(1 << 20);
@@ -54,15 +55,18 @@ public final class ProductTable {
     double forward = nanos(() -> o.kernels.dense(o.x, o.w, o.bias, o.y, 0, rows));
     if (rows == 1) {
       double read = Limits.read(4L * size * size);
-      print("dense           N %4d  B %3d        %9.2f us  %6.1f GB/s  %5.1f %% of %5.1f%n", size, rows, forward / 1e3,
+      System.out.printf(Locale.ROOT,
+          "dense           N %4d  B %3d        %9.2f us  %6.1f GB/s  %5.1f %% of %5.1f%n", size, rows, forward / 1e3,
           bytes / forward, 100 * bytes / forward / read, read);
     } else {
       double peak = Limits.fma();
       double gradient = nanos(() -> o.kernels.denseGradient(o.x, o.g, o.gw, 0, rows, size, size));
       double peakAgain = Limits.fma();
-      print("dense           N %4d  B %3d        %9.2f us  %6.1f GF/s  %5.1f %% of %5.1f%n", size, rows, forward / 1e3,
+      System.out.printf(Locale.ROOT,
+          "dense           N %4d  B %3d        %9.2f us  %6.1f GF/s  %5.1f %% of %5.1f%n", size, rows, forward / 1e3,
           flops / forward, 100 * flops / forward / peak, peak);
-      print("dense gradient  N %4d  B %3d        %9.2f us  %6.1f GF/s  %5.1f %% of %5.1f%n", size, rows, gradient / 1e3,
+      System.out.printf(Locale.ROOT,
+          "dense gradient  N %4d  B %3d        %9.2f us  %6.1f GF/s  %5.1f %% of %5.1f%n", size, rows, gradient / 1e3,
           flops / gradient, 100 * flops / gradient / peakAgain, peakAgain);
     }
   }
@@ -79,9 +83,11 @@ public final class ProductTable {
     double panel = Limits.read(rows == 1 ? 4L * size * size : 4L * size * columns);
     double gradient = nanos(() -> o.kernels.eventsGradient(o.spk, o.g, o.gw, 0, rows, size, size));
     double gradientPanel = Limits.read(4L * size * columns);
-    print("events          N %4d  B %3d  %3d %%  %9.2f us  %6.1f GB/s  %5.1f %% of %5.1f%n", size, rows, density,
+    System.out.printf(Locale.ROOT,
+        "events          N %4d  B %3d  %3d %%  %9.2f us  %6.1f GB/s  %5.1f %% of %5.1f%n", size, rows, density,
         forward / 1e3, bytes / forward, 100 * bytes / forward / panel, panel);
-    print("events gradient N %4d  B %3d  %3d %%  %9.2f us  %6.1f GB/s  %5.1f %% of %5.1f%n", size, rows, density,
+    System.out.printf(Locale.ROOT,
+        "events gradient N %4d  B %3d  %3d %%  %9.2f us  %6.1f GB/s  %5.1f %% of %5.1f%n", size, rows, density,
         gradient / 1e3, bytes / gradient, 100 * bytes / gradient / gradientPanel, gradientPanel);
   }
 
@@ -104,10 +110,6 @@ public final class ProductTable {
     }
     Arrays.sort(times);
     return times[BATCHES / 2];
-  }
-
-  private static void print(String format, Object... arguments) {
-    System.out.printf(Locale.ROOT, format, arguments);
   }
 
   /** Seeded operands of every product. */

@@ -1,23 +1,25 @@
 package org.spikelane.peers;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Parameter;
 import org.spikelane.network.Gradients;
 import org.spikelane.network.Input;
 import org.spikelane.network.Network;
 import org.spikelane.network.Outputs;
+import org.spikelane.network.Session;
 import org.spikelane.network.Tape;
 import org.spikelane.network.Upstream;
 
 /**
  * A layer of neurons over a sequence: items {@code onm}, {@code elem} and {@code rleaky}.
  *
- * <p>To infer is {@link Network#run}, phase {@code forward}. To train is {@link Network#record}, {@code forward}, and
- * {@link Tape#backward}, {@code backward}, of the sum of all spikes; both are {@code total}.
+ * <p>To infer is {@link Session#run} on one thread and {@link Network#run} on more, phase {@code forward}; spikes are
+ * delivered as bits. To train is {@link Tape#record}, {@code forward}, and {@link Tape#backward}, {@code backward}, of the
+ * sum of all spikes, on the memory of one tape; both are {@code total}.
  */
 final class LayerWorkload implements Workload {
 
@@ -35,8 +37,9 @@ final class LayerWorkload implements Workload {
   private final long neuronSteps;
   private final long resultBytes;
   private final double rate;
-  /** dL/d(spikes) of a sum of spikes, ones; null if this infers. */
-  private final float[] ones;
+  private final Session session;
+  /** What is recorded again and again; null if this infers. */
+  private final Tape tape;
   /** Kept from repetition to repetition, so that no compiler leaves it out. */
   private Object result;
 
@@ -48,21 +51,18 @@ final class LayerWorkload implements Workload {
    */
   LayerWorkload(Network network, Input input, int threads, boolean train, boolean inputGradient) {
     this.network = network;
-    this.input = input;
+    this.input = inputGradient && train ? input.withGradient() : input;
     this.threads = threads;
+    this.session = network.session(input.samples());
     int rows = input.steps() * input.samples();
     int outputs = rows * network.outputShape().size();
     this.neuronSteps = outputs;
     this.rate = network.run(input, threads).firingRates().get(NEURONS);
-    if (train) {
-      ones = new float[outputs];
-      Arrays.fill(ones, 1f);
-      long inputs = inputGradient ? (long) rows * network.inputShape().size() : 0;
-      resultBytes = inputs * Float.BYTES + trainableBytes(network);
-    } else {
-      ones = null;
-      resultBytes = (long) outputs * Float.BYTES;
-    }
+    this.tape = train ? network.record(this.input) : null;
+    long inputs = inputGradient ? (long) rows * network.inputShape().size() : 0;
+    this.resultBytes = train
+        ? inputs * Float.BYTES + trainableBytes(network)
+        : (long) rows * SpikeRows.words(network.outputShape().size()) * Long.BYTES;
   }
 
   /** Bytes of a network's trainable parameters. */
@@ -115,23 +115,31 @@ final class LayerWorkload implements Workload {
 
   @Override
   public List<Map<String, Double>> repeat() {
-    return List.of(ones == null ? infer() : train());
+    return List.of(tape == null ? infer() : train());
   }
 
   private Map<String, Double> infer() {
     long start = System.nanoTime();
-    Outputs outputs = network.run(input, threads);
+    Outputs outputs = outputs(network, session, input, threads);
     long end = System.nanoTime();
     result = outputs;
     return Map.of("forward", Workload.seconds(start, end));
   }
 
+  /** From zero states, on one thread with the buffers of a session. */
+  static Outputs outputs(Network network, Session session, Input input, int threads) {
+    if (threads > 1) {
+      return network.run(input, threads);
+    }
+    session.reset();
+    return session.run(input);
+  }
+
   private Map<String, Double> train() {
-    result = null;
     long start = System.nanoTime();
-    Tape tape = network.record(input);
+    tape.record(input);
     long middle = System.nanoTime();
-    Gradients gradients = tape.backward(new Upstream().output(ones));
+    Gradients gradients = tape.backward(new Upstream().output(1f));
     long end = System.nanoTime();
     result = gradients;
     Map<String, Double> phases = new LinkedHashMap<>();

@@ -111,6 +111,26 @@ final class VectorRowKernels implements RowKernels {
   }
 
   @Override
+  public boolean spikes(float[] x, int xAt, long[] spk, int spkAt, int from, int to) {
+    assert (from & 63) == 0;
+    int words = from + ((to - from) & -64);
+    for (int start = from; start < words; start += 64) {
+      long ones = 0;
+      long others = 0;
+      for (int n = start; n < start + 64; n += LANES) {
+        FloatVector values = FloatVector.fromArray(FLOATS, x, xAt + n);
+        ones |= values.compare(VectorOperators.EQ, 1f).toLong() << n;
+        others |= values.compare(VectorOperators.NE, 0f).toLong() << n;
+      }
+      if (ones != others) {
+        return false;
+      }
+      spk[spkAt + (start >>> 6)] = ones;
+    }
+    return tail.spikes(x, xAt, spk, spkAt, words, to);
+  }
+
+  @Override
   public void addWhereFired(float[] g, int gAt, long[] spk, int spkAt, float[] sum, int from, int to) {
     int start = aligned(from, to);
     int bound = start + FLOATS.loopBound(to - start);
