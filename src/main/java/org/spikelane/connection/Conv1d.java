@@ -116,8 +116,8 @@ public final class Conv1d implements Layer {
     /**
      * The layer for inputs of the given shape, with PyTorch's default initialisation.
      *
-     * @throws IllegalArgumentException if the input has other than two axes or is shorter than the kernel, or an argument is
-     *     missing or does not fit
+     * @throws IllegalArgumentException if the input has other than two axes or is shorter than the kernel, or an
+     *     argument is missing or does not fit
      */
     public Conv1d build(Shape input, RandomGenerator random) {
       return new Conv1d(this, input, random);

@@ -11,8 +11,8 @@ import org.spikelane.layer.Stage;
 import org.spikelane.layer.Values;
 
 /**
- * Cross-correlation of {@code [C, H, W]}: PyTorch's {@code nn.Conv2d}, padded with zeros. Parameters {@code weight} [out,
- * in/groups, kh, kw] and, unless built without, {@code bias} [out].
+ * Cross-correlation of {@code [C, H, W]}: PyTorch's {@code nn.Conv2d}, padded with zeros. Parameters {@code weight}
+ * [out, in/groups, kh, kw] and, unless built without, {@code bias} [out].
  */
 public final class Conv2d implements Layer {
 
@@ -134,8 +134,8 @@ public final class Conv2d implements Layer {
     /**
      * The layer for inputs of the given shape, with PyTorch's default initialisation.
      *
-     * @throws IllegalArgumentException if the input has other than three axes or is smaller than the kernel, or an argument
-     *     is missing or does not fit
+     * @throws IllegalArgumentException if the input has other than three axes or is smaller than the kernel, or an
+     *     argument is missing or does not fit
      */
     public Conv2d build(Shape input, RandomGenerator random) {
       return new Conv2d(this, input, random);

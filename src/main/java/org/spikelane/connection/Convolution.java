@@ -13,8 +13,8 @@ import org.spikelane.layer.Values;
 
 /**
  * A two-dimensional cross-correlation with zero padding, as a product of the image's patches with the weights: {@code
- * y[c][p][q] = (sum over k, i, j of weight[c][k][i][j]*x[k][p*stride + i*dilation - before][…]) + bias[c]}, k running over
- * the input channels of c's group.
+ * y[c][p][q] = (sum over k, i, j of weight[c][k][i][j]*x[k][p*stride + i*dilation - before][…]) + bias[c]}, k running
+ * over the input channels of c's group.
  */
 final class Convolution {
 
@@ -37,8 +37,8 @@ final class Convolution {
     this.columns = columns;
     long patches = (long) output.extent(1) * output.extent(2) * input.extent(0) * rows.kernel() * columns.kernel();
     if (patches > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException("kernel: the patches of " + input + " under a kernel of " + rows.kernel() + " by "
-          + columns.kernel() + " exceed an array");
+      throw new IllegalArgumentException("kernel: the patches of " + input + " under a kernel of " + rows.kernel()
+          + " by " + columns.kernel() + " exceed an array");
     }
     this.weights = new GroupedWeights(prefix, weight, groups, bias, trainable, random);
   }

@@ -3,10 +3,11 @@ package org.spikelane.connection;
 import org.spikelane.layer.Shape;
 
 /**
- * The arguments of PyTorch's {@code nn.Conv1d} and {@code nn.Conv2d}, with its defaults: stride 1, no padding, dilation 1,
- * one group, with bias. One number stands for all axes.
+ * The arguments of PyTorch's {@code nn.Conv1d} and {@code nn.Conv2d}, with its defaults: stride 1, no padding, dilation
+ * 1, one group, with bias. One number stands for all axes.
  */
-public abstract sealed class ConvolutionBuilder<B extends ConvolutionBuilder<B>> permits Conv1d.Builder, Conv2d.Builder {
+public abstract sealed class ConvolutionBuilder<B extends ConvolutionBuilder<B>>
+    permits Conv1d.Builder, Conv2d.Builder {
 
   private final String type;
   private int outChannels;
@@ -45,7 +46,9 @@ public abstract sealed class ConvolutionBuilder<B extends ConvolutionBuilder<B>>
     return paddings(padding, padding);
   }
 
-  /** As many zeros as keep the extent, an odd one behind the last place: {@code padding='same'}; takes stride 1 only. */
+  /**
+   * As many zeros as keep the extent, an odd one behind the last place: {@code padding='same'}; takes stride 1 only.
+   */
   public final B paddingSame() {
     this.paddingSame = true;
     return self();
@@ -103,7 +106,9 @@ public abstract sealed class ConvolutionBuilder<B extends ConvolutionBuilder<B>>
   /** The shape of the output for inputs of the given shape, found without making one. */
   public abstract Shape outputShape(Shape input);
 
-  /** [out, in/groups] for a number of input channels, after a look at every argument that does not depend on the rest. */
+  /**
+   * [out, in/groups] for a number of input channels, after a look at every argument that does not depend on the rest.
+   */
   final int[] channels(int in) {
     if (outChannels < 1) {
       throw new IllegalArgumentException(type + ": expected outChannels, at least 1, got " + outChannels);
@@ -129,8 +134,8 @@ public abstract sealed class ConvolutionBuilder<B extends ConvolutionBuilder<B>>
     Window bare = new Window(kernelSize[axis], 1, 0, 0, dilation[axis]);
     long total = (long) bare.dilation() * (bare.kernel() - 1);
     if (total > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException("kernel: expected its extent times the dilation below 2^31, got " + bare.kernel()
-          + " and " + bare.dilation());
+      throw new IllegalArgumentException("kernel: expected its extent times the dilation below 2^31, got "
+          + bare.kernel() + " and " + bare.dilation());
     }
     return new Window(bare.kernel(), 1, (int) (total / 2), (int) (total - total / 2), bare.dilation());
   }

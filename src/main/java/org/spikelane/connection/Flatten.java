@@ -10,11 +10,11 @@ import org.spikelane.layer.Signal;
 import org.spikelane.layer.Stage;
 
 /**
- * Axes {@code startDim … endDim} of a sample as one: {@code [C, H, W]} as {@code [C*H*W]}, or with 1 and 2 as {@code [C,
- * H*W]}. Rows are row-major already, so nothing moves.
+ * Axes {@code startDim … endDim} of a sample as one: {@code [C, H, W]} as {@code [C*H*W]}, or with 1 and 2 as {@code
+ * [C, H*W]}. Rows are row-major already, so nothing moves.
  *
- * <p>PyTorch's {@code nn.Flatten(start_dim, end_dim)} and NIR's {@code Flatten}, but for the count of axes: samples have no
- * batch axis here, so torch's {@code start_dim} 1 is 0.
+ * <p>PyTorch's {@code nn.Flatten(start_dim, end_dim)} and NIR's {@code Flatten}, but for the count of axes: samples
+ * have no batch axis here, so torch's {@code start_dim} 1 is 0.
  *
  * @param startDim first axis that is merged, from 0
  * @param endDim last axis that is merged, from 0

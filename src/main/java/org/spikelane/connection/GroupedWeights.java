@@ -14,8 +14,8 @@ import org.spikelane.layer.Parameter.GradientForm;
 import org.spikelane.layer.Shape;
 
 /**
- * The weights of a convolution, a {@link DenseWeights} for each group of channels. One group's parameters are the layer's
- * own; more have copies of their parts of the layer's parameters.
+ * The weights of a convolution, a {@link DenseWeights} for each group of channels. One group's parameters are the
+ * layer's own; more have copies of their parts of the layer's parameters.
  */
 final class GroupedWeights {
 

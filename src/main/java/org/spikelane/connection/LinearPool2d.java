@@ -13,8 +13,8 @@ import org.spikelane.layer.Stage;
 import org.spikelane.layer.Values;
 
 /**
- * The sum of every window of every channel, divided by a constant: {@code y = (sum over the window of x)/divisor}, padded
- * with zeros, added in row-major order. Rows and columns that fill no window are left out.
+ * The sum of every window of every channel, divided by a constant: {@code y = (sum over the window of x)/divisor},
+ * padded with zeros, added in row-major order. Rows and columns that fill no window are left out.
  */
 public abstract sealed class LinearPool2d implements Layer permits SumPool2d, AvgPool2d {
 
@@ -29,8 +29,8 @@ public abstract sealed class LinearPool2d implements Layer permits SumPool2d, Av
       throw new IllegalArgumentException(type() + ": expected an input of shape [C, H, W], got " + inputShape);
     }
     if (!rows.isPlain() || !columns.isPlain()) {
-      throw new IllegalArgumentException(type() + ": expected the same padding on both sides and no dilation, got " + rows
-          + " and " + columns);
+      throw new IllegalArgumentException(type() + ": expected the same padding on both sides and no dilation, got "
+          + rows + " and " + columns);
     }
     int height = rows.count(inputShape.extent(1));
     int width = columns.count(inputShape.extent(2));

@@ -21,8 +21,9 @@ import org.spikelane.layer.Values;
  * A gain and an offset for each value, {@code y = weight*x + bias}: NIR's {@code Scale}, and the diagonal of its {@code
  * Affine}.
  *
- * <p>Parameters {@code weight} and, where there is one, {@code bias}, in any shape that broadcasts over the layer's: {@code
- * []}, {@code [N]}, the layer's own, {@code [C, 1, 1]}. Multiplied and added apart, so the bits are those of torch.
+ * <p>Parameters {@code weight} and, where there is one, {@code bias}, in any shape that broadcasts over the layer's:
+ * {@code []}, {@code [N]}, the layer's own, {@code [C, 1, 1]}. Multiplied and added apart, so the bits are those of
+ * torch.
  */
 public final class Scale implements Layer {
 

@@ -38,15 +38,16 @@ public record Window(int kernel, int stride, int before, int after, int dilation
   }
 
   /**
-   * Number of windows along an axis of {@code extent} places: {@code floor((extent + before + after - dilation*(kernel - 1)
-   * - 1)/stride) + 1}, 0 if not even one fits.
+   * Number of windows along an axis of {@code extent} places: {@code floor((extent + before + after - dilation*(kernel
+   * - 1) - 1)/stride) + 1}, 0 if not even one fits.
    *
    * @throws IllegalArgumentException if the padded axis exceeds an int
    */
   public int count(int extent) {
     long padded = (long) extent + before + after;
     if (padded > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException("padding: " + before + " and " + after + " around " + extent + " exceed 2^31 - 1");
+      throw new IllegalArgumentException(
+          "padding: " + before + " and " + after + " around " + extent + " exceed 2^31 - 1");
     }
     long free = padded - (long) dilation * (kernel - 1) - 1;
     return free < 0 ? 0 : (int) (free / stride + 1);

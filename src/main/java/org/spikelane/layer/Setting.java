@@ -1,8 +1,8 @@
 package org.spikelane.layer;
 
 /**
- * What a {@link NeuronParameter} is set to: one value for all neurons, one for each, or values of a shape that broadcasts
- * over the layer's.
+ * What a {@link NeuronParameter} is set to: one value for all neurons, one for each, or values of a shape that
+ * broadcasts over the layer's.
  *
  * @param shape of the values
  * @param values row-major in that shape, not copied
@@ -24,8 +24,8 @@ public record Setting(Shape shape, float[] values) {
    *
    * @param clip whether the values are clipped to 0..1 as they are expanded
    * @param learn whether an optimiser changes them
-   * @throws IllegalArgumentException if there are more or fewer values than the shape has, one is not finite, or the shape
-   *     does not broadcast over the layer's
+   * @throws IllegalArgumentException if there are more or fewer values than the shape has, one is not finite, or the
+   *     shape does not broadcast over the layer's
    */
   public NeuronParameter over(String name, boolean clip, boolean learn, Shape layer) {
     if (values.length != shape.size()) {

@@ -12,6 +12,7 @@ import org.spikelane.layer.Values;
 /** Runs blocks of an input through a network without a tape; the worker of one thread. */
 final class BlockRun {
 
+  private final Network network;
   private final int perBlock;
   private final States states;
   private final Values view;
@@ -20,10 +21,16 @@ final class BlockRun {
 
   /** For inputs of as many steps as this one. */
   BlockRun(Network network, Input input, ProductChoice product) {
+    this.network = network;
     this.perBlock = Math.min(input.samples(), network.samplesPerBlockOfRun(input.steps(), input.isConstant()));
     this.states = network.states(perBlock);
     this.view = input.view(network, perBlock);
     this.chain = new Chain(network, new Block(perBlock, input.steps(), false, false, product), view, states, 0);
+  }
+
+  /** Room for what the network gives for an input. */
+  Outputs outputs(Input input) {
+    return new Outputs(network, input, chain.output() instanceof Spikes);
   }
 
   /** Blocks that an input is cut into. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.spikelane.connection.DelayStage;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.Expansion;
@@ -13,6 +14,7 @@ import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Signal;
 import org.spikelane.layer.Spikes;
 import org.spikelane.layer.Stage;
+import org.spikelane.layer.StatefulLayer;
 import org.spikelane.layer.Values;
 import org.spikelane.neuron.Neuron;
 import org.spikelane.neuron.NeuronStage;
@@ -26,6 +28,7 @@ public final class Chain {
   private final Values input;
   private final List<Stage> stages = new ArrayList<>();
   private final Map<String, NeuronStage> neurons = new LinkedHashMap<>();
+  private final Map<String, DelayStage> delays = new LinkedHashMap<>();
   private final Map<NeuronStage, Upstream.OfLayer> upstream = new LinkedHashMap<>();
 
   /** @param input where the input goes; asked for a gradient if that is wanted */
@@ -36,13 +39,15 @@ public final class Chain {
       if (!named.layer().takesSpikes() && signal instanceof Spikes spikes) {
         signal = add(new Expansion(spikes));
       }
-      if (named.layer() instanceof Neuron neuron) {
-        NeuronStage stage = neuron.stage(signal, block, states.of(named.name()), first);
-        neurons.put(named.name(), stage);
-        signal = add(stage);
-      } else {
-        signal = add(named.layer().stage(signal, block));
+      Stage stage = named.layer() instanceof StatefulLayer layer
+          ? layer.stage(signal, block, states.carriedBy(named.name()), first)
+          : named.layer().stage(signal, block);
+      switch (stage) {
+        case NeuronStage neuron -> neurons.put(named.name(), neuron);
+        case DelayStage delay -> delays.put(named.name(), delay);
+        default -> {}
       }
+      signal = add(stage);
       if (block.record()) {
         signal.needGradient();
       }
@@ -69,6 +74,11 @@ public final class Chain {
     return neurons;
   }
 
+  /** The delays by name, in order. */
+  Map<String, DelayStage> delays() {
+    return delays;
+  }
+
   /** Runs all steps of the first {@code samples} samples, from the states as they are. */
   public void forward(int samples) {
     for (Stage stage : stages) {
@@ -85,6 +95,7 @@ public final class Chain {
   public void backward(int samples, GradientSums sums, long firstSample) {
     drawFrom(firstSample);
     neurons.values().forEach(NeuronStage::clearCarried);
+    delays.values().forEach(DelayStage::clearCarried);
     backwardFromCarried(samples, sums);
   }
 
@@ -99,9 +110,9 @@ public final class Chain {
   private void backwardFromCarried(int samples, GradientSums sums) {
     for (int i = stages.size() - 1; i >= 0; i--) {
       Stage stage = stages.get(i);
-      // What is given for the spikes of the last layer is the output's gradient already, where they are its output.
+      // What is given for spikes that are the output is its gradient already.
       if (stage instanceof NeuronStage neuron && upstream.containsKey(neuron)
-          && (i < stages.size() - 1 || neuron.output() != neuron.spikes())) {
+          && (i < stages.size() - 1 || neuron.neuron().output() == Neuron.Output.MEMBRANE)) {
         upstream.get(neuron).addSpikes(neuron, samples);
       }
       stage.backward(samples, sums);
@@ -114,10 +125,18 @@ public final class Chain {
     upstream.clear();
     neurons.forEach((name, stage) -> {
       stage.clearCarried();
+      stage.clearGiven();
       Upstream.OfLayer layer = given.get(name);
       if (layer != null) {
         upstream.put(stage, layer);
         layer.setStates(stage, samples);
+      }
+    });
+    delays.forEach((name, stage) -> {
+      stage.clearCarried();
+      Upstream.OfLayer layer = given.get(name);
+      if (layer != null) {
+        layer.setPast(stage, samples);
       }
     });
     backwardFromCarried(samples, sums);

@@ -14,6 +14,7 @@ import org.spikelane.connection.AvgPool2d;
 import org.spikelane.connection.Conv1d;
 import org.spikelane.connection.AllToAll;
 import org.spikelane.connection.Conv2d;
+import org.spikelane.connection.Delay;
 import org.spikelane.connection.Flatten;
 import org.spikelane.connection.Linear;
 import org.spikelane.connection.MaxPool2d;
@@ -177,7 +178,7 @@ public final class Network {
     while (runs.size() < Math.min(threads, blocks)) {
       runs.add(new BlockRun(this, input, ProductChoice.AUTO));
     }
-    Outputs outputs = new Outputs(this, input);
+    Outputs outputs = runs.getFirst().outputs(input);
     Pieces.share(runs, blocks, (run, block) -> run.run(input, block, null, outputs));
     Map<String, Long> spikes = new LinkedHashMap<>();
     for (BlockRun run : runs) {
@@ -357,6 +358,12 @@ public final class Network {
     public Builder scale(String name, UnaryOperator<Scale.Builder> settings) {
       Scale.Builder scale = settings.apply(Scale.builder());
       return add(name, (shape, random) -> scale.build(shape));
+    }
+
+    /** Adds a delay in whole steps, one for all values or one for each. */
+    public Builder delay(String name, int... delays) {
+      int[] steps = delays.clone();
+      return add(name, (shape, random) -> new Delay(shape, steps));
     }
 
     /** Adds {@code nn.MaxPool2d}. */

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.spikelane.connection.Conv1d;
 import org.spikelane.connection.Conv2d;
 import org.spikelane.connection.ConvolutionBuilder;
 import org.spikelane.connection.Convolutional;
+import org.spikelane.connection.Delay;
 import org.spikelane.connection.Flatten;
 import org.spikelane.connection.Linear;
 import org.spikelane.connection.LinearPool2d;
@@ -96,6 +98,7 @@ final class NetworkJson {
         json.addProperty("start_dim", flatten.startDim());
         json.addProperty("end_dim", flatten.endDim());
       }
+      case Delay delay -> json.add("delay", delays(delay.delays()));
       case Scale scale -> {
         json.addProperty("bias", scale.bias() != null);
         json.addProperty("learn", scale.weight().parameter().trainable());
@@ -127,6 +130,18 @@ final class NetworkJson {
     pair.add(ofRows);
     pair.add(ofColumns);
     return pair;
+  }
+
+  /** One number if all are the same. */
+  private static JsonElement delays(int[] delays) {
+    if (Arrays.stream(delays).allMatch(delay -> delay == delays[0])) {
+      return new JsonPrimitive(delays[0]);
+    }
+    JsonArray each = new JsonArray();
+    for (int delay : delays) {
+      each.add(delay);
+    }
+    return each;
   }
 
   private static void channels(JsonObject json, int out, int groups, boolean bias) {
@@ -277,6 +292,14 @@ final class NetworkJson {
       }
       case "Conv2d" -> requireRoom(name, conv2d(layer), input, tensors);
       case "Conv1d" -> requireRoom(name, conv1d(layer), input, tensors);
+      case "Delay" -> {
+        int longest = Arrays.stream(layer.oneOrMore("delay")).max().orElse(0);
+        if ((1L + longest) * input.size() > LARGEST_UNCHECKED) {
+          throw new IllegalArgumentException(name + ".delay: expected at most " + LARGEST_UNCHECKED
+              + " values under way, got " + longest + " steps of " + input);
+        }
+        yield input;
+      }
       case "MaxPool2d", "SumPool2d", "AvgPool2d", "Flatten" -> {
         Network.Builder alone = Network.input(input.extents());
         add(alone, name, layer, tensors);
@@ -340,6 +363,7 @@ final class NetworkJson {
       case "SumPool2d" -> builder.sumPool2d(name, window(layer, 0), window(layer, 1));
       case "AvgPool2d" -> builder.avgPool2d(name, window(layer, 0), window(layer, 1));
       case "Flatten" -> builder.flatten(name, layer.integer("start_dim", 0), layer.integer("end_dim", -1));
+      case "Delay" -> builder.delay(name, layer.oneOrMore("delay"));
       case "Scale" -> {
         Tensor weight = tensor(tensors, name + ".weight");
         Tensor bias = layer.flag("bias") ? tensor(tensors, name + ".bias") : null;
@@ -366,11 +390,13 @@ final class NetworkJson {
             .alpha(shape(alpha), alpha.values()).learnAlpha(layer.learns("alpha")));
       }
       default -> throw new IllegalArgumentException(name + ".type: expected Linear, Conv1d, Conv2d, MaxPool2d,"
-          + " SumPool2d, AvgPool2d, Flatten, Scale, Leaky, RLeaky, Synaptic or RSynaptic, got " + type);
+          + " SumPool2d, AvgPool2d, Flatten, Scale, Delay, Leaky, RLeaky, Synaptic or RSynaptic, got " + type);
     }
   }
 
-  /** The windows of a pool along an axis of the image, 0 for rows; side by side without padding if nothing else is said. */
+  /**
+   * The windows of a pool along an axis of the image, 0 for rows; side by side without padding if nothing else is said.
+   */
   private static Window window(Fields pool, int axis) {
     int kernel = pool.pair("kernel")[axis];
     return Window.of(kernel, pool.pair("stride", kernel)[axis], pool.pair("padding", 0)[axis]);
@@ -387,8 +413,8 @@ final class NetworkJson {
     int[] stride = layer.pair("stride", 1);
     int[] padding = layer.says("padding", "same") ? new int[2] : layer.pair("padding", 0);
     int[] dilation = layer.pair("dilation", 1);
-    Conv2d.Builder conv = channels(Conv2d.builder(), layer).kernelSize(kernel[0], kernel[1]).stride(stride[0], stride[1])
-        .padding(padding[0], padding[1]).dilation(dilation[0], dilation[1]);
+    Conv2d.Builder conv = channels(Conv2d.builder(), layer).kernelSize(kernel[0], kernel[1])
+        .stride(stride[0], stride[1]).padding(padding[0], padding[1]).dilation(dilation[0], dilation[1]);
     return layer.says("padding", "same") ? conv.paddingSame() : conv;
   }
 
@@ -551,14 +577,15 @@ final class NetworkJson {
       return has(field) ? integer(field) : otherwise;
     }
 
+    int[] oneOrMore(String field) {
+      return isNumber(field) ? new int[] {integer(field)} : integers(field);
+    }
+
     /** Two whole numbers, of rows and of columns; one stands for both. */
     int[] pair(String field) {
-      if (isNumber(field)) {
-        return new int[] {integer(field), integer(field)};
-      }
-      int[] pair = integers(field);
-      require(field, pair.length == 2, "one or two whole numbers");
-      return pair;
+      int[] pair = oneOrMore(field);
+      require(field, pair.length == 2 || isNumber(field), "one or two whole numbers");
+      return new int[] {pair[0], pair[pair.length - 1]};
     }
 
     int[] pair(String field, int otherwise) {

@@ -6,7 +6,6 @@ import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
-import org.spikelane.neuron.Neuron;
 
 /**
  * What a network gave for an input, without a tape: the output of its last layer, and how much every layer fired.
@@ -26,13 +25,12 @@ public final class Outputs {
   private float spikeValue = 1f;
   private Map<String, Long> spikes = Map.of();
 
-  Outputs(Network network, Input input) {
+  /** @param spiking whether the network's output is spikes */
+  Outputs(Network network, Input input, boolean spiking) {
     this.network = network;
     this.steps = input.steps();
     this.samples = input.samples();
     this.size = network.outputShape().size();
-    boolean spiking = !network.layers().isEmpty() && network.layers().getLast().layer() instanceof Neuron neuron
-        && neuron.output() == Neuron.Output.SPIKES;
     int total = input.total(size);
     this.bits = spiking ? new long[Math.multiplyExact(samples * steps, SpikeRows.words(size))] : null;
     this.output = spiking ? null : new float[total];

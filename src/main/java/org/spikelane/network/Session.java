@@ -78,7 +78,7 @@ public final class Session {
       runSteps = input.steps();
       runConstant = input.isConstant();
     }
-    Outputs outputs = new Outputs(network, input);
+    Outputs outputs = run.outputs(input);
     run.clear();
     for (int block = 0; block < run.blocks(input); block++) {
       run.run(input, block, states, outputs);

@@ -1,22 +1,24 @@
 package org.spikelane.network;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.spikelane.neuron.Neuron;
+import org.spikelane.layer.State;
+import org.spikelane.layer.StatefulLayer;
 import org.spikelane.neuron.NeuronState;
 
-/** The states of every neuron layer of a network, for a number of samples. Belongs to one thread. */
+/** What every layer of a network carries from step to step, for a number of samples. Belongs to one thread. */
 public final class States {
 
-  private final Map<String, NeuronState> byLayer = new LinkedHashMap<>();
+  private final Map<String, State> byLayer = new LinkedHashMap<>();
   private final int samples;
 
   /** All zero. */
   States(Network network, int samples) {
     this.samples = samples;
     for (NamedLayer named : network.layers()) {
-      if (named.layer() instanceof Neuron neuron) {
-        byLayer.put(named.name(), neuron.state(samples));
+      if (named.layer() instanceof StatefulLayer layer) {
+        byLayer.put(named.name(), layer.state(samples));
       }
     }
   }
@@ -27,21 +29,27 @@ public final class States {
   }
 
   /**
-   * The state of a layer.
+   * The state of a neuron layer.
    *
    * @throws IllegalArgumentException if there is no neuron layer of that name
    */
   public NeuronState of(String layer) {
-    NeuronState state = byLayer.get(layer);
-    if (state == null) {
-      throw new IllegalArgumentException("layer: expected one of " + byLayer.keySet() + ", got " + layer);
+    if (byLayer.get(layer) instanceof NeuronState state) {
+      return state;
     }
-    return state;
+    List<String> neurons =
+        byLayer.keySet().stream().filter(name -> byLayer.get(name) instanceof NeuronState).toList();
+    throw new IllegalArgumentException("layer: expected one of " + neurons + ", got " + layer);
+  }
+
+  /** What a layer carries; null if it carries nothing. */
+  State carriedBy(String layer) {
+    return byLayer.get(layer);
   }
 
   /** Sets all states to zero. */
   public void reset() {
-    for (NeuronState state : byLayer.values()) {
+    for (State state : byLayer.values()) {
       state.reset();
     }
   }
@@ -56,16 +64,16 @@ public final class States {
       throw new IllegalArgumentException(
           "states: expected those of layers " + byLayer.keySet() + ", got " + other.byLayer.keySet());
     }
-    byLayer.forEach((layer, state) -> state.restore(other.of(layer)));
+    byLayer.forEach((layer, state) -> state.restore(other.carriedBy(layer)));
   }
 
   /** Takes {@code count} samples of other states of the same network, from {@code first} on; its own are then the first. */
   void take(States other, int first, int count) {
-    byLayer.forEach((layer, state) -> other.of(layer).copyTo(first, state, 0, count));
+    byLayer.forEach((layer, state) -> other.carriedBy(layer).copyTo(first, state, 0, count));
   }
 
   /** Gives its first {@code count} samples to other states of the same network, from {@code first} on. */
   void give(States other, int first, int count) {
-    byLayer.forEach((layer, state) -> state.copyTo(0, other.of(layer), first, count));
+    byLayer.forEach((layer, state) -> state.copyTo(0, other.carriedBy(layer), first, count));
   }
 }

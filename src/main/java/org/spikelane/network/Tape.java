@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.spikelane.connection.Delay;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
@@ -38,6 +39,8 @@ public final class Tape {
   private final GradientSums sums;
   private final Map<String, float[]> parameterGradients = new LinkedHashMap<>();
   private final Map<String, Upstream.Carried> initial = new LinkedHashMap<>();
+  /** The same with that of delays, which are no states that one gives. */
+  private final Map<String, Upstream.Carried> carried = new LinkedHashMap<>();
   private Tape before;
   private Map<String, Upstream.Carried> after;
   /** Number of this record among the network's, by which random surrogates draw. */
@@ -87,8 +90,13 @@ public final class Tape {
         parameterGradients.put(name, new float[parameter.shape().size()]);
       }
     });
-    network.neurons().forEach((name, neuron) ->
-        initial.put(name, new Upstream.Carried(samples, neuron.size(), neuron.alpha() != null)));
+    network.neurons().forEach((name, neuron) -> initial.put(name, Upstream.Carried.ofNeuron(neuron, samples)));
+    carried.putAll(initial);
+    for (NamedLayer named : network.layers()) {
+      if (named.layer() instanceof Delay delay) {
+        carried.put(named.name(), Upstream.Carried.ofDelay(delay, samples));
+      }
+    }
   }
 
   Tape run(Input input) {
@@ -273,9 +281,10 @@ public final class Tape {
       upstream.ofOutput(network).put(chain.output(), first, samples, count);
       chain.backward(count, sums, (number << 32) + first, given);
       collectInitial(chain, first, count);
+      collectPast(chain, first, count);
     }
     if (before != null) {
-      before.after = initial;
+      before.after = carried;
       before = null;
     }
     network.parameters().forEach((name, parameter) -> {
@@ -300,6 +309,15 @@ public final class Tape {
         if (carried.current != null) {
           System.arraycopy(stage.carriedCurrent(b), 0, carried.current, at, size);
         }
+      }
+    });
+  }
+
+  private void collectPast(Chain chain, int first, int count) {
+    chain.delays().forEach((name, stage) -> {
+      for (int b = 0; b < count; b++) {
+        float[] past = stage.carried(b);
+        System.arraycopy(past, 0, carried.get(name).past, (first + b) * past.length, past.length);
       }
     });
   }

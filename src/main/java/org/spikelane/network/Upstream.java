@@ -3,6 +3,8 @@ package org.spikelane.network;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.spikelane.connection.Delay;
+import org.spikelane.connection.DelayStage;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Signal;
@@ -45,7 +47,10 @@ public final class Upstream {
     return this;
   }
 
-  /** Gives dL/d(output) of the last layer, whatever it is; of neurons dL/d(spk), or dL/d(mem) where that is their output. */
+  /**
+   * Gives dL/d(output) of the last layer, whatever it is; of neurons dL/d(spk), or dL/d(mem) where that is their
+   * output.
+   */
   public Upstream output(float[] gradient) {
     output = new Given(gradient, 0f);
     return this;
@@ -81,16 +86,15 @@ public final class Upstream {
   /** What is given for the network's output: as such, or as spikes of the last layer, or as both. */
   OfOutput ofOutput(Network network) {
     NamedLayer last = network.layers().isEmpty() ? null : network.layers().getLast();
-    OfLayer given = last == null ? null : layers.get(last.name());
-    if (given == null) {
-      return new OfOutput(output, null, false);
-    }
-    boolean spiking = network.neuron(last.name()).output() == Neuron.Output.SPIKES;
-    return new OfOutput(output, spiking ? given.spikes : null, !spiking && given.membrane != null);
+    boolean spiking = last != null && last.layer() instanceof Neuron neuron && neuron.output() == Neuron.Output.SPIKES;
+    OfLayer given = spiking ? layers.get(last.name()) : null;
+    return new OfOutput(output, given == null ? null : given.spikes);
   }
 
   /** A gradient [T][B][N], or, if there is no array, one number for all. */
   private record Given(float[] array, float each) {
+
+    static final Given NOTHING = new Given(null, 0f);
 
     void check(String what, long expected) {
       if (array != null && array.length != expected) {
@@ -114,6 +118,11 @@ public final class Upstream {
       return rows;
     }
 
+    /** Makes the samples {@code first …} the gradient of a block's signal, where they lie. */
+    void put(Signal signal, int first, int samples, int count) {
+      signal.gradientFrom(rows(signal.size(), first, samples, count));
+    }
+
     /** Adds the samples {@code first …} to the gradient of a block. */
     void addTo(Signal signal, int first, int samples, int count) {
       Rows[] rows = rows(signal.size(), first, samples, count);
@@ -133,13 +142,12 @@ public final class Upstream {
    *
    * @param output as such, or null
    * @param spikes as spikes of the last layer, where they are its output, or null
-   * @param membrane whether something is given for the membrane, where that is the output; its stage adds it
    */
-  record OfOutput(Given output, Given spikes, boolean membrane) {
+  record OfOutput(Given output, Given spikes) {
 
     /** Makes it the gradient of that signal, in place where it is one thing and has a row for every step. */
     void put(Signal signal, int first, int samples, int count) {
-      if (signal.constant() || membrane || (output != null && spikes != null)) {
+      if (signal.constant() || (output != null && spikes != null)) {
         float[] own = signal.gradientArray();
         Arrays.fill(own, 0f);
         if (output != null) {
@@ -151,7 +159,7 @@ public final class Upstream {
         return;
       }
       Given given = output != null ? output : spikes;
-      signal.gradientFrom((given == null ? new Given(null, 0f) : given).rows(signal.size(), first, samples, count));
+      (given == null ? Given.NOTHING : given).put(signal, first, samples, count);
     }
   }
 
@@ -225,29 +233,48 @@ public final class Upstream {
       }
     }
 
-    /** Adds the spikes' gradients to what came from the layer above. */
+    /** Gives a delay what was carried back from later steps. */
+    void setPast(DelayStage stage, int count) {
+      for (int b = 0; after != null && b < count; b++) {
+        float[] carried = stage.carried(b);
+        System.arraycopy(after.past, (first + b) * carried.length, carried, 0, carried.length);
+      }
+    }
+
+    /** Adds the spikes' gradients to what came from the layer above, or gives them where that reads the membrane. */
     void addSpikes(NeuronStage stage, int count) {
-      int size = stage.neuron().size();
-      if (spikes != null && stage.spikes() == stage.output()) {
-        spikes.addTo(stage.spikes(), first, samples, count);
+      if (stage.neuron().output() == Neuron.Output.MEMBRANE) {
+        (spikes == null ? Given.NOTHING : spikes).put(stage.spikes(), first, samples, count);
       } else if (spikes != null) {
-        // The next layer reads the membrane, so nobody else has a gradient of the spikes.
-        stage.spikes().gradientFrom(spikes.rows(size, first, samples, count));
+        spikes.addTo(stage.spikes(), first, samples, count);
       }
     }
   }
 
-  /** dL/d(states) at the border of two tapes, for one layer, each [B][N]. */
+  /** dL/d(states) at the border of two tapes, for one layer, each [B][N]; null what the layer does not have. */
   static final class Carried {
 
     final float[] spikes;
     final float[] membrane;
     final float[] current;
+    /** Of a delay, [B][longest][N]: the rows that went in last, the oldest first. */
+    final float[] past;
 
-    Carried(int samples, int size, boolean secondOrder) {
-      spikes = new float[samples * size];
-      membrane = new float[samples * size];
-      current = secondOrder ? new float[samples * size] : null;
+    private Carried(float[] spikes, float[] membrane, float[] current, float[] past) {
+      this.spikes = spikes;
+      this.membrane = membrane;
+      this.current = current;
+      this.past = past;
+    }
+
+    static Carried ofNeuron(Neuron neuron, int samples) {
+      int size = samples * neuron.size();
+      return new Carried(new float[size], new float[size], neuron.alpha() == null ? null : new float[size], null);
+    }
+
+    static Carried ofDelay(Delay delay, int samples) {
+      return new Carried(null, null, null,
+          new float[Math.multiplyExact(samples, delay.longest() * delay.inputShape().size())]);
     }
   }
 }

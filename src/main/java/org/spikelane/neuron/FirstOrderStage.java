@@ -61,6 +61,9 @@ final class FirstOrderStage extends NeuronStage {
   void quantizeCurrent(int b, int t) {}
 
   @Override
+  void clearGivenCurrent() {}
+
+  @Override
   void clearCarriedCurrent(int b) {}
 
   @Override

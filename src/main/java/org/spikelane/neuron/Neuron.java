@@ -7,13 +7,14 @@ import java.util.random.RandomGenerator;
 import org.spikelane.connection.Recurrence;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.layer.Block;
-import org.spikelane.layer.Layer;
 import org.spikelane.layer.NeuronParameter;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Setting;
 import org.spikelane.layer.Shape;
 import org.spikelane.layer.Signal;
+import org.spikelane.layer.State;
+import org.spikelane.layer.StatefulLayer;
 import org.spikelane.layer.Values;
 import org.spikelane.quant.StateQuantization;
 import org.spikelane.surrogate.Surrogate;
@@ -22,10 +23,10 @@ import org.spikelane.surrogate.Surrogate;
  * A layer of spiking neurons: what the four classes have in common.
  *
  * <p>{@code beta} (and {@code alpha}) are stored as given and clipped to 0..1 in the forward pass; their gradient passes
- * only strictly inside. Input is one current a neuron, output one spike, or the membrane (see {@link Output}); states start
- * at zero unless given.
+ * only strictly inside. Input is one current a neuron, output one spike, or the membrane (see {@link Output}); states
+ * start at zero unless given.
  */
-public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Synaptic, RSynaptic {
+public abstract sealed class Neuron implements StatefulLayer permits Leaky, RLeaky, Synaptic, RSynaptic {
 
   /** What of a neuron the next layer reads. */
   public enum Output {
@@ -35,9 +36,10 @@ public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Syna
      * Its membrane, as each step returned it.
      *
      * <p>Nothing else about the neuron changes: it fires, resets, recurs and is counted by its threshold as ever, and
-     * spikes, membrane and current are the same bits. With {@link ResetMechanism#NONE} and no recurrence its spikes touch
-     * nothing, so that the threshold does not matter (but for firing rates) and {@link Leaky} is NIR's {@code LI}, with
-     * beta 1 its {@code I}, and {@link Synaptic} its {@code CubaLI}. In the backward pass dL/d(output) is dL/d(mem).
+     * spikes, membrane and current are the same bits. With {@link ResetMechanism#NONE} and no recurrence its spikes
+     * touch nothing, so that the threshold does not matter (but for firing rates) and {@link Leaky} is NIR's {@code
+     * LI}, with beta 1 its {@code I}, and {@link Synaptic} its {@code CubaLI}. In the backward pass dL/d(output) is
+     * dL/d(mem).
      */
     MEMBRANE
   }
@@ -204,6 +206,7 @@ public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Syna
   }
 
   /** States of {@code samples} samples, all zero: {@code init_synaptic()}, {@code init_rleaky()}, …. */
+  @Override
   public final NeuronState state(int samples) {
     return new NeuronState(this, samples);
   }
@@ -221,16 +224,12 @@ public abstract sealed class Neuron implements Layer permits Leaky, RLeaky, Syna
   }
 
   @Override
-  public final NeuronStage stage(Signal input, Block block) {
-    return stage(input, block, new NeuronState(this, block.samples()), 0);
-  }
-
-  /** A stage that starts from, and leaves behind, the states of samples {@code first …} of {@code state}. */
-  public final NeuronStage stage(Signal input, Block block, NeuronState state, int first) {
+  public final NeuronStage stage(Signal input, Block block, State state, int first) {
     Values values = (Values) input;
+    NeuronState states = (NeuronState) state;
     return alpha() == null
-        ? new FirstOrderStage(this, values, block, state, first)
-        : new SecondOrderStage(this, values, block, state, first);
+        ? new FirstOrderStage(this, values, block, states, first)
+        : new SecondOrderStage(this, values, block, states, first);
   }
 
   /** A block of one step that records nothing. */

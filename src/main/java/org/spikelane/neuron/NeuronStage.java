@@ -70,12 +70,12 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private final Rows[] gCurrent;
   /** By step: the same with row b for sample b. */
   private final Rows[] gCurrentAt;
-  /** By sample: dL/d(membrane of step t), from outside, in row t. */
+  /** By sample: dL/d(membrane of step t), from outside, in row t; null where nothing is given. */
   private final Rows[] gMem;
-  /** A row of zeros, for every step. */
-  private final Rows noGradient;
-  /** By sample: the same. */
-  private final Rows[] noGradients;
+  /** By sample: the same with what the next layer wrote, if it reads the membrane; null where nothing is given. */
+  private final Rows[] gBoth;
+  /** By sample: a gradient of zero. */
+  private final Rows[] nothing;
   /** [samples][N]: gradient carried to the membrane before the step at hand. */
   private final float[][] carriedMem;
   /** Number of the block's first sample among all that are ever run backward: random surrogates draw by it. */
@@ -128,14 +128,16 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     this.gSpikesOf = rows(gSpikes.data(), stepwise ? recorded : 0, size, 0, 0);
     this.gCurrent = new Rows[recorded];
     this.gMem = new Rows[recorded];
-    this.noGradient = Rows.constant(new float[record ? size : 0]);
-    this.noGradients = new Rows[recorded];
-    Arrays.fill(noGradients, noGradient);
+    this.gBoth = new Rows[membranes == null ? 0 : recorded];
+    this.nothing = new Rows[recorded];
     this.gCurrentAt = new Rows[record ? block.steps() : 0];
     this.carriedMem = new float[recorded][size];
     if (record) {
       spikes.needGradient();
-      Arrays.fill(gMem, noGradient);
+      Arrays.fill(nothing, Rows.constant(new float[size]));
+      if (membranes != null) {
+        spikes.gradientFrom(nothing);
+      }
       for (int b = 0; b < gCurrent.length; b++) {
         gCurrent[b] = new Rows(mem[b].data(), mem[b].at(1), size);
       }
@@ -207,6 +209,9 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   /** Rounds the synaptic current that step t of a sample left, or does nothing. */
   abstract void quantizeCurrent(int b, int t);
+
+  /** Makes what was given for the synaptic current zero again, or does nothing. */
+  abstract void clearGivenCurrent();
 
   /** Makes the carried gradient of a sample's synaptic current zero, or does nothing. */
   abstract void clearCarriedCurrent(int b);
@@ -337,16 +342,21 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       Arrays.fill(carriedMem[b], 0f);
       clearCarriedCurrent(b);
     }
+  }
+
+  /** Makes what was given for membrane and current zero again, and for spikes that the next layer does not read. */
+  public final void clearGiven() {
+    Arrays.fill(gMem, null);
+    clearGivenCurrent();
     if (membranes != null) {
-      // Nobody above reads the spikes; what is given for them comes later.
-      spikes.gradientFrom(noGradients);
+      spikes.gradientFrom(nothing);
     }
   }
 
   @Override
   public final void backward(int samples, GradientSums sums) {
-    for (int b = 0; b < samples; b++) {
-      addMembraneGradient(b);
+    for (int b = 0; membranes != null && b < samples; b++) {
+      addGivenToMembraneGradient(b);
     }
     if (stepwise) {
       for (int t = spikes.steps() - 1; t >= 0; t--) {
@@ -374,6 +384,24 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
   }
 
+  private void addGivenToMembraneGradient(int b) {
+    if (gMem[b] != null) {
+      Rows above = membranes.gradient(b);
+      Rows both = gBoth[b];
+      for (int t = 0; t < spikes.steps(); t++) {
+        System.arraycopy(above.data(), above.at(t), both.data(), both.at(t), neuron.size());
+        kernels.add(gMem[b].data(), gMem[b].at(t), both.data(), both.at(t), 0, neuron.size());
+      }
+    }
+  }
+
+  private Rows membraneGradient(int b) {
+    if (membranes == null) {
+      return gMem[b] == null ? nothing[b] : gMem[b];
+    }
+    return gMem[b] == null ? membranes.gradient(b) : gBoth[b];
+  }
+
   /** The graded factor only scales what leaves the layer: its gradient, and that of the spikes behind it. */
   private void addGradientFromAbove(int b, int t, GradientSums sums) {
     Rows above = spikes.gradient(b);
@@ -384,17 +412,6 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       kernels.addScaled(spikes.value(), above.data(), above.at(t), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
     } else {
       kernels.add(above.data(), above.at(t), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
-    }
-  }
-
-  /** Adds what is given for the membrane to what the next layer wrote, if it read the membrane. */
-  private void addMembraneGradient(int b) {
-    Rows given = gMem[b];
-    if (membranes != null && !given.equals(noGradient)) {
-      Rows g = membranes.gradient(b);
-      for (int t = 0; t < spikes.steps(); t++) {
-        kernels.add(given.data(), given.at(t), g.data(), g.at(t), 0, neuron.size());
-      }
     }
   }
 
@@ -414,7 +431,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int t = t0; t < t1; t++) {
       surrogate(b, t, derivatives, from, to);
     }
-    Rows gMembrane = membranes == null ? gMem[b] : membranes.gradient(b);
+    Rows gMembrane = membraneGradient(b);
     if (neuron.resetDelay()) {
       backwardDelayed(b, gSpk, gMembrane, derivatives, mem[b], carriedMem[b], gCurrent[b], t0, t1, from, to, sums);
     } else {
@@ -488,6 +505,9 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   /** Sets dL/d(mem) of a sample, row t for the membrane that step t returned; zero until set. */
   public final void membraneGradient(int b, Rows gradient) {
     gMem[b] = gradient;
+    if (membranes != null && gBoth[b] == null) {
+      gBoth[b] = new Rows(new float[spikes.steps() * neuron.size()], 0, neuron.size());
+    }
   }
 
   /** Sets dL/d(syn) of a sample, row t for the current that step t returned; zero until set. Second order only. */

@@ -3,6 +3,7 @@ package org.spikelane.neuron;
 import java.util.Arrays;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.SpikeRows;
+import org.spikelane.layer.State;
 import org.spikelane.layer.Values;
 
 /**
@@ -12,7 +13,7 @@ import org.spikelane.layer.Values;
  * <p>Made by {@link Neuron#state}, all zero. Belongs to one thread. The arrays are the state itself and may be written to;
  * row b holds the N values of sample b.
  */
-public final class NeuronState {
+public final class NeuronState implements State {
 
   private final Neuron neuron;
   private final int samples;
@@ -91,6 +92,7 @@ public final class NeuronState {
   }
 
   /** Sets all states to zero: {@code reset_mem()}. */
+  @Override
   public void reset() {
     Arrays.fill(mem, 0f);
     if (syn != null) {
@@ -106,31 +108,29 @@ public final class NeuronState {
     return copy;
   }
 
-  /**
-   * Takes the values of another state of the same layer.
-   *
-   * @throws IllegalArgumentException if that has other extents
-   */
-  public void restore(NeuronState other) {
-    if (other.mem.length != mem.length || other.samples != samples || (other.syn == null) != (syn == null)) {
-      throw new IllegalArgumentException("state: expected " + samples + " samples of " + neuron.size() + " " + neuron.type()
-          + " neurons, got " + other.samples + " of " + other.neuron.size() + " " + other.neuron.type() + " neurons");
+  @Override
+  public void restore(State other) {
+    if (!(other instanceof NeuronState state) || state.mem.length != mem.length || state.samples != samples
+        || (state.syn == null) != (syn == null)) {
+      throw new IllegalArgumentException("state: expected " + this + ", got " + other);
     }
-    System.arraycopy(other.mem, 0, mem, 0, mem.length);
-    if (syn != null) {
-      System.arraycopy(other.syn, 0, syn, 0, syn.length);
-    }
-    System.arraycopy(other.spk.words(), 0, spk.words(), 0, spk.words().length);
+    state.copyTo(0, this, 0, samples);
   }
 
-  /** Copies {@code count} samples, from {@code from} on, to another state of the same layer, from {@code to} on. */
-  public void copyTo(int from, NeuronState other, int to, int count) {
+  @Override
+  public void copyTo(int from, State other, int to, int count) {
+    NeuronState state = (NeuronState) other;
     int size = neuron.size();
-    System.arraycopy(mem, from * size, other.mem, to * size, count * size);
+    System.arraycopy(mem, from * size, state.mem, to * size, count * size);
     if (syn != null) {
-      System.arraycopy(syn, from * size, other.syn, to * size, count * size);
+      System.arraycopy(syn, from * size, state.syn, to * size, count * size);
     }
-    System.arraycopy(spk.words(), spk.at(from), other.spk.words(), other.spk.at(to), count * SpikeRows.words(size));
+    System.arraycopy(spk.words(), spk.at(from), state.spk.words(), state.spk.at(to), count * SpikeRows.words(size));
+  }
+
+  @Override
+  public String toString() {
+    return samples + " samples of " + neuron.size() + " " + neuron.type() + " neurons";
   }
 
   void step(Neuron by, float[] x) {

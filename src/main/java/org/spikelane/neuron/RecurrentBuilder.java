@@ -94,8 +94,8 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> ext
   }
 
   /**
-   * Whether dense and convolutional recurrence have a bias; default true. False is what {@code lif.recurrent.bias = None}
-   * makes of snnTorch's layer.
+   * Whether dense and convolutional recurrence have a bias; default true. False is what {@code lif.recurrent.bias =
+   * None} makes of snnTorch's layer.
    */
   public final B recurrentBias(boolean bias) {
     this.recurrentBias = bias;

@@ -27,6 +27,7 @@ final class SecondOrderStage extends NeuronStage {
   private final Rows[] syn;
   /** By sample: dL/d(current of step t), from outside, in row t. */
   private final Rows[] gSyn;
+  private final Rows nothing;
   /** [samples][N]: gradient carried to the current before the step at hand. */
   private final float[][] carriedSyn;
 
@@ -48,7 +49,8 @@ final class SecondOrderStage extends NeuronStage {
     int recorded = block.record() ? block.samples() : 0;
     this.carriedSyn = new float[recorded][size];
     this.gSyn = new Rows[recorded];
-    Arrays.fill(gSyn, Rows.constant(new float[size]));
+    this.nothing = Rows.constant(new float[size]);
+    Arrays.fill(gSyn, nothing);
   }
 
   @Override
@@ -98,6 +100,11 @@ final class SecondOrderStage extends NeuronStage {
   void quantizeCurrent(int b, int t) {
     int at = syn[b].at(t + 1);
     neuron().stateQuant().quantize(syn[b].data(), at, at + size);
+  }
+
+  @Override
+  void clearGivenCurrent() {
+    Arrays.fill(gSyn, nothing);
   }
 
   @Override

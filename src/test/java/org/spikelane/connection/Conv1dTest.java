@@ -72,6 +72,7 @@ class Conv1dTest {
   }
 
   private static String refused(Shape shape) {
-    return assertThrows(IllegalArgumentException.class, () -> of(shape, b -> b.outChannels(1).kernelSize(3))).getMessage();
+    return assertThrows(IllegalArgumentException.class, () -> of(shape, b -> b.outChannels(1).kernelSize(3)))
+        .getMessage();
   }
 }

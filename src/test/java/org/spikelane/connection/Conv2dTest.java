@@ -58,8 +58,8 @@ class Conv2dTest {
       int groups = 1 + random.nextInt(3);
       Shape shape = Shape.of(groups * (1 + random.nextInt(2)), 5 + random.nextInt(4), 5 + random.nextInt(4));
       Conv2d.Builder builder = Conv2d.builder().outChannels(groups * (1 + random.nextInt(3))).groups(groups)
-          .kernelSize(1 + random.nextInt(3), 1 + random.nextInt(3)).dilation(1 + random.nextInt(2), 1 + random.nextInt(2))
-          .bias(random.nextBoolean());
+          .kernelSize(1 + random.nextInt(3), 1 + random.nextInt(3))
+          .dilation(1 + random.nextInt(2), 1 + random.nextInt(2)).bias(random.nextBoolean());
       if (random.nextInt(3) == 0) {
         builder.paddingSame();
       } else {
@@ -69,8 +69,8 @@ class Conv2dTest {
       try {
         new StageRun(conv, StageRun.Of.VALUES, 1, product, seed).check(naive(conv));
       } catch (AssertionError e) {
-        throw new AssertionError("seed " + seed + ", " + shape + ", " + conv.rows() + ", " + conv.columns() + ", groups "
-            + groups + ": " + e.getMessage(), e);
+        throw new AssertionError("seed " + seed + ", " + shape + ", " + conv.rows() + ", " + conv.columns()
+            + ", groups " + groups + ": " + e.getMessage(), e);
       }
     }
   }
@@ -130,8 +130,8 @@ class Conv2dTest {
     assertEquals("groups: expected a number that divides 3 channels coming in and 4 going out, got 0",
         refused(b -> b.groups(0), 3, 4, 4));
     assertEquals("Conv2d: expected outChannels, at least 1, got 0", refused(b -> b.outChannels(0), 1, 4, 4));
-    assertEquals("Conv2d: expected kernelSize, got none; set kernelSize(3)", assertThrows(IllegalArgumentException.class,
-        () -> of(Shape.of(1, 4, 4), b -> b.outChannels(2))).getMessage());
+    assertEquals("Conv2d: expected kernelSize, got none; set kernelSize(3)",
+        assertThrows(IllegalArgumentException.class, () -> of(Shape.of(1, 4, 4), b -> b.outChannels(2))).getMessage());
   }
 
   private static String refused(UnaryOperator<Conv2d.Builder> settings, int... shape) {

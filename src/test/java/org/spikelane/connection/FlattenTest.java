@@ -38,8 +38,8 @@ class FlattenTest {
   @Test
   void refusesAxesThatAreNotThere() {
     for (int[] axes : new int[][] {{0, 3}, {2, 1}, {-4, 2}, {0, -4}, {3, 3}}) {
-      assertEquals("Flatten: expected startDim and endDim in ascending order among the 3 axes of [2, 3, 4], got " + axes[0]
-          + " and " + axes[1], assertThrows(IllegalArgumentException.class,
+      assertEquals("Flatten: expected startDim and endDim in ascending order among the 3 axes of [2, 3, 4], got "
+          + axes[0] + " and " + axes[1], assertThrows(IllegalArgumentException.class,
               () -> new Flatten(Shape.of(2, 3, 4), axes[0], axes[1])).getMessage());
     }
   }

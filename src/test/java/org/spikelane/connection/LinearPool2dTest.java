@@ -80,7 +80,8 @@ class LinearPool2dTest {
 
   @Test
   void shapesAsPyTorchHasThem() {
-    assertEquals(Shape.of(2, 3, 2), new AvgPool2d(Shape.of(2, 7, 7), Window.of(3, 2, 0), Window.of(2, 4, 1)).outputShape());
+    assertEquals(Shape.of(2, 3, 2),
+        new AvgPool2d(Shape.of(2, 7, 7), Window.of(3, 2, 0), Window.of(2, 4, 1)).outputShape());
     assertEquals(Shape.of(2, 3, 3),
         new SumPool2d(Shape.of(2, 7, 7), Window.sideBySide(2), Window.sideBySide(2)).outputShape());
     assertEquals("SumPool2d", new SumPool2d(Shape.of(1, 1, 1), Window.sideBySide(1), Window.sideBySide(1)).type());

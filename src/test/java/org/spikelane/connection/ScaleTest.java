@@ -40,7 +40,9 @@ class ScaleTest {
     return values;
   }
 
-  /** Which value of a parameter belongs to value n of the layer: the shapes here are all alike or one for each channel. */
+  /**
+   * Which value of a parameter belongs to value n of the layer: the shapes here are all alike or one for each channel.
+   */
   private static int source(Parameter parameter, Shape layer, int n) {
     return n / (layer.size() / parameter.shape().size());
   }

@@ -255,6 +255,10 @@ class NetworkFileTest {
         refusedLayer("{\"type\": \"Conv2d\", \"name\": \"c\", \"out\": 1, \"kernel\": 3, \"padding\": 10000}"));
     assertEquals("p: expected an output of at most 16777216 values, got [2, 20005, 20005]",
         refusedLayer("{\"type\": \"SumPool2d\", \"name\": \"p\", \"kernel\": 2, \"stride\": 1, \"padding\": 10000}"));
+    assertEquals("d.delay: expected at most 16777216 values under way, got 2000000000 steps of [2, 6, 6]",
+        refusedLayer("{\"type\": \"Delay\", \"name\": \"d\", \"delay\": 2000000000}"));
+    assertEquals("d: delay: expected one for all or one for each of the 72 values of [2, 6, 6], got 2",
+        refusedLayer("{\"type\": \"Delay\", \"name\": \"d\", \"delay\": [1, 2]}"));
     assertEquals("c: groups: expected a number that divides 2 channels coming in and 3 going out, got 2",
         refusedLayer("{\"type\": \"Conv2d\", \"name\": \"c\", \"out\": 3, \"kernel\": 3, \"groups\": 2}"));
     assertEquals("c.padding: expected an array, got \"sane\"",
@@ -271,7 +275,7 @@ class NetworkFileTest {
         refusedConfiguration(json -> json.addProperty("format", 1.5)));
     assertEquals("network.layers: expected an array, got null", refusedConfiguration(json -> json.remove("layers")));
     assertEquals("lif.type: expected Linear, Conv1d, Conv2d, MaxPool2d, SumPool2d, AvgPool2d, Flatten, Scale,"
-        + " Leaky, RLeaky, Synaptic or RSynaptic, got Lif",
+        + " Delay, Leaky, RLeaky, Synaptic or RSynaptic, got Lif",
         refusedNeuron("type", "\"Lif\""));
     assertEquals("lif.inhibition: expected true or false, got 1", refusedNeuron("inhibition", "1"));
     assertEquals("output: expected spikes or membrane, got mem", refusedNeuron("output", "\"mem\""));

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.spikelane.connection.Window;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Shape;
+import org.spikelane.neuron.Neuron;
 
 class NetworkTest {
 
@@ -67,6 +68,19 @@ class NetworkTest {
     assertTrue(network.parameters().values().stream().map(Parameter::shape).allMatch(s -> s.size() >= 1));
   }
 
+  /** Layers that change nothing about spikes leave them spikes, also at the end. */
+  @Test
+  void flattenedSpikesAreSpikes() {
+    Network flat = Network.input(1, 2, 2).leaky("lif", n -> n.beta(0.5f)).flatten("flat").build(1);
+    Outputs outputs = flat.run(Input.sequence(new float[] {2, 0, 0, 2}, 1, 1));
+    assertArrayEquals(new float[] {1, 0, 0, 1}, outputs.output());
+    assertTrue(outputs.spikes(0).fired(0, 3));
+    Network integrator = Network.input(1).leaky("li", n -> n.beta(0.5f).output(Neuron.Output.MEMBRANE)).build(1);
+    Outputs membranes = integrator.run(Input.sequence(new float[] {0.25f, 0}, 2, 1));
+    assertArrayEquals(new float[] {0.25f, 0.125f}, membranes.output());
+    assertThrows(IllegalStateException.class, () -> membranes.spikes(0));
+  }
+
   @Test
   void buildsLayersByTheirSettings() {
     Network network = Network.input(2, 9, 8).scale("gain", s -> s.weight(2))
@@ -88,7 +102,8 @@ class NetworkTest {
   void beginsErrorsWithTheNameOfTheLayer() {
     refused("fc: Linear: expected an input of shape [features], got [1, 4, 4]; put a Flatten before it",
         Network.input(1, 4, 4).linear("fc", 2));
-    refused("conv: kernel: expected it to fit into [1, 4, 4] with its padding, got 5 by 5", Network.input(1, 4, 4).conv2d("conv", 2, 5));
+    refused("conv: kernel: expected it to fit into [1, 4, 4] with its padding, got 5 by 5",
+        Network.input(1, 4, 4).conv2d("conv", 2, 5));
     refused("pool: MaxPool2d: expected an input of shape [C, H, W], got [3]", Network.input(3).maxPool2d("pool", 2));
     refused("lif: Leaky: expected beta, the decay of the membrane, got none; set beta(0.9f)",
         Network.input(3).leaky("lif", n -> n));

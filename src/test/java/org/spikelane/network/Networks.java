@@ -100,6 +100,9 @@ final class Networks {
         .conv1d("conv1d", c -> c.outChannels(2).kernelSize(4).dilation(2).paddingSame())
         .rLeaky("lif", n -> n.beta(0.8f).threshold(0.1f).oneToOne(0.3f)).flatten("flat").linear("fc2", 4)
         .rLeaky("lif2", n -> n.beta(0.8f).threshold(0.1f).allToAll().recurrentBias(false)).build(3)));
+    all.add(new Named("delays", Network.input(FEATURES).delay("delay", 0, 3, 1, 6, 2).linear("fc1", HIDDEN)
+        .synaptic("lif1", n -> n.alpha(0.5f).learnAlpha().beta(0.7f).threshold(0.3f)).delay("spikes", 5)
+        .linear("fc2", 4).delay("values", 1).leaky("lif2", n -> n.beta(0.8f).threshold(0.1f)).build(3)));
     return all;
   }
 

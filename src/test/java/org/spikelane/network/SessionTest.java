@@ -107,7 +107,7 @@ class SessionTest {
         assertThrows(IllegalArgumentException.class, () -> session.step(new float[3])).getMessage());
     assertEquals("layer: expected one of [lif], got lof",
         assertThrows(IllegalArgumentException.class, () -> session.state("lof")).getMessage());
-    assertEquals("state: expected 2 samples of 1 Synaptic neurons, got 1 of 1 Synaptic neurons",
+    assertEquals("state: expected 2 samples of 1 Synaptic neurons, got 1 samples of 1 Synaptic neurons",
         assertThrows(IllegalArgumentException.class, () -> session.restore(network.states(1))).getMessage());
     Network other = Network.input(1).leaky("lof", n -> n.beta(1)).build(1);
     assertEquals("states: expected those of layers [lif], got [lof]",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.spikelane.layer.ProductChoice;
+import org.spikelane.neuron.Neuron;
 import org.spikelane.reference.Agreement;
 import org.spikelane.surrogate.Surrogate;
 
@@ -203,5 +204,21 @@ class TapeTest {
     Gradients gradients = NETWORK.record(Input.sequence(new float[8], 2, 2)).backward(new Upstream());
     assertEquals("gradient of the input: none was asked for; record an input withGradient()",
         assertThrows(IllegalStateException.class, gradients::input).getMessage());
+  }
+
+  /** What was given for one backward pass is not there in the next. */
+  @Test
+  void forgetsWhatWasGivenWhenItRecordsAgain() {
+    for (Neuron.Output output : Neuron.Output.values()) {
+      Network network = Network.input(2).synaptic("lif", n -> n.alpha(0.5f).beta(0.5f).output(output)).linear("fc", 1)
+          .build(1);
+      float[] x = {2, 1, 0.5f, 3, 1, 1, 2, 2};
+      float[] g = {1, 2, 3, 4};
+      Input input = Input.sequence(x, 4, 1).withGradient();
+      Tape tape = network.record(input);
+      float[] want = tape.backward(new Upstream().output(g)).input();
+      tape.record(input).backward(new Upstream().membrane("lif", x).current("lif", x).spikes("lif", x).output(g));
+      Agreement.bits("d_input", want, tape.record(input).backward(new Upstream().output(g)).input());
+    }
   }
 }

@@ -76,7 +76,7 @@ class MembraneOutputTest {
   private static void compare(String name, Neuron.Builder<?> ofSpikes, Neuron.Builder<?> ofMembrane) {
     Network firing = Network.input(SIZE).neuron("lif", ofSpikes).build(1);
     Network showing = Network.input(SIZE).neuron("lif", ofMembrane).build(1);
-    Input x = Input.sequence(random(1, STEPS * SAMPLES * SIZE), STEPS, SAMPLES);
+    Input x = Input.sequence(random(1, STEPS * SAMPLES * SIZE), STEPS, SAMPLES).withGradient();
     Tape want = firing.record(x, true);
     Tape got = showing.record(x, true);
     Agreement.bits(name, want.membrane("lif"), got.membrane("lif"));
@@ -144,7 +144,7 @@ class MembraneOutputTest {
     Map<String, double[]> values = new LinkedHashMap<>();
     network.parameters().forEach((name, parameter) -> values.put(name, Agreement.doubles(parameter.values())));
     values.put("input", Agreement.doubles(x));
-    Tape tape = network.record(Input.sequence(x, STEPS, SAMPLES));
+    Tape tape = network.record(Input.sequence(x, STEPS, SAMPLES).withGradient());
     Agreement.near("output", naive(values), tape.output(), 1e-6);
     Gradients gradients = tape.backward(new Upstream().output(g));
     DoubleSupplier loss = () -> {

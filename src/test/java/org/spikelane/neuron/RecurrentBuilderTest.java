@@ -74,8 +74,8 @@ class RecurrentBuilderTest {
       for (int i = 0; i < x.length; i++) {
         x[i] = (float) Math.sin(i);
       }
-      Tape want = with.record(Input.sequence(x, 5, 1));
-      Tape got = without.record(Input.sequence(x, 5, 1));
+      Tape want = with.record(Input.sequence(x, 5, 1).withGradient());
+      Tape got = without.record(Input.sequence(x, 5, 1).withGradient());
       Agreement.bits("membrane", want.membrane("lif"), got.membrane("lif"));
       Agreement.bits("spikes", want.spikes("lif"), got.spikes("lif"));
       Gradients wanted = want.backward(new Upstream().membrane("lif", x));

@@ -190,9 +190,9 @@ class SynapticTest {
     Messages.refused("samples: expected at least 1, got 0", () -> lif.state(0));
     Messages.refused("spk: expected 6 values, got 2", () -> state.spikes(new float[2]));
     Messages.refused("spk: expected spikes of 0 or 1, got 0.5", () -> state.spikes(new float[] {0, 1, 0.5f, 0, 0, 0}));
-    Messages.refused("state: expected 3 samples of 2 Synaptic neurons, got 2 of 2 Synaptic neurons",
+    Messages.refused("state: expected 3 samples of 2 Synaptic neurons, got 2 samples of 2 Synaptic neurons",
         () -> state.restore(lif.state(2)));
-    Messages.refused("state: expected 3 samples of 2 Synaptic neurons, got 3 of 2 Leaky neurons",
+    Messages.refused("state: expected 3 samples of 2 Synaptic neurons, got 3 samples of 2 Leaky neurons",
         () -> state.restore(Leaky.builder().beta(1).build(Shape.of(2), new SplittableRandom(1)).state(3)));
   }
 

@@ -63,7 +63,8 @@ public record NaiveConvolution(int in, int height, int width, int out, Axis rows
                 int k = column * columns.stride + j * columns.dilation - columns.before;
                 if (r >= 0 && r < height && k >= 0 && k < width) {
                   tap.at((o * outHeight + row) * outWidth + column,
-                      ((o * perGroup + c) * rows.kernel + i) * columns.kernel + j, ((firstChannel + c) * height + r) * width + k);
+                      ((o * perGroup + c) * rows.kernel + i) * columns.kernel + j,
+                      ((firstChannel + c) * height + r) * width + k);
                 }
               }
             }

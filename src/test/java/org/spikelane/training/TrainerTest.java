@@ -194,8 +194,8 @@ class TrainerTest {
             .getMessage());
     assertThrows(IllegalArgumentException.class, () -> Trainer.of(Network.input(2).linear("fc", 2).build(1)));
     assertThrows(IllegalArgumentException.class, () -> Trainer.of(Network.input(2).build(1)));
-    assertEquals("network: expected the last layer's output to be its spikes, which predictions count, got its membrane in"
-        + " lif; losses of the membrane read it all the same", assertThrows(IllegalArgumentException.class,
+    assertEquals("network: expected the last layer's output to be its spikes, which predictions count, got its membrane"
+        + " in lif; losses of the membrane read it all the same", assertThrows(IllegalArgumentException.class,
             () -> Trainer.of(Network.input(2).leaky("lif", n -> n.beta(0.5f).output(Neuron.Output.MEMBRANE)).build(1)))
                 .getMessage());
     assertThrows(IllegalArgumentException.class, () -> trainer.batchSize(0));
