@@ -49,12 +49,13 @@ public final class AllToAll implements Recurrence {
 
     private final Spikes spikes;
     private final Product product;
-    private final DenseGradient gradient = new DenseGradient(weights);
+    private final DenseGradient gradient;
     private final SpikeRows[] previous;
 
     DenseWorker(Spikes spikes, Block block) {
       this.spikes = spikes;
       this.product = weights.product(block.product(), block.samples());
+      this.gradient = new DenseGradient(weights, block.product(), block.steps());
       this.previous = new SpikeRows[block.samples()];
       for (int b = 0; b < previous.length; b++) {
         SpikeRows own = spikes.rows(b);

@@ -6,6 +6,7 @@ import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.GradientSums;
+import org.spikelane.layer.ProductChoice;
 
 /** Adds the gradients of one {@link DenseWeights} over rows, in ascending order of the rows. */
 final class DenseGradient {
@@ -13,27 +14,56 @@ final class DenseGradient {
   private final ProductKernels kernels = KernelProvider.current().products();
   private final RowKernels rowKernels = KernelProvider.current().rows();
   private final DenseWeights weights;
-  private final float[] row;
-  private final Rows rowOfValues;
+  private final ProductChoice choice;
+  private final ProductCosts costs;
+  private final int rows;
+  /** Spikes as floats, made when first needed. */
+  private Rows expanded;
 
-  DenseGradient(DenseWeights weights) {
+  /** For sums over at most {@code rows} rows of spikes at once. */
+  DenseGradient(DenseWeights weights, ProductChoice choice, int rows) {
     this.weights = weights;
-    this.row = new float[weights.inputs()];
-    this.rowOfValues = Rows.constant(row);
+    this.choice = choice;
+    this.costs = new ProductCosts(weights.inputs(), weights.outputs());
+    this.rows = rows;
   }
 
   /** {@code gW += gy[r]·spk[r]ᵀ, gBias += gy[r]}, a spike counting {@code value}. */
   void add(SpikeRows spk, float value, Rows gy, int count, GradientSums sums) {
     float[] gw = sums.of(weights.weight());
-    if (value == 1f) {
-      kernels.eventsGradient(spk, gy, gw, 0, count, weights.inputs(), weights.outputs());
+    if (value != 1f || choice == ProductChoice.DENSE) {
+      addDensely(spk, value, gy, count, gw);
+    } else if (choice == ProductChoice.AUTO) {
+      addByCosts(spk, gy, count, gw);
     } else {
-      for (int r = 0; r < count; r++) {
-        rowKernels.expand(spk.words(), spk.at(r), value, row, 0, 0, weights.inputs());
-        kernels.denseGradient(rowOfValues, gy, gw, r, r + 1, weights.inputs(), weights.outputs());
-      }
+      kernels.eventsGradient(spk, gy, gw, 0, count, weights.inputs(), weights.outputs());
     }
     addBias(gy, count, sums);
+  }
+
+  private void addByCosts(SpikeRows spk, Rows gy, int count, float[] gw) {
+    double spikesPerRow = KernelProduct.spikesPerRow(spk, weights.inputs(), count);
+    boolean byEvents = costs.byEvents(spikesPerRow);
+    boolean timed = costs.timed(spikesPerRow);
+    long start = timed ? System.nanoTime() : 0;
+    if (byEvents) {
+      kernels.eventsGradient(spk, gy, gw, 0, count, weights.inputs(), weights.outputs());
+    } else {
+      addDensely(spk, 1f, gy, count, gw);
+    }
+    if (timed) {
+      costs.took(byEvents, spikesPerRow, count, System.nanoTime() - start);
+    }
+  }
+
+  private void addDensely(SpikeRows spk, float value, Rows gy, int count, float[] gw) {
+    if (expanded == null) {
+      expanded = new Rows(new float[rows * weights.inputs()], 0, weights.inputs());
+    }
+    for (int r = 0; r < count; r++) {
+      rowKernels.expand(spk.words(), spk.at(r), value, expanded.data(), expanded.at(r), 0, weights.inputs());
+    }
+    kernels.denseGradient(expanded, gy, gw, 0, count, weights.inputs(), weights.outputs());
   }
 
   /** {@code gW += gy[r]·x[r]ᵀ, gBias += gy[r]}. */

@@ -4,20 +4,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.ejml.data.FMatrixRMaj;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.PackedWeights;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Parameter.GradientForm;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Shape;
 
-/** A weight matrix [out, in] with an optional bias [out], and the copy [in, out] that forward products walk. */
+/**
+ * A weight matrix [out, in] with an optional bias [out], and the copies that products walk: one for the forward
+ * product, one for the gradient of the input once somebody asked for it, one for EJML likewise.
+ */
 final class DenseWeights {
 
   private final int inputs;
   private final int outputs;
   private final Parameter weight;
   private final Parameter bias;
-  private final float[] byInput;
+  private final PackedWeights byInput;
   private final float[] biasOrZeros;
+  private PackedWeights byOutput;
+  private FMatrixRMaj transposedMatrix;
 
   /**
    * Weights as PyTorch initialises them, uniform in ±1/√in.
@@ -34,13 +41,19 @@ final class DenseWeights {
         ? new Parameter(prefix + "bias", Shape.of(outputs), Initialization.uniform(outputs, inputs, random), trainable,
             GradientForm.plain(outputs))
         : null;
-    this.byInput = new float[inputs * outputs];
+    this.byInput = KernelProvider.current().products().weights(inputs, outputs);
     this.biasOrZeros = withBias ? bias.values() : new float[outputs];
     refresh();
   }
 
-  void refresh() {
-    Parameter.transpose(weight.values(), outputs, inputs, byInput);
+  synchronized void refresh() {
+    byInput.packTransposed(weight.values());
+    if (byOutput != null) {
+      byOutput.pack(weight.values());
+    }
+    if (transposedMatrix != null) {
+      Parameter.transpose(weight.values(), outputs, inputs, transposedMatrix.data);
+    }
   }
 
   int inputs() {
@@ -68,14 +81,18 @@ final class DenseWeights {
     return parameters;
   }
 
-  /** [out, in], row-major. */
-  float[] byOutput() {
-    return weight.values();
+  /** [in, out], for products with the inputs. */
+  PackedWeights byInput() {
+    return byInput;
   }
 
-  /** [in, out], row-major. */
-  float[] byInput() {
-    return byInput;
+  /** [out, in], for products with gradients of the outputs; a copy of its own from the first call on. */
+  synchronized PackedWeights byOutput() {
+    if (byOutput == null) {
+      byOutput = KernelProvider.current().products().weights(outputs, inputs);
+      byOutput.pack(weight.values());
+    }
+    return byOutput;
   }
 
   /** [out]; zeros if there is no bias. */
@@ -86,6 +103,15 @@ final class DenseWeights {
   /** The weight as EJML's matrix, [out, in], over the same array. */
   FMatrixRMaj matrix() {
     return FMatrixRMaj.wrap(outputs, inputs, weight.values());
+  }
+
+  /** [in, out] as EJML's matrix; a copy of its own from the first call on. */
+  synchronized FMatrixRMaj transposedMatrix() {
+    if (transposedMatrix == null) {
+      transposedMatrix = new FMatrixRMaj(inputs, outputs);
+      Parameter.transpose(weight.values(), outputs, inputs, transposedMatrix.data);
+    }
+    return transposedMatrix;
   }
 
   /** A worker that multiplies by these weights, with room for {@code rows} rows at once. */

@@ -9,8 +9,8 @@ import org.spikelane.kernels.SpikeRows;
 
 /**
  * EJML's dense product over matrices that wrap our arrays. Rows are copied to contiguous ones first, as EJML knows no
- * strides. It multiplies and adds apart, k ascending, so spikes of 0 and 1 give the bits of {@link KernelProduct}, other
- * values one rounding more a term.
+ * strides. It multiplies and adds apart, k ascending, so spikes of 0 and 1 give the bits of {@link KernelProduct},
+ * other values one rounding more a term.
  */
 final class EjmlProduct implements Product {
 
@@ -23,7 +23,7 @@ final class EjmlProduct implements Product {
 
   EjmlProduct(DenseWeights weights, int rows) {
     this.weights = weights;
-    this.byInput = FMatrixRMaj.wrap(weights.inputs(), weights.outputs(), weights.byInput());
+    this.byInput = weights.transposedMatrix();
     this.byOutput = weights.matrix();
     // EJML reshapes a result to fit; one matrix for each number of rows, over the same array, never has to be.
     this.inputs = views(rows, weights.inputs());

@@ -9,6 +9,7 @@ import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Parameter;
+import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Parameter.GradientForm;
 import org.spikelane.layer.Shape;
 
@@ -88,7 +89,7 @@ final class GroupedWeights {
   final class Gradient {
 
     private final RowKernels kernels = KernelProvider.current().rows();
-    private final List<DenseGradient> gradients = groups.stream().map(DenseGradient::new).toList();
+    private final List<DenseGradient> gradients = groups.stream().map(group -> new DenseGradient(group, ProductChoice.DENSE, 0)).toList();
     private final List<GradientSums> ofGroups =
         groups.stream().map(group -> new GradientSums(group.parameters())).toList();
     private final float[] part = new float[weight.values().length / groups.size()];

@@ -1,6 +1,7 @@
 package org.spikelane.connection;
 
 import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.PackedWeights;
 import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
@@ -10,11 +11,8 @@ import org.spikelane.layer.ProductChoice;
 /** Our own kernels: spikes by events or densely, values densely. */
 final class KernelProduct implements Product {
 
-  /**
-   * Share of neurons firing from which the dense product is the cheaper one: about where the two cross for 512 to 1024
-   * neurons on AVX-512. The choice changes the time, never the result.
-   */
-  private static final double CROSSOVER = 0.4;
+  /** Rows whose spikes are counted to choose by: enough to tell, few enough to cost nothing. */
+  private static final int COUNTED_ROWS = 8;
 
   private final ProductKernels kernels = KernelProvider.current().products();
   private final RowKernels rowKernels = KernelProvider.current().rows();
@@ -22,41 +20,74 @@ final class KernelProduct implements Product {
   private final ProductChoice choice;
   private final float[] noBias;
   private final Rows expanded;
+  private final ProductCosts costs;
+  private PackedWeights byOutput;
 
   KernelProduct(DenseWeights weights, ProductChoice choice, int rows) {
     this.weights = weights;
     this.choice = choice;
+    this.costs = new ProductCosts(weights.inputs(), weights.outputs());
     this.noBias = new float[weights.inputs()];
     this.expanded = new Rows(new float[rows * weights.inputs()], 0, weights.inputs());
   }
 
   @Override
   public void forward(SpikeRows spk, float value, Rows y, int count) {
-    if (value == 1f && (choice == ProductChoice.EVENTS || (choice == ProductChoice.AUTO && sparse(spk, count)))) {
-      kernels.events(spk, weights.byInput(), weights.biasOrZeros(), y, 0, count, weights.inputs(), weights.outputs());
+    if (value != 1f || choice == ProductChoice.DENSE) {
+      forwardDensely(spk, value, y, count);
+    } else if (choice == ProductChoice.EVENTS) {
+      forwardByEvents(spk, y, count);
     } else {
-      for (int r = 0; r < count; r++) {
-        rowKernels.expand(spk.words(), spk.at(r), value, expanded.data(), expanded.at(r), 0, weights.inputs());
-      }
-      forward(expanded, y, count);
+      forwardByCosts(spk, y, count);
     }
   }
 
-  private boolean sparse(SpikeRows spk, int count) {
-    long spikes = 0;
-    for (int r = 0; r < count; r++) {
-      spikes += spk.count(r, weights.inputs());
+  private void forwardByCosts(SpikeRows spk, Rows y, int count) {
+    double spikesPerRow = spikesPerRow(spk, weights.inputs(), count);
+    boolean byEvents = costs.byEvents(spikesPerRow);
+    boolean timed = costs.timed(spikesPerRow);
+    long start = timed ? System.nanoTime() : 0;
+    if (byEvents) {
+      forwardByEvents(spk, y, count);
+    } else {
+      forwardDensely(spk, 1f, y, count);
     }
-    return spikes < CROSSOVER * count * weights.inputs();
+    if (timed) {
+      costs.took(byEvents, spikesPerRow, count, System.nanoTime() - start);
+    }
+  }
+
+  /** About how many of {@code size} neurons fired in each of {@code count} rows. */
+  static double spikesPerRow(SpikeRows spk, int size, int count) {
+    int counted = Math.min(count, COUNTED_ROWS);
+    long spikes = 0;
+    for (int i = 0; i < counted; i++) {
+      spikes += spk.count(i * count / counted, size);
+    }
+    return (double) spikes / counted;
+  }
+
+  private void forwardByEvents(SpikeRows spk, Rows y, int count) {
+    kernels.events(spk, weights.byInput(), weights.biasOrZeros(), y, 0, count);
+  }
+
+  private void forwardDensely(SpikeRows spk, float value, Rows y, int count) {
+    for (int r = 0; r < count; r++) {
+      rowKernels.expand(spk.words(), spk.at(r), value, expanded.data(), expanded.at(r), 0, weights.inputs());
+    }
+    forward(expanded, y, count);
   }
 
   @Override
   public void forward(Rows x, Rows y, int count) {
-    kernels.dense(x, weights.byInput(), weights.biasOrZeros(), y, 0, count, weights.inputs(), weights.outputs());
+    kernels.dense(x, weights.byInput(), weights.biasOrZeros(), y, 0, count);
   }
 
   @Override
   public void backward(Rows gy, Rows gx, int count) {
-    kernels.dense(gy, weights.byOutput(), noBias, gx, 0, count, weights.outputs(), weights.inputs());
+    if (byOutput == null) {
+      byOutput = weights.byOutput();
+    }
+    kernels.dense(gy, byOutput, noBias, gx, 0, count);
   }
 }

@@ -8,6 +8,7 @@ import org.spikelane.layer.Block;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Layer;
 import org.spikelane.layer.Parameter;
+import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Shape;
 import org.spikelane.layer.Signal;
 import org.spikelane.layer.Spikes;
@@ -18,7 +19,7 @@ import org.spikelane.layer.Values;
  * {@code y = W·x + b}: PyTorch's {@code nn.Linear}.
  *
  * <p>Parameters {@code weight} [out, in] and {@code bias} [out]. Spikes are multiplied by events or densely, as the
- * block's {@link org.spikelane.layer.ProductChoice} says. An input that is constant over time is multiplied once, and
+ * block's {@link ProductChoice} says, and so are values of which all are 0 or 1 and few are 1. An input that is constant over time is multiplied once, and
  * its gradient is that of the sum over the steps.
  */
 public final class Linear implements Layer {
@@ -91,10 +92,15 @@ public final class Linear implements Layer {
     private final Signal input;
     private final Values output;
     private final Product product;
-    private final DenseGradient gradient = new DenseGradient(weights);
+    private final DenseGradient gradient;
+    /** Of values that change from step to step, where products may choose; else null. */
+    private final EventSamples events;
 
     LinearStage(Signal input, Block block) {
       this.input = input;
+      this.gradient = new DenseGradient(weights, block.product(), block.steps());
+      boolean choose = block.product() == ProductChoice.AUTO || block.product() == ProductChoice.EVENTS;
+      this.events = choose && input instanceof Values values && !input.constant() ? new EventSamples(values) : null;
       this.output = new Values(weights.outputs(), block.samples(), block.steps(), input.constant());
       this.product = weights.product(block.product(), input.constant() ? block.samples() : block.steps());
     }
@@ -111,9 +117,12 @@ public final class Linear implements Layer {
         return;
       }
       for (int b = 0; b < samples; b++) {
-        switch (input) {
-          case Spikes spikes -> product.forward(spikes.rows(b), spikes.value(), output.rows(b), input.steps());
-          case Values values -> product.forward(values.rows(b), output.rows(b), input.steps());
+        if (input instanceof Spikes spikes) {
+          product.forward(spikes.rows(b), spikes.value(), output.rows(b), input.steps());
+        } else if (events != null && events.find(b)) {
+          product.forward(events.spikes(b), 1f, output.rows(b), input.steps());
+        } else if (input instanceof Values values) {
+          product.forward(values.rows(b), output.rows(b), input.steps());
         }
       }
     }
@@ -130,9 +139,12 @@ public final class Linear implements Layer {
       }
       for (int b = 0; b < samples; b++) {
         Rows gy = output.gradient(b);
-        switch (input) {
-          case Spikes spikes -> gradient.add(spikes.rows(b), spikes.value(), gy, input.steps(), sums);
-          case Values values -> gradient.add(values.rows(b), gy, input.steps(), sums);
+        if (input instanceof Spikes spikes) {
+          gradient.add(spikes.rows(b), spikes.value(), gy, input.steps(), sums);
+        } else if (events != null && events.eventful(b)) {
+          gradient.add(events.spikes(b), 1f, gy, input.steps(), sums);
+        } else if (input instanceof Values values) {
+          gradient.add(values.rows(b), gy, input.steps(), sums);
         }
         if (input.hasGradient()) {
           product.backward(gy, input.gradient(b), input.steps());

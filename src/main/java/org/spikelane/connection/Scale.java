@@ -37,7 +37,10 @@ public final class Scale implements Layer {
     this.shape = shape;
     this.weight = builder.weight.over("weight", false, builder.learn, shape);
     this.bias = builder.bias == null ? null : builder.bias.over("bias", false, builder.learn, shape);
-    this.offsets = bias == null ? Rows.neutral(shape.size()).data() : bias.perNeuron();
+    this.offsets = bias == null ? new float[shape.size()] : bias.perNeuron();
+    if (bias == null) {
+      Arrays.fill(offsets, -0.0f);
+    }
   }
 
   /** The settings, to be followed by {@link Builder#build}. */

@@ -4,6 +4,7 @@
  * back to itself ({@link org.spikelane.connection.Recurrence}: all-to-all, one-to-one, convolutional).
  *
  * <p>Weights have PyTorch's names and layout, {@code [out, in]} and {@code [out, in, h, w]}, and its default
- * initialisation: weight and bias uniform in ±1/√fan_in. A transposed copy serves the forward products.
+ * initialisation: weight and bias uniform in ±1/√fan_in. Packed copies serve the products,
+ * one the forward ones, one the gradients of the input, made when first asked for.
  */
 package org.spikelane.connection;

@@ -348,7 +348,7 @@ public final class NirFile {
     if (array.size() == 0) {
       throw new IllegalArgumentException(name + ": expected numbers, got none");
     }
-    Object data = nested(array.values(), 0, array.size(), array.shape(), type);
+    Object data = nested(array.values(), 0, array.shape(), type);
     if (array.rank() == 0) {
       group.putDataset(name, data);
     } else {
@@ -356,19 +356,36 @@ public final class NirFile {
     }
   }
 
-  /** The values from {@code from} to {@code to} as arrays in arrays, which is how the library learns a shape. */
-  private static Object nested(double[] values, int from, int to, int[] shape, Class<?> type) {
+  /** The values from {@code from} on as arrays in arrays, which is how the library learns a shape. */
+  private static Object nested(double[] values, int from, int[] shape, Class<?> type) {
     if (shape.length == 0) {
       return number(values[from], type);
     }
-    int count = shape[0];
+    if (shape.length == 1) {
+      return row(values, from, shape[0], type);
+    }
+    Object array = Array.newInstance(type, shape);
     int[] inner = Arrays.copyOfRange(shape, 1, shape.length);
-    Object array = Array.newInstance(type, inner.length == 0 ? new int[] {count} : shape);
-    int step = (to - from) / count;
-    for (int i = 0; i < count; i++) {
-      Array.set(array, i, nested(values, from + i * step, from + (i + 1) * step, inner, type));
+    int step = Arrays.stream(inner).reduce(1, (a, b) -> a * b);
+    for (int i = 0; i < shape[0]; i++) {
+      Array.set(array, i, nested(values, from + i * step, inner, type));
     }
     return array;
+  }
+
+  private static Object row(double[] values, int from, int length, Class<?> type) {
+    if (type == double.class) {
+      return Arrays.copyOfRange(values, from, from + length);
+    }
+    Object row = Array.newInstance(type, length);
+    for (int i = 0; i < length; i++) {
+      switch (row) {
+        case float[] floats -> floats[i] = (float) values[from + i];
+        case long[] longs -> longs[i] = (long) values[from + i];
+        default -> throw new IllegalArgumentException("type: " + type);
+      }
+    }
+    return row;
   }
 
   private static Object number(double value, Class<?> type) {

@@ -2,7 +2,7 @@ package org.spikelane.layer;
 
 /** How a layer multiplies by its weights. For spikes of 0 and 1 all choices give the same bits. */
 public enum ProductChoice {
-  /** By the density of the spikes: {@link #EVENTS} where few fire, else {@link #DENSE}. */
+  /** By the density of the spikes: {@link #EVENTS} where few fire, else {@link #DENSE}, as measured while it runs. */
   AUTO,
   /** Adds the weight rows of the neurons that fired; values that are not spikes are multiplied as {@link #DENSE}. */
   EVENTS,

@@ -22,7 +22,7 @@ final class BlockRun {
   /** For inputs of as many steps as this one. */
   BlockRun(Network network, Input input, ProductChoice product) {
     this.network = network;
-    this.perBlock = Math.min(input.samples(), network.samplesPerBlock(input.steps()));
+    this.perBlock = Math.min(input.samples(), network.samplesPerBlockOfRun(input.steps(), input.isConstant()));
     this.states = network.states(perBlock);
     this.view = input.view(network, perBlock);
     this.chain = new Chain(network, new Block(perBlock, input.steps(), false, false, product), view, states, 0);

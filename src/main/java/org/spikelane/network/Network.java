@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.spikelane.connection.AvgPool2d;
 import org.spikelane.connection.Conv1d;
+import org.spikelane.connection.AllToAll;
 import org.spikelane.connection.Conv2d;
 import org.spikelane.connection.Delay;
 import org.spikelane.connection.Flatten;
@@ -56,6 +57,9 @@ public final class Network {
   private static final int SAMPLES_OF_A_TILE = 8;
 
   private static final int MOST_SAMPLES_PER_BLOCK = 64;
+
+  /** Weights of which so many bytes are walked for one row of each sample are worth more samples at once: 256 KiB. */
+  private static final long LARGE_WEIGHTS = 256 << 10;
 
   private final Shape inputShape;
   private final List<NamedLayer> layers;
@@ -227,17 +231,59 @@ public final class Network {
   }
 
   /**
-   * How many samples of a sequence run together: as many as keep their activity in cache. Depends on the network and the
-   * number of steps alone, so that results do not depend on the machine.
+   * How many samples of a sequence run together: as many as keep their activity in cache, or, where weights too large for
+   * a cache would be walked for each block, many. Depends on the network, the number of steps and whether the input is
+   * constant alone, so that results do not depend on the machine.
    */
-  public int samplesPerBlock(int steps) {
+  public int samplesPerBlock(int steps, boolean constant) {
+    if (weightsPerBlock(constant) >= LARGE_WEIGHTS) {
+      return MOST_SAMPLES_PER_BLOCK;
+    }
     long perSample = inputShape.size();
     for (NamedLayer named : layers) {
       perSample += named.layer().outputShape().size();
     }
-    long fit = BLOCK_BYTES / (perSample * Float.BYTES * (1 + steps));
+    return tiles(perSample * Float.BYTES * (1 + steps));
+  }
+
+  /** The same for a run without a tape, which holds one row of states where a tape holds one a step. */
+  int samplesPerBlockOfRun(int steps, boolean constant) {
+    if (weightsPerBlock(constant) >= LARGE_WEIGHTS) {
+      return MOST_SAMPLES_PER_BLOCK;
+    }
+    long perSample = 0;
+    int rows = constant ? 1 : steps;
+    for (NamedLayer named : layers) {
+      if (named.layer() instanceof Neuron) {
+        rows = steps;
+        perSample += 2L * named.layer().outputShape().size();
+      } else {
+        perSample += (long) rows * named.layer().outputShape().size();
+      }
+    }
+    return tiles(perSample * Float.BYTES);
+  }
+
+  private static int tiles(long bytesPerSample) {
+    long fit = BLOCK_BYTES / Math.max(1, bytesPerSample);
     int tiles = Math.clamp(fit / SAMPLES_OF_A_TILE, 1, MOST_SAMPLES_PER_BLOCK / SAMPLES_OF_A_TILE);
     return tiles * SAMPLES_OF_A_TILE;
+  }
+
+  /** The most weights that a block multiplies by just one row of each sample at a time. */
+  private long weightsPerBlock(boolean constant) {
+    long most = 0;
+    boolean oneRow = constant;
+    for (NamedLayer named : layers) {
+      long inputs = named.layer().inputShape().size();
+      if (named.layer() instanceof Neuron neuron) {
+        oneRow = false;
+        most = Math.max(most, neuron.recurrence() instanceof AllToAll ? inputs * inputs : 0);
+      } else if (oneRow && named.layer() instanceof Linear) {
+        most = Math.max(most, inputs * named.layer().outputShape().size());
+      }
+    }
+    return most * Float.BYTES;
   }
 
   /**

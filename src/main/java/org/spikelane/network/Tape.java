@@ -77,7 +77,7 @@ public final class Tape {
     this.states = fromZero ? new States(network, samples) : from;
     this.ofSession = ofSession;
     this.before = before;
-    this.samplesPerBlock = Math.min(samples, network.samplesPerBlock(steps));
+    this.samplesPerBlock = Math.min(samples, network.samplesPerBlock(steps, constant));
     for (int first = 0; first < samples; first += samplesPerBlock) {
       int count = Math.min(samplesPerBlock, samples - first);
       Values view = input.view(network, count);

@@ -137,7 +137,12 @@ public final class Upstream {
     }
   }
 
-  /** What is given for the last signal of a chain; either may be null. */
+  /**
+   * What is given for the last signal of a chain.
+   *
+   * @param output as such, or null
+   * @param spikes as spikes of the last layer, where they are its output, or null
+   */
   record OfOutput(Given output, Given spikes) {
 
     /** Makes it the gradient of that signal, in place where it is one thing and has a row for every step. */

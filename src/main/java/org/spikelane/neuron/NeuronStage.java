@@ -108,7 +108,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
     if (neuron.recurrence() == null) {
       this.recurrence = null;
-      this.recurrent = Rows.neutral(size);
+      this.recurrent = Rows.NONE;
     } else {
       this.recurrence = neuron.recurrence().worker(spikes, block);
       this.recurrent = new Rows(new float[block.samples() * size], 0, size);

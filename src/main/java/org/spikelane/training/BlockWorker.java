@@ -34,7 +34,7 @@ final class BlockWorker {
     this.loss = loss;
     this.learning = learning;
     this.steps = data.steps();
-    this.capacity = network.samplesPerBlock(steps);
+    this.capacity = network.samplesPerBlock(steps, data.constant());
     this.states = network.states(capacity);
     boolean record = learning || loss.of() == Loss.Of.MEMBRANE;
     this.chain = network.chain(new Block(capacity, steps, record, false, ProductChoice.AUTO), data.constant(), states);

@@ -198,7 +198,7 @@ public final class Trainer {
     long start = System.nanoTime();
     int[] order = IntStream.range(0, data.size()).toArray();
     Outcome outcome = new Outcome(data.size(), network.neurons().size());
-    int perPiece = network.samplesPerBlock(data.steps());
+    int perPiece = network.samplesPerBlock(data.steps(), data.constant());
     int pieces = (data.size() + perPiece - 1) / perPiece;
     List<BlockWorker> workers = workers(data, false, pieces);
     Pieces.share(workers, pieces, (worker, piece) -> worker.run(data, order, piece * perPiece,

@@ -123,8 +123,8 @@ class NirRoundTripTest {
         .leaky("lif2", n -> n.beta(0.5f).gradedSpikesFactor(2))
         .synaptic("lif3", n -> n.alpha(1f).beta(1f).stateQuant(StateQuantization.builder().build()))
         .leaky("lif4", n -> n.beta(0.5f).output(Neuron.Output.MEMBRANE)).build(0);
-    assertRefused("pool: NIR has no node that does what MaxPool2d does; lif1: NIR has no inhibition; lif2: NIR's spikes"
-        + " are 1, these are 2.0; put a Scale behind them; lif3: NIR has no quantised states; lif3: beta: expected below 1,"
+    assertRefused("pool: NIR has no node that does what MaxPool2d does; lif1: NIR has no inhibition; lif2: NIR's"
+        + " spikes are 1, these are 2.0; put a Scale behind them; lif3: NIR has no quantised states; lif3: beta: expected below 1,"
         + " got 1, whose time constant is infinite (first-order neurons may all have 1); lif3: alpha: expected below 1,"
         + " got 1, whose time constant is infinite", network);
     assertRefused("lif4: NIR has no neurons that spike, and whose output is the membrane",

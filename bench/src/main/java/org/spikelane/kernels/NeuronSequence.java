@@ -86,7 +86,7 @@ public abstract class NeuronSequence extends KernelBenchmarkState {
     beta = uniform(size, 0.85, 0.95);
     theta = uniform(size, 0.9, 1.1);
     x = new Rows(normal(STEPS * size, 0.05), 0, size);
-    rec = Rows.neutral(size);
+    rec = Rows.NONE;
     allocate();
     for (int i = 0; i < WARM_UPS; i++) {
       for (ResetMechanism mode : modes()) {

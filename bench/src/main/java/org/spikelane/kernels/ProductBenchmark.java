@@ -31,7 +31,9 @@ public class ProductBenchmark extends ForkedBenchmark {
     @Param({"16", "64"})
     public int rows;
 
+    ProductKernels products;
     float[] weights;
+    PackedWeights packed;
     float[] bias;
     float[] values;
     Rows x;
@@ -45,9 +47,11 @@ public class ProductBenchmark extends ForkedBenchmark {
     /** Draws the operands. */
     @Setup(Level.Trial)
     public void prepare() {
-      provider();
+      products = provider().products();
       double bound = 1 / Math.sqrt(size);
       weights = uniform(size * size, -bound, bound);
+      packed = products.weights(size, size);
+      packed.pack(weights);
       bias = uniform(size, -bound, bound);
       values = normal(rows * size, 1);
       x = new Rows(values, 0, size);
@@ -106,7 +110,7 @@ public class ProductBenchmark extends ForkedBenchmark {
   /** Our dense product. */
   @Benchmark
   public float[] dense(Matrices m) {
-    m.provider().products().dense(m.x, m.weights, m.bias, m.y, 0, m.rows, m.size, m.size);
+    m.products.dense(m.x, m.packed, m.bias, m.y, 0, m.rows);
     return m.y.data();
   }
 
@@ -120,21 +124,21 @@ public class ProductBenchmark extends ForkedBenchmark {
   /** Product of spikes. */
   @Benchmark
   public float[] events(SpikeMatrices m) {
-    m.provider().products().events(m.spk, m.weights, m.bias, m.y, 0, m.rows, m.size, m.size);
+    m.products.events(m.spk, m.packed, m.bias, m.y, 0, m.rows);
     return m.y.data();
   }
 
   /** Weight gradient of the dense product. */
   @Benchmark
   public float[] denseGradient(Matrices m) {
-    m.provider().products().denseGradient(m.x, m.g, m.gw, 0, m.rows, m.size, m.size);
+    m.products.denseGradient(m.x, m.g, m.gw, 0, m.rows, m.size, m.size);
     return m.gw;
   }
 
   /** Weight gradient of the product of spikes. */
   @Benchmark
   public float[] eventsGradient(SpikeMatrices m) {
-    m.provider().products().eventsGradient(m.spk, m.g, m.gw, 0, m.rows, m.size, m.size);
+    m.products.eventsGradient(m.spk, m.g, m.gw, 0, m.rows, m.size, m.size);
     return m.gw;
   }
 }

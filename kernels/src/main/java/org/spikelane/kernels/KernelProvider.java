@@ -1,5 +1,7 @@
 package org.spikelane.kernels;
 
+import java.util.function.Supplier;
+
 /**
  * One implementation of every kernel family, chosen once per JVM.
  *
@@ -18,7 +20,7 @@ public final class KernelProvider {
 
   private static final KernelProvider SCALAR = new KernelProvider(0, "scalar kernels were asked for by name",
       new ScalarSynapticKernels(), new ScalarLeakyKernels(), new ScalarSurrogateKernels(), new ScalarRowKernels(),
-      new ScalarProductKernels());
+      ScalarProductKernels::new);
 
   private final int width;
   private final String reason;
@@ -26,10 +28,10 @@ public final class KernelProvider {
   private final LeakyKernels leaky;
   private final SurrogateKernels surrogate;
   private final RowKernels rows;
-  private final ProductKernels products;
+  private final Supplier<ProductKernels> products;
 
   private KernelProvider(int width, String reason, SynapticKernels synaptic, LeakyKernels leaky,
-      SurrogateKernels surrogate, RowKernels rows, ProductKernels products) {
+      SurrogateKernels surrogate, RowKernels rows, Supplier<ProductKernels> products) {
     this.width = width;
     this.reason = reason;
     this.synaptic = synaptic;
@@ -69,9 +71,9 @@ public final class KernelProvider {
     return rows;
   }
 
-  /** Weights. */
+  /** Weights: new ones with scratch memory of their own, for one thread. */
   public ProductKernels products() {
-    return products;
+    return products.get();
   }
 
   /** Vector width in bits: 128, 256, 512, or 0 for scalar. */
@@ -148,7 +150,7 @@ public final class KernelProvider {
       return new KernelProvider(VectorShapes.WIDTH,
           wanted.equals("preferred") ? "the CPU's preferred width" : "property " + PROPERTY + " is " + wanted,
           new VectorSynapticKernels(), new VectorLeakyKernels(), new VectorSurrogateKernels(), new VectorRowKernels(),
-          new VectorProductKernels());
+          VectorProductKernels::new);
     }
   }
 }

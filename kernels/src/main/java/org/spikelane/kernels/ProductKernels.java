@@ -1,42 +1,47 @@
 package org.spikelane.kernels;
 
 /**
- * Products of rows with weights. Weights {@code w} are row-major {@code [K][N]}, presynaptic neuron first, so that the
- * weights of one spike are contiguous.
+ * Products of rows with weights. Weights {@code w} are [K][N], presynaptic neuron first, so that the weights of one
+ * spike are contiguous; products take them as {@link PackedWeights}, gradients are plain row-major arrays.
  *
  * <p>Every product adds over k (forward) or over rows r (gradient) in ascending order, starting from 0, with fused
  * multiply and add: for inputs that are 0 or 1 and finite weights the event-driven and the dense method give the same
- * bits (gradients too, unless -0.0 was there before, to which the dense method adds zeros). Results do not depend on the
- * provider or its width.
+ * bits (gradients too, unless -0.0 was there before, to which the dense method adds zeros). Results do not depend on
+ * the provider or its width.
+ *
+ * <p>Has scratch memory of its own, which grows to what the largest call needs: one object for each thread.
  */
 public interface ProductKernels {
+
+  /** Room for weights [K][N], all zero, packed as {@link #events} and {@link #dense} of this provider walk them. */
+  PackedWeights weights(int k, int n);
 
   /**
    * Event-driven product: {@code y[r][n] = (sum over k with spk[r][k] set, ascending, of w[k][n]) + bias[n]}.
    *
    * @param spk spikes, rows r, K neurons
-   * @param w weights [K][N]
+   * @param w weights [K][N], from {@link #weights}
    * @param bias [N]
    * @param y result, rows r, [N]; no overlap with the operands
    */
-  void events(SpikeRows spk, float[] w, float[] bias, Rows y, int r0, int r1, int k, int n);
+  void events(SpikeRows spk, PackedWeights w, float[] bias, Rows y, int r0, int r1);
 
   /**
    * Dense product: {@code y[r][n] = (sum over k ascending of x[r][k]*w[k][n]) + bias[n]}.
    *
    * @param x rows r, [K]
-   * @param w weights [K][N]
+   * @param w weights [K][N], from {@link #weights}
    * @param bias [N]
    * @param y result, rows r, [N]; no overlap with the operands
    */
-  void dense(Rows x, float[] w, float[] bias, Rows y, int r0, int r1, int k, int n);
+  void dense(Rows x, PackedWeights w, float[] bias, Rows y, int r0, int r1);
 
   /**
    * Event-driven weight gradient: {@code gw[k][n] += g[r][n]} for every spike k of row r, r ascending.
    *
    * @param spk spikes, rows r, K neurons
    * @param g gradient of the product's result, rows r, [N]
-   * @param gw gradient of the weights [K][N], added to
+   * @param gw gradient of the weights, row-major [K][N], added to
    */
   void eventsGradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n);
 
@@ -45,7 +50,7 @@ public interface ProductKernels {
    *
    * @param x rows r, [K]
    * @param g gradient of the product's result, rows r, [N]
-   * @param gw gradient of the weights [K][N], added to
+   * @param gw gradient of the weights, row-major [K][N], added to
    */
   void denseGradient(Rows x, Rows g, float[] gw, int r0, int r1, int k, int n);
 }

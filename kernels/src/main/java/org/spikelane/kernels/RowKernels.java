@@ -29,6 +29,14 @@ public interface RowKernels {
   /** {@code y[n] = value} where {@code spk} has a bit, else 0: spikes as floats. */
   void expand(long[] spk, int spkAt, float value, float[] y, int yAt, int from, int to);
 
+  /**
+   * Spikes from floats: {@code spk[n] = x[n] == 1}, if every value is 0 or 1. {@code from} is a multiple of 64; words are
+   * written whole.
+   *
+   * @return whether every value is 0 or 1; if not, words from the first other value on are left as they were
+   */
+  boolean spikes(float[] x, int xAt, long[] spk, int spkAt, int from, int to);
+
   /** {@code sum[n] += g[n]} where {@code spk} has a bit: gradient of a one-to-one weight. */
   void addWhereFired(float[] g, int gAt, long[] spk, int spkAt, float[] sum, int from, int to);
 

@@ -14,6 +14,9 @@ import java.util.Objects;
  */
 public record Rows(float[] data, int offset, int stride) {
 
+  /** No rows at all: the recurrent current of neurons without recurrence. Nothing is read and nothing added. */
+  public static final Rows NONE = new Rows(new float[0], 0, 0);
+
   /** @throws IllegalArgumentException if {@code offset} is beyond the array */
   public Rows {
     Objects.requireNonNull(data, "data");
@@ -28,19 +31,15 @@ public record Rows(float[] data, int offset, int stride) {
     return new Rows(data, 0, 0);
   }
 
-  /**
-   * The neutral recurrent current: one row of {@code size} times -0.0, which added to any float leaves every bit of it
-   * as it was (+0.0 would turn -0.0 into +0.0).
-   */
-  public static Rows neutral(int size) {
-    float[] row = new float[size];
-    java.util.Arrays.fill(row, -0.0f);
-    return constant(row);
-  }
 
   /** Index in {@link #data} of the first value of row {@code t}. */
   public int at(int t) {
     return offset + t * stride;
+  }
+
+  /** Whether there are none. */
+  boolean isNone() {
+    return data.length == 0;
   }
 
   /** Whether rows {@code [t0, t1)} of {@code size} values each lie within the array. */

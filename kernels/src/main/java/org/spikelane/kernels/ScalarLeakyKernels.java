@@ -11,7 +11,7 @@ final class ScalarLeakyKernels implements LeakyKernels {
   public void forwardDelayed(Rows x, Rows rec, Rows mem, float[] beta, float[] theta, ResetMechanism reset,
       boolean inhibition, SpikeRows spk, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, beta, theta) && Spans.rows(x, t0, t1, to)
-        && Spans.rows(rec, t0, t1, to) && Spans.states(mem, t0, t1, to)
+        && Spans.optional(rec, t0, t1, to) && Spans.states(mem, t0, t1, to)
         && Spans.spikes(spk, t0, t1, to);
     for (int t = t0; t < t1; t++) {
       row(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t), mem.data(), mem.at(t + 1), beta, theta,
@@ -26,7 +26,7 @@ final class ScalarLeakyKernels implements LeakyKernels {
   public void forwardImmediate(Rows x, Rows rec, Rows mem, float[] beta, float[] theta, ResetMechanism reset, Rows q,
       SpikeRows spk, SpikeRows rst, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, beta, theta) && Spans.rows(x, t0, t1, to)
-        && Spans.rows(rec, t0, t1, to) && Spans.states(mem, t0, t1, to)
+        && Spans.optional(rec, t0, t1, to) && Spans.states(mem, t0, t1, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to);
     for (int t = t0; t < t1; t++) {
       // The gates first: the membrane they are read from may be updated in place.
@@ -54,7 +54,10 @@ final class ScalarLeakyKernels implements LeakyKernels {
     for (int n = from; n < to; n++) {
       float m = mem[memAt + n];
       float r = m > theta[n] ? 1f : 0f;
-      float u = (beta[n] * carried(m, r, reset) + x[xAt + n]) + rec[recAt + n];
+      float u = beta[n] * carried(m, r, reset) + x[xAt + n];
+      if (rec.length > 0) {
+        u += rec[recAt + n];
+      }
       float q = reset.delayed(u, r, theta[n]);
       out[outAt + n] = q;
       spikes |= q > theta[n] ? 1L << n : 0;

@@ -10,14 +10,22 @@ final class ScalarProductKernels implements ProductKernels {
 
   ScalarProductKernels() {}
 
+  /** One panel of all columns: plain row-major. */
   @Override
-  public void events(SpikeRows spk, float[] w, float[] bias, Rows y, int r0, int r1, int k, int n) {
+  public PackedWeights weights(int k, int n) {
+    return new PackedWeights(k, n, n);
+  }
+
+  @Override
+  public void events(SpikeRows spk, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    int k = w.k();
+    int n = w.n();
     assert spk.holds(r0, r1, k) && y.holds(r0, r1, n);
     for (int r = r0; r < r1; r++) {
       Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
       for (int i = 0; i < k; i++) {
         if (spk.fired(r, i)) {
-          add(w, i * n, y.data(), y.at(r), n);
+          add(w.data(), w.at(0) + i * n, y.data(), y.at(r), n);
         }
       }
       add(bias, 0, y.data(), y.at(r), n);
@@ -25,12 +33,14 @@ final class ScalarProductKernels implements ProductKernels {
   }
 
   @Override
-  public void dense(Rows x, float[] w, float[] bias, Rows y, int r0, int r1, int k, int n) {
+  public void dense(Rows x, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    int k = w.k();
+    int n = w.n();
     assert x.holds(r0, r1, k) && y.holds(r0, r1, n);
     for (int r = r0; r < r1; r++) {
       Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
       for (int i = 0; i < k; i++) {
-        addScaled(x.data()[x.at(r) + i], w, i * n, y.data(), y.at(r), n);
+        addScaled(x.data()[x.at(r) + i], w.data(), w.at(0) + i * n, y.data(), y.at(r), n);
       }
       add(bias, 0, y.data(), y.at(r), n);
     }

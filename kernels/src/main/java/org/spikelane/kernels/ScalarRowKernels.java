@@ -55,6 +55,23 @@ final class ScalarRowKernels implements RowKernels {
   }
 
   @Override
+  public boolean spikes(float[] x, int xAt, long[] spk, int spkAt, int from, int to) {
+    assert (from & 63) == 0;
+    for (int start = from; start < to; start += 64) {
+      long bits = 0;
+      for (int n = start; n < Math.min(start + 64, to); n++) {
+        float value = x[xAt + n];
+        if (value != 0f && value != 1f) {
+          return false;
+        }
+        bits |= value == 1f ? 1L << n : 0;
+      }
+      spk[spkAt + (start >>> 6)] = bits;
+    }
+    return true;
+  }
+
+  @Override
   public void addWhereFired(float[] g, int gAt, long[] spk, int spkAt, float[] sum, int from, int to) {
     for (int n = from; n < to; n++) {
       if (fired(spk, spkAt, n)) {

@@ -11,7 +11,7 @@ final class ScalarSynapticKernels implements SynapticKernels {
   public void forwardDelayed(Rows x, Rows rec, Rows syn, Rows mem, float[] alpha, float[] beta, float[] theta,
       ResetMechanism reset, boolean inhibition, SpikeRows spk, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, alpha, beta, theta) && Spans.rows(x, t0, t1, to)
-        && Spans.rows(rec, t0, t1, to) && Spans.states(syn, t0, t1, to) && Spans.states(mem, t0, t1, to)
+        && Spans.optional(rec, t0, t1, to) && Spans.states(syn, t0, t1, to) && Spans.states(mem, t0, t1, to)
         && Spans.spikes(spk, t0, t1, to);
     for (int t = t0; t < t1; t++) {
       row(x.data(), x.at(t), rec.data(), rec.at(t), syn.data(), syn.at(t), syn.at(t + 1), mem.data(), mem.at(t),
@@ -26,7 +26,7 @@ final class ScalarSynapticKernels implements SynapticKernels {
   public void forwardImmediate(Rows x, Rows rec, Rows syn, Rows mem, float[] alpha, float[] beta, float[] theta,
       ResetMechanism reset, Rows q, SpikeRows spk, SpikeRows rst, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, alpha, beta, theta) && Spans.rows(x, t0, t1, to)
-        && Spans.rows(rec, t0, t1, to) && Spans.states(syn, t0, t1, to) && Spans.states(mem, t0, t1, to)
+        && Spans.optional(rec, t0, t1, to) && Spans.states(syn, t0, t1, to) && Spans.states(mem, t0, t1, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to);
     for (int t = t0; t < t1; t++) {
       // The gates first: the membrane they are read from may be updated in place.
@@ -56,7 +56,10 @@ final class ScalarSynapticKernels implements SynapticKernels {
     for (int n = from; n < to; n++) {
       float m = mem[memAt + n];
       float r = m > theta[n] ? 1f : 0f;
-      float i = (alpha[n] * syn[synAt + n] + x[xAt + n]) + rec[recAt + n];
+      float i = alpha[n] * syn[synAt + n] + x[xAt + n];
+      if (rec.length > 0) {
+        i += rec[recAt + n];
+      }
       float u = beta[n] * m + i;
       float q = reset.delayed(u, r, theta[n]);
       syn[synNext + n] = i;

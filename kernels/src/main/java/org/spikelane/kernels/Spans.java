@@ -10,6 +10,11 @@ final class Spans {
     return rows(state, t0, t0 < t1 ? t1 + 1 : t1, to);
   }
 
+  /** Rows, or {@link Rows#NONE}. */
+  static boolean optional(Rows rows, int t0, int t1, int to) {
+    return rows.isNone() || rows(rows, t0, t1, to);
+  }
+
   static boolean rows(Rows rows, int t0, int t1, int to) {
     assert rows.holds(t0, t1, to) : "rows " + t0 + " to " + t1 + " of " + to + " floats do not fit: " + rows.offset()
         + " + t*" + rows.stride() + " in " + rows.data().length;

@@ -21,7 +21,7 @@ public interface SynapticKernels {
    * may spike, and only if it is above its threshold; resets are not inhibited.
    *
    * @param x input current, row t
-   * @param rec recurrent current, row t; {@link Rows#neutral} where there is none
+   * @param rec recurrent current, row t; {@link Rows#NONE} where there is none
    * @param syn synaptic current, rows t to t+1
    * @param mem membrane potential, rows t to t+1; row t+1 may lie over row t of {@code x}
    * @param alpha decay of the synaptic current, [N], clipped to 0..1

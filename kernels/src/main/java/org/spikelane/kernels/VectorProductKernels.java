@@ -2,69 +2,115 @@ package org.spikelane.kernels;
 
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
+import static org.spikelane.kernels.VectorShapes.WIDTH;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them.
  *
  * <p>Both dense products are one: {@code c[i][j] += sum over s of a[i][s]*b[s][j]}, with c = y, a = x, b = w forward
- * and c = gw, a = x transposed, b = g for the gradient. Row i, step s of a is {@code a[aAt + i*aRow + s*aStep]}, step s
- * of b starts at {@code b[bAt + s*bStep]}. {@link #multiply} cuts it into blocks that stay in the caches, the loops
- * below it into register tiles. The event-driven products walk the bits of every row once for each panel of columns.
+ * and c = gw, a = x transposed, b = g for the gradient. So are both event-driven ones: c adds those rows of b that a
+ * list names, neurons that fired forward, rows in which a neuron fired for the gradient. Operand b comes in panels,
+ * packed by {@link PackedWeights} or here; a is copied to rows at a constant distance. {@link #multiply} cuts the dense
+ * product into panels and register tiles.
  *
  * <p>Each element of a result is one chain of additions, ascending, whatever the cuts: they do not show in the bits.
- * Columns beyond the last whole tile go through masked vectors and not through the scalar twin, because a readout of
- * ten neurons consists of nothing else.
+ * Columns beyond the last whole panel go through the same loops, over a copy of c; what is computed beyond them is
+ * dropped.
  */
 final class VectorProductKernels implements ProductKernels {
 
-  // On Zen 5, JDK 25, 6x4 is up to a fifth faster where rows divide by 6, but batches and layers are multiples of 8.
-  private static final int TILE_ROWS = 8;
-  private static final int TILE_VECTORS = 2;
-  private static final int ROW_VECTORS = 4;
-  private static final int PANEL_VECTORS = 8;
+  // Registers hold a tile of TILE_ROWS rows of one panel, or one row of a group of panels. Sixteen sums of a large tile
+  // need the 32 registers of AVX-512; with 16 registers eight rows run at 57 % of the peak, four at 83 %.
+  private static final int PANEL = 2 * LANES;
+  private static final int GROUP = 4;
+  private static final int EVENT_GROUP = 2;
+  private static final int LARGE_TILE_ROWS = 8;
+  private static final int SMALL_TILE_ROWS = 4;
+  private static final int TILE_ROWS = WIDTH == 512 ? LARGE_TILE_ROWS : SMALL_TILE_ROWS;
 
-  // Small: with more than about eleven masked accesses in a method C1 gives up ("out of virtual registers", JDK 25),
-  // and HotSpot may then leave the method for ever in a tier that boxes every vector.
-  private static final int REST_ROWS = 4;
-  private static final int REST_VECTORS = 2;
+  // The left operand is copied to rows this far apart: a constant, because C2 then needs one address for all rows, and
+  // no power of two, because rows of a tile must not share the sets of the L1 cache.
+  private static final int LEFT_ROWS = 128;
+  private static final int STEPS = 2048;
+  private static final int LEFT_STRIDE = STEPS + 16;
 
-  // Rows of a, and steps, of a block: it takes half of a small L2 cache, and what a tile reads of b fits into L1.
-  private static final int BLOCK_ROWS = 128;
-  private static final int BLOCK_STEPS = 256;
+  // Rows of a gradient that are multiplied together, and values of it that stay in a part of L2, or in L1.
+  private static final int GRADIENT_STEPS = 512;
+  private static final int GRADIENT_VALUES = 1 << 16;
+  private static final int EVENT_GRADIENT_VALUES = 1 << 13;
+
+  // Rows whose lists of spikes are kept; the gradient takes twice as many.
+  private static final int EVENT_ROWS = 64;
+
+  // Spikes of a neuron from which it pays to find all rows in which it fired, and to add to its gradient just once.
+  private static final int SPIKES_TO_GATHER = 2;
+  private static final int LISTED_TOGETHER = 4;
 
   private final VectorRowKernels rows = new VectorRowKernels();
+  private final float[] edge = new float[TILE_ROWS * GROUP * PANEL];
+  private final long[] bits = new long[2 * 64];
+  private final int[] starts = new int[EVENT_ROWS + 1];
+  private float[] left = {};
+  private float[] right = {};
+  private int[] fired = {};
+  private int[] neurons = {};
+  private int[] firedStarts = {0};
 
   VectorProductKernels() {}
 
   @Override
-  public void events(SpikeRows spk, float[] w, float[] bias, Rows y, int r0, int r1, int k, int n) {
+  public PackedWeights weights(int k, int n) {
+    return new PackedWeights(k, n, PANEL);
+  }
+
+  @Override
+  public void events(SpikeRows spk, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    int k = w.k();
+    int n = w.n();
     assert spk.holds(r0, r1, k) && y.holds(r0, r1, n);
-    int words = SpikeRows.words(k);
-    int panels = n - n % (PANEL_VECTORS * LANES);
-    // Panels outside, rows inside: the weights of a panel stay in L2.
-    for (int j = 0; j < panels; j += PANEL_VECTORS * LANES) {
-      for (int r = r0; r < r1; r++) {
-        eventsPanel(spk.words(), spk.at(r), spk.at(r) + words, w, j, n, bias, j, y.data(), y.at(r) + j);
-      }
-    }
-    for (int j = panels; j < n; j += REST_VECTORS * LANES) {
-      for (int r = r0; r < r1; r++) {
-        eventsRest(spk.words(), spk.at(r), spk.at(r) + words, w, j, n, bias, j, y.data(), y.at(r) + j, n - j);
+    // Panels outside, rows inside: the weights of a group of panels stay in L2.
+    for (int r = r0; r < r1; r += EVENT_ROWS) {
+      int count = Math.min(EVENT_ROWS, r1 - r);
+      listEvents(spk.words(), spk.at(r), spk.stride(), SpikeRows.words(k), count);
+      for (int p = 0; p < w.panels(); p += EVENT_GROUP) {
+        int columns = Math.min(EVENT_GROUP * PANEL, n - p * PANEL);
+        for (int i = 0; i < count; i++) {
+          eventsRow(i, w.data(), w.at(p), k * PANEL, bias, p * PANEL, y.data(), y.at(r + i) + p * PANEL, columns);
+        }
       }
     }
   }
 
+  private void eventsRow(int i, float[] b, int bAt, int bPanel, float[] bias, int biasAt, float[] y, int yAt,
+      int columns) {
+    if (columns == EVENT_GROUP * PANEL) {
+      events(fired, starts[i], starts[i + 1], b, bAt, bPanel, EVENT_GROUP, bias, biasAt, y, yAt);
+    } else {
+      System.arraycopy(bias, biasAt, edge, 0, columns);
+      events(fired, starts[i], starts[i + 1], b, bAt, bPanel, panels(columns), edge, 0, edge, 0);
+      System.arraycopy(edge, 0, y, yAt, columns);
+    }
+  }
+
   @Override
-  public void dense(Rows x, float[] w, float[] bias, Rows y, int r0, int r1, int k, int n) {
+  public void dense(Rows x, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    int k = w.k();
+    int n = w.n();
     assert x.holds(r0, r1, k) && y.holds(r0, r1, n);
     for (int r = r0; r < r1; r++) {
       Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
     }
-    multiply(x.data(), x.at(r0), x.stride(), 1, w, 0, n, y.data(), y.at(r0), y.stride(), r1 - r0, k, n);
+    for (int s = 0; s < k; s += STEPS) {
+      int steps = Math.min(STEPS, k - s);
+      for (int r = r0; r < r1; r += LEFT_ROWS) {
+        int count = Math.min(LEFT_ROWS, r1 - r);
+        packRows(x, r, count, s, steps);
+        multiply(0, count, w.data(), w.at(0) + s * PANEL, k * PANEL, steps, y.data(), y.at(r), y.stride(), n);
+      }
+    }
     for (int r = r0; r < r1; r++) {
       rows.add(bias, 0, y.data(), y.at(r), 0, n);
     }
@@ -73,16 +119,51 @@ final class VectorProductKernels implements ProductKernels {
   @Override
   public void eventsGradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
     assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
-    int words = SpikeRows.words(k);
-    int panels = n - n % (PANEL_VECTORS * LANES);
-    for (int j = 0; j < panels; j += PANEL_VECTORS * LANES) {
-      for (int r = r0; r < r1; r++) {
-        eventsGradientPanel(spk.words(), spk.at(r), spk.at(r) + words, g.data(), g.at(r) + j, gw, j, n);
+    long spikes = 0;
+    for (int r = r0; r < r1; r++) {
+      spikes += spk.count(r, k);
+    }
+    if (spikes < (long) SPIKES_TO_GATHER * k) {
+      eventsGradientByRow(spk, g, gw, r0, r1, k, n);
+    } else {
+      eventsGradientByNeuron(spk, g, gw, r0, r1, k, n);
+    }
+  }
+
+  private void eventsGradientByNeuron(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
+    for (int r = r0; r < r1; r += 2 * EVENT_ROWS) {
+      int count = Math.min(2 * EVENT_ROWS, r1 - r);
+      int listed = listRowsOfNeurons(spk, r, count, k);
+      int most = columns(EVENT_GRADIENT_VALUES, count);
+      for (int j = 0; j < n; j += most) {
+        int columns = Math.min(most, n - j);
+        packRight(g, r, count, j, columns);
+        for (int l = 0; l < listed; l++) {
+          eventsGradientRow(firedStarts[l], firedStarts[l + 1], count * PANEL, gw, neurons[l] * n + j, columns);
+        }
       }
     }
-    for (int j = panels; j < n; j += REST_VECTORS * LANES) {
-      for (int r = r0; r < r1; r++) {
-        eventsGradientRest(spk.words(), spk.at(r), spk.at(r) + words, g.data(), g.at(r) + j, gw, j, n, n - j);
+  }
+
+  private void eventsGradientByRow(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
+    for (int r = r0; r < r1; r++) {
+      listEvents(spk.words(), spk.at(r), 0, SpikeRows.words(k), 1);
+      for (int e = 0; e < starts[1]; e++) {
+        rows.add(g.data(), g.at(r), gw, fired[e] * n, 0, n);
+      }
+    }
+  }
+
+  private void eventsGradientRow(int from, int to, int bPanel, float[] gw, int gwAt, int columns) {
+    for (int j = 0; j < columns; j += GROUP * PANEL) {
+      int width = Math.min(GROUP * PANEL, columns - j);
+      int at = j / PANEL * bPanel;
+      if (width == GROUP * PANEL) {
+        eventsGradient(fired, from, to, right, at, bPanel, GROUP, gw, gwAt + j);
+      } else {
+        System.arraycopy(gw, gwAt + j, edge, 0, width);
+        eventsGradient(fired, from, to, right, at, bPanel, panels(width), edge, 0);
+        System.arraycopy(edge, 0, gw, gwAt + j, width);
       }
     }
   }
@@ -90,52 +171,232 @@ final class VectorProductKernels implements ProductKernels {
   @Override
   public void denseGradient(Rows x, Rows g, float[] gw, int r0, int r1, int k, int n) {
     assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
-    multiply(x.data(), x.at(r0), 1, x.stride(), g.data(), g.at(r0), g.stride(), gw, 0, n, k, r1 - r0, n);
-  }
-
-  private static void multiply(float[] a, int aAt, int aRow, int aStep, float[] b, int bAt, int bStep, float[] c,
-      int cAt, int cRow, int rows, int steps, int columns) {
-    for (int s = 0; s < steps; s += BLOCK_STEPS) {
-      for (int i = 0; i < rows; i += BLOCK_ROWS) {
-        multiplyBlock(a, aAt + i * aRow + s * aStep, aRow, aStep, b, bAt + s * bStep, bStep, c, cAt + i * cRow, cRow,
-            Math.min(BLOCK_ROWS, rows - i), Math.min(BLOCK_STEPS, steps - s), columns);
+    for (int r = r0; r < r1; r += GRADIENT_STEPS) {
+      int steps = Math.min(GRADIENT_STEPS, r1 - r);
+      int most = columns(GRADIENT_VALUES, steps);
+      for (int j = 0; j < n; j += most) {
+        int columns = Math.min(most, n - j);
+        packRight(g, r, steps, j, columns);
+        for (int i = 0; i < k; i += LEFT_ROWS) {
+          int count = Math.min(LEFT_ROWS, k - i);
+          packColumns(x, r, steps, i, count);
+          // A tile's rows of the gradient one after the other: they are read and written in the order of memory.
+          for (int t = 0; t < count; t += TILE_ROWS) {
+            multiply(t, Math.min(t + TILE_ROWS, count), right, 0, steps * PANEL, steps, gw, i * n + j, n, columns);
+          }
+        }
       }
     }
   }
 
-  private static void multiplyBlock(float[] a, int aAt, int aRow, int aStep, float[] b, int bAt, int bStep, float[] c,
-      int cAt, int cRow, int rows, int steps, int columns) {
-    int tiled = rows - rows % TILE_ROWS;
-    int j = 0;
-    for (; j <= columns - TILE_VECTORS * LANES; j += TILE_VECTORS * LANES) {
-      for (int i = 0; i < tiled; i += TILE_ROWS) {
-        tile(a, aAt + i * aRow, aRow, aStep, b, bAt + j, bStep, steps, c, cAt + i * cRow + j, cRow);
-      }
-    }
-    for (; j < columns; j += LANES) {
-      for (int i = 0; i < tiled; i += REST_ROWS) {
-        tileRest(a, aAt + i * aRow, aRow, aStep, b, bAt + j, bStep, steps, c, cAt + i * cRow + j, cRow, columns - j);
-      }
-    }
-    for (int i = tiled; i < rows; i++) {
-      multiplyRow(a, aAt + i * aRow, aStep, b, bAt, bStep, c, cAt + i * cRow, steps, columns);
+  /** How many columns of so many rows have at most so many values, in whole groups of panels. */
+  private static int columns(int values, int rows) {
+    return Math.max(1, values / rows / (GROUP * PANEL)) * GROUP * PANEL;
+  }
+
+  private static int panels(int columns) {
+    return (columns + PANEL - 1) / PANEL;
+  }
+
+  /** Copies steps s to s + steps of {@code count} rows of x to {@link #left}. */
+  private void packRows(Rows x, int r, int count, int s, int steps) {
+    roomForLeft(count);
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(x.data(), x.at(r + i) + s, left, i * LEFT_STRIDE, steps);
     }
   }
 
-  private static void multiplyRow(float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] c, int cAt,
-      int steps, int columns) {
-    int j = 0;
-    for (; j <= columns - ROW_VECTORS * LANES; j += ROW_VECTORS * LANES) {
-      row(a, aAt, aStep, b, bAt + j, bStep, steps, c, cAt + j);
+  /** Copies {@code count} columns of x to the rows of {@link #left}, rows of x becoming steps. */
+  private void packColumns(Rows x, int r, int steps, int column, int count) {
+    roomForLeft(count);
+    int i = 0;
+    for (; i <= count - 8; i += 8) {
+      packEightColumns(x.data(), x.at(r) + column + i, x.stride(), steps, left, i * LEFT_STRIDE);
     }
-    for (; j < columns; j += LANES) {
-      rowRest(a, aAt, aStep, b, bAt + j, bStep, steps, c, cAt + j, columns - j);
+    for (; i < count; i++) {
+      for (int s = 0; s < steps; s++) {
+        left[i * LEFT_STRIDE + s] = x.data()[x.at(r + s) + column + i];
+      }
     }
   }
 
-  /** Adds to {@code TILE_ROWS} rows of {@code TILE_VECTORS} vectors of c. */
-  private static void tile(float[] a, int aAt, int aRow, int aStep, float[] b, int bAt, int bStep, int steps,
-      float[] c, int cAt, int cRow) {
+  private static void packEightColumns(float[] x, int xAt, int xStride, int steps, float[] to, int toAt) {
+    int xi = xAt;
+    for (int s = 0; s < steps; s++) {
+      to[toAt + s] = x[xi];
+      to[toAt + s + LEFT_STRIDE] = x[xi + 1];
+      to[toAt + s + 2 * LEFT_STRIDE] = x[xi + 2];
+      to[toAt + s + 3 * LEFT_STRIDE] = x[xi + 3];
+      to[toAt + s + 4 * LEFT_STRIDE] = x[xi + 4];
+      to[toAt + s + 5 * LEFT_STRIDE] = x[xi + 5];
+      to[toAt + s + 6 * LEFT_STRIDE] = x[xi + 6];
+      to[toAt + s + 7 * LEFT_STRIDE] = x[xi + 7];
+      xi += xStride;
+    }
+  }
+
+  private void roomForLeft(int count) {
+    if (left.length < count * LEFT_STRIDE) {
+      left = new float[count * LEFT_STRIDE];
+    }
+  }
+
+  /** Packs columns of g as {@link PackedWeights} does, to {@link #right}: [panel][steps][PANEL]. */
+  private void packRight(Rows g, int r, int steps, int column, int columns) {
+    int size = panels(columns) * steps * PANEL;
+    if (right.length < size) {
+      right = new float[size];
+    }
+    for (int j = 0; j < columns; j += PANEL) {
+      int width = Math.min(PANEL, columns - j);
+      for (int s = 0; s < steps; s++) {
+        System.arraycopy(g.data(), g.at(r + s) + column + j, right, j * steps + s * PANEL, width);
+      }
+    }
+  }
+
+  /** Adds the products of rows i0 to i1 of {@link #left} with panels b to the same rows of c, [columns]. */
+  private void multiply(int i0, int i1, float[] b, int bAt, int bPanel, int steps, float[] c, int cAt, int cRow,
+      int columns) {
+    int tiled = i1 - (i1 - i0) % SMALL_TILE_ROWS;
+    int at = bAt;
+    for (int j = 0; j < columns; j += PANEL) {
+      int h;
+      for (int i = i0; i < tiled; i += h) {
+        h = tiled - i >= TILE_ROWS ? TILE_ROWS : SMALL_TILE_ROWS;
+        if (columns - j >= PANEL) {
+          tile(h, i, b, at, steps, c, cAt + i * cRow + j, cRow);
+        } else {
+          copyRows(c, cAt + i * cRow + j, cRow, edge, 0, PANEL, h, columns - j);
+          tile(h, i, b, at, steps, edge, 0, PANEL);
+          copyRows(edge, 0, PANEL, c, cAt + i * cRow + j, cRow, h, columns - j);
+        }
+      }
+      at += bPanel;
+    }
+    for (int i = tiled; i < i1; i++) {
+      multiplyRow(i * LEFT_STRIDE, b, bAt, bPanel, steps, c, cAt + i * cRow, columns);
+    }
+  }
+
+  private void multiplyRow(int aAt, float[] b, int bAt, int bPanel, int steps, float[] c, int cAt, int columns) {
+    int at = bAt;
+    for (int j = 0; j < columns; j += GROUP * PANEL) {
+      int width = Math.min(GROUP * PANEL, columns - j);
+      if (width == GROUP * PANEL) {
+        row(left, aAt, b, at, bPanel, GROUP, steps, c, cAt + j);
+      } else {
+        System.arraycopy(c, cAt + j, edge, 0, width);
+        row(left, aAt, b, at, bPanel, panels(width), steps, edge, 0);
+        System.arraycopy(edge, 0, c, cAt + j, width);
+      }
+      at += GROUP * bPanel;
+    }
+  }
+
+  private void tile(int h, int i, float[] b, int bAt, int steps, float[] c, int cAt, int cRow) {
+    if (h == LARGE_TILE_ROWS) {
+      tile8(left, i * LEFT_STRIDE, b, bAt, steps, c, cAt, cRow);
+    } else {
+      tile4(left, i * LEFT_STRIDE, b, bAt, steps, c, cAt, cRow);
+    }
+  }
+
+  private static void copyRows(float[] from, int at, int stride, float[] to, int toAt, int toStride, int rows,
+      int columns) {
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(from, at + i * stride, to, toAt + i * toStride, columns);
+    }
+  }
+
+  /** Lists the neurons that fired in each of {@code count} rows. */
+  private void listEvents(long[] words, int at, int stride, int wordsOfRow, int count) {
+    roomForFired(count * wordsOfRow * 64);
+    int end = 0;
+    for (int i = 0; i < count; i++) {
+      starts[i] = end;
+      for (int word = 0; word < wordsOfRow; word++) {
+        end = list(words[at + i * stride + word], word << 6, fired, end);
+      }
+    }
+    starts[count] = end;
+  }
+
+  /**
+   * Lists for each neuron that fired the rows, of {@code count} from {@code r} on, in which it did.
+   *
+   * @return number of neurons listed
+   */
+  private int listRowsOfNeurons(SpikeRows spk, int r, int count, int k) {
+    roomForFired(count * k);
+    if (neurons.length < k) {
+      neurons = new int[k];
+      firedStarts = new int[k + 1];
+    }
+    int listed = 0;
+    int end = 0;
+    for (int word = 0; word < SpikeRows.words(k); word++) {
+      long any = 0;
+      for (int i = 0; i < 2 * 64; i++) {
+        bits[i] = i < count ? spk.words()[spk.at(r + i) + word] : 0;
+        any |= bits[i];
+      }
+      transpose(bits, 0);
+      if (count > 64) {
+        transpose(bits, 64);
+      }
+      for (; any != 0; any &= any - 1) {
+        int i = Long.numberOfTrailingZeros(any);
+        neurons[listed] = word * 64 + i;
+        firedStarts[listed++] = end;
+        end = list(bits[i], 0, fired, end);
+        end = list(bits[64 + i], 64, fired, end);
+      }
+    }
+    firedStarts[listed] = end;
+    return listed;
+  }
+
+  /** Bit c of word r becomes bit r of word c, of 64 words: quarters change places, then quarters of quarters. */
+  private static void transpose(long[] bits, int at) {
+    long mask = 0xFFFF_FFFFL;
+    for (int size = 32; size > 0; size >>= 1) {
+      for (int top = at; top < at + 64; top += 2 * size) {
+        for (int i = top; i < top + size; i++) {
+          long change = (bits[i] >>> size ^ bits[i + size]) & mask;
+          bits[i] ^= change << size;
+          bits[i + size] ^= change;
+        }
+      }
+      mask ^= mask << (size >> 1);
+    }
+  }
+
+  private void roomForFired(int most) {
+    if (fired.length < most + LISTED_TOGETHER) {
+      fired = new int[most + LISTED_TOGETHER];
+    }
+  }
+
+  /** Appends {@code base} plus the index of each bit. Writes some entries beyond the end, which saves branches. */
+  private static int list(long word, int base, int[] to, int at) {
+    int count = Long.bitCount(word);
+    long bits = word;
+    for (int i = at; i < at + count; i += LISTED_TOGETHER) {
+      to[i] = base + Long.numberOfTrailingZeros(bits);
+      bits &= bits - 1;
+      to[i + 1] = base + Long.numberOfTrailingZeros(bits);
+      bits &= bits - 1;
+      to[i + 2] = base + Long.numberOfTrailingZeros(bits);
+      bits &= bits - 1;
+      to[i + 3] = base + Long.numberOfTrailingZeros(bits);
+      bits &= bits - 1;
+    }
+    return at + count;
+  }
+
+  /** Adds to eight rows of one panel of c. */
+  private static void tile8(float[] a, int aAt, float[] b, int bAt, int steps, float[] c, int cAt, int cRow) {
     FloatVector c00 = FloatVector.fromArray(FLOATS, c, cAt);
     FloatVector c01 = FloatVector.fromArray(FLOATS, c, cAt + LANES);
     FloatVector c10 = FloatVector.fromArray(FLOATS, c, cAt + cRow);
@@ -152,37 +413,33 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector c61 = FloatVector.fromArray(FLOATS, c, cAt + 6 * cRow + LANES);
     FloatVector c70 = FloatVector.fromArray(FLOATS, c, cAt + 7 * cRow);
     FloatVector c71 = FloatVector.fromArray(FLOATS, c, cAt + 7 * cRow + LANES);
-    int ai = aAt;
-    int bi = bAt;
     for (int s = 0; s < steps; s++) {
-      FloatVector b0 = FloatVector.fromArray(FLOATS, b, bi);
-      FloatVector b1 = FloatVector.fromArray(FLOATS, b, bi + LANES);
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[ai]);
+      FloatVector b0 = FloatVector.fromArray(FLOATS, b, bAt + s * PANEL);
+      FloatVector b1 = FloatVector.fromArray(FLOATS, b, bAt + s * PANEL + LANES);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      FloatVector a1 = FloatVector.broadcast(FLOATS, a[ai + aRow]);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s + LEFT_STRIDE]);
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      FloatVector a2 = FloatVector.broadcast(FLOATS, a[ai + 2 * aRow]);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s + 2 * LEFT_STRIDE]);
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      FloatVector a3 = FloatVector.broadcast(FLOATS, a[ai + 3 * aRow]);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s + 3 * LEFT_STRIDE]);
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
-      FloatVector a4 = FloatVector.broadcast(FLOATS, a[ai + 4 * aRow]);
+      FloatVector a4 = FloatVector.broadcast(FLOATS, a[aAt + s + 4 * LEFT_STRIDE]);
       c40 = a4.fma(b0, c40);
       c41 = a4.fma(b1, c41);
-      FloatVector a5 = FloatVector.broadcast(FLOATS, a[ai + 5 * aRow]);
+      FloatVector a5 = FloatVector.broadcast(FLOATS, a[aAt + s + 5 * LEFT_STRIDE]);
       c50 = a5.fma(b0, c50);
       c51 = a5.fma(b1, c51);
-      FloatVector a6 = FloatVector.broadcast(FLOATS, a[ai + 6 * aRow]);
+      FloatVector a6 = FloatVector.broadcast(FLOATS, a[aAt + s + 6 * LEFT_STRIDE]);
       c60 = a6.fma(b0, c60);
       c61 = a6.fma(b1, c61);
-      FloatVector a7 = FloatVector.broadcast(FLOATS, a[ai + 7 * aRow]);
+      FloatVector a7 = FloatVector.broadcast(FLOATS, a[aAt + s + 7 * LEFT_STRIDE]);
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
-      ai += aStep;
-      bi += bStep;
     }
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + LANES);
@@ -202,174 +459,130 @@ final class VectorProductKernels implements ProductKernels {
     c71.intoArray(c, cAt + 7 * cRow + LANES);
   }
 
-  /** Adds to {@code REST_ROWS} rows of c, the first {@code lanes} columns of one vector. */
-  private static void tileRest(float[] a, int aAt, int aRow, int aStep, float[] b, int bAt, int bStep, int steps,
-      float[] c, int cAt, int cRow, int lanes) {
-    VectorMask<Float> mask = FLOATS.indexInRange(0, lanes);
-    FloatVector c0 = FloatVector.fromArray(FLOATS, c, cAt, mask);
-    FloatVector c1 = FloatVector.fromArray(FLOATS, c, cAt + cRow, mask);
-    FloatVector c2 = FloatVector.fromArray(FLOATS, c, cAt + 2 * cRow, mask);
-    FloatVector c3 = FloatVector.fromArray(FLOATS, c, cAt + 3 * cRow, mask);
-    int ai = aAt;
-    int bi = bAt;
+  /** Adds to four rows of one panel of c. */
+  private static void tile4(float[] a, int aAt, float[] b, int bAt, int steps, float[] c, int cAt, int cRow) {
+    FloatVector c00 = FloatVector.fromArray(FLOATS, c, cAt);
+    FloatVector c01 = FloatVector.fromArray(FLOATS, c, cAt + LANES);
+    FloatVector c10 = FloatVector.fromArray(FLOATS, c, cAt + cRow);
+    FloatVector c11 = FloatVector.fromArray(FLOATS, c, cAt + cRow + LANES);
+    FloatVector c20 = FloatVector.fromArray(FLOATS, c, cAt + 2 * cRow);
+    FloatVector c21 = FloatVector.fromArray(FLOATS, c, cAt + 2 * cRow + LANES);
+    FloatVector c30 = FloatVector.fromArray(FLOATS, c, cAt + 3 * cRow);
+    FloatVector c31 = FloatVector.fromArray(FLOATS, c, cAt + 3 * cRow + LANES);
     for (int s = 0; s < steps; s++) {
-      FloatVector b0 = FloatVector.fromArray(FLOATS, b, bi, mask);
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[ai]);
-      c0 = a0.fma(b0, c0);
-      FloatVector a1 = FloatVector.broadcast(FLOATS, a[ai + aRow]);
-      c1 = a1.fma(b0, c1);
-      FloatVector a2 = FloatVector.broadcast(FLOATS, a[ai + 2 * aRow]);
-      c2 = a2.fma(b0, c2);
-      FloatVector a3 = FloatVector.broadcast(FLOATS, a[ai + 3 * aRow]);
-      c3 = a3.fma(b0, c3);
-      ai += aStep;
-      bi += bStep;
+      FloatVector b0 = FloatVector.fromArray(FLOATS, b, bAt + s * PANEL);
+      FloatVector b1 = FloatVector.fromArray(FLOATS, b, bAt + s * PANEL + LANES);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s]);
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s + LEFT_STRIDE]);
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s + 2 * LEFT_STRIDE]);
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s + 3 * LEFT_STRIDE]);
+      c30 = a3.fma(b0, c30);
+      c31 = a3.fma(b1, c31);
     }
-    c0.intoArray(c, cAt, mask);
-    c1.intoArray(c, cAt + cRow, mask);
-    c2.intoArray(c, cAt + 2 * cRow, mask);
-    c3.intoArray(c, cAt + 3 * cRow, mask);
+    c00.intoArray(c, cAt);
+    c01.intoArray(c, cAt + LANES);
+    c10.intoArray(c, cAt + cRow);
+    c11.intoArray(c, cAt + cRow + LANES);
+    c20.intoArray(c, cAt + 2 * cRow);
+    c21.intoArray(c, cAt + 2 * cRow + LANES);
+    c30.intoArray(c, cAt + 3 * cRow);
+    c31.intoArray(c, cAt + 3 * cRow + LANES);
   }
 
-  /** Adds to {@code ROW_VECTORS} vectors of one row of c. */
-  private static void row(float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, int steps,
-      float[] c, int cAt) {
+  /** Adds to one row of a group of panels of c, of which {@code panels} count; the last stands for those beyond. */
+  private static void row(float[] a, int aAt, float[] b, int bAt, int bPanel, int panels, int steps, float[] c,
+      int cAt) {
+    int b1 = bAt + Math.min(1, panels - 1) * bPanel;
+    int b2 = bAt + Math.min(2, panels - 1) * bPanel;
+    int b3 = bAt + Math.min(3, panels - 1) * bPanel;
     FloatVector c0 = FloatVector.fromArray(FLOATS, c, cAt);
     FloatVector c1 = FloatVector.fromArray(FLOATS, c, cAt + LANES);
     FloatVector c2 = FloatVector.fromArray(FLOATS, c, cAt + 2 * LANES);
     FloatVector c3 = FloatVector.fromArray(FLOATS, c, cAt + 3 * LANES);
-    int ai = aAt;
-    int bi = bAt;
+    FloatVector c4 = FloatVector.fromArray(FLOATS, c, cAt + 4 * LANES);
+    FloatVector c5 = FloatVector.fromArray(FLOATS, c, cAt + 5 * LANES);
+    FloatVector c6 = FloatVector.fromArray(FLOATS, c, cAt + 6 * LANES);
+    FloatVector c7 = FloatVector.fromArray(FLOATS, c, cAt + 7 * LANES);
     for (int s = 0; s < steps; s++) {
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[ai]);
-      c0 = a0.fma(FloatVector.fromArray(FLOATS, b, bi), c0);
-      c1 = a0.fma(FloatVector.fromArray(FLOATS, b, bi + LANES), c1);
-      c2 = a0.fma(FloatVector.fromArray(FLOATS, b, bi + 2 * LANES), c2);
-      c3 = a0.fma(FloatVector.fromArray(FLOATS, b, bi + 3 * LANES), c3);
-      ai += aStep;
-      bi += bStep;
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s]);
+      c0 = a0.fma(FloatVector.fromArray(FLOATS, b, bAt + s * PANEL), c0);
+      c1 = a0.fma(FloatVector.fromArray(FLOATS, b, bAt + s * PANEL + LANES), c1);
+      c2 = a0.fma(FloatVector.fromArray(FLOATS, b, b1 + s * PANEL), c2);
+      c3 = a0.fma(FloatVector.fromArray(FLOATS, b, b1 + s * PANEL + LANES), c3);
+      c4 = a0.fma(FloatVector.fromArray(FLOATS, b, b2 + s * PANEL), c4);
+      c5 = a0.fma(FloatVector.fromArray(FLOATS, b, b2 + s * PANEL + LANES), c5);
+      c6 = a0.fma(FloatVector.fromArray(FLOATS, b, b3 + s * PANEL), c6);
+      c7 = a0.fma(FloatVector.fromArray(FLOATS, b, b3 + s * PANEL + LANES), c7);
     }
     c0.intoArray(c, cAt);
     c1.intoArray(c, cAt + LANES);
     c2.intoArray(c, cAt + 2 * LANES);
     c3.intoArray(c, cAt + 3 * LANES);
+    c4.intoArray(c, cAt + 4 * LANES);
+    c5.intoArray(c, cAt + 5 * LANES);
+    c6.intoArray(c, cAt + 6 * LANES);
+    c7.intoArray(c, cAt + 7 * LANES);
   }
 
-  /** As {@link #row}, for the first {@code lanes} columns of one vector. */
-  private static void rowRest(float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, int steps,
-      float[] c, int cAt, int lanes) {
-    VectorMask<Float> mask = FLOATS.indexInRange(0, lanes);
-    FloatVector c0 = FloatVector.fromArray(FLOATS, c, cAt, mask);
-    int ai = aAt;
-    int bi = bAt;
-    for (int s = 0; s < steps; s++) {
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[ai]);
-      c0 = a0.fma(FloatVector.fromArray(FLOATS, b, bi, mask), c0);
-      ai += aStep;
-      bi += bStep;
-    }
-    c0.intoArray(c, cAt, mask);
-  }
-
-  /** One row of the event-driven product, {@code PANEL_VECTORS} vectors of it. */
-  private static void eventsPanel(long[] words, int from, int to, float[] w, int wAt, int n, float[] bias, int biasAt,
-      float[] y, int yAt) {
+  /** One row of the event-driven product in {@code EVENT_GROUP} panels, {@code panels} as in {@link #row}. */
+  private static void events(int[] list, int from, int to, float[] b, int bAt, int bPanel, int panels, float[] bias,
+      int biasAt, float[] y, int yAt) {
+    int b1 = bAt + (panels - 1) * bPanel;
     FloatVector y0 = FloatVector.zero(FLOATS);
     FloatVector y1 = FloatVector.zero(FLOATS);
     FloatVector y2 = FloatVector.zero(FLOATS);
     FloatVector y3 = FloatVector.zero(FLOATS);
-    FloatVector y4 = FloatVector.zero(FLOATS);
-    FloatVector y5 = FloatVector.zero(FLOATS);
-    FloatVector y6 = FloatVector.zero(FLOATS);
-    FloatVector y7 = FloatVector.zero(FLOATS);
-    int base = wAt;
-    for (int i = from; i < to; i++) {
-      for (long bits = words[i]; bits != 0; bits &= bits - 1) {
-        int wi = base + Long.numberOfTrailingZeros(bits) * n;
-        y0 = y0.add(FloatVector.fromArray(FLOATS, w, wi));
-        y1 = y1.add(FloatVector.fromArray(FLOATS, w, wi + LANES));
-        y2 = y2.add(FloatVector.fromArray(FLOATS, w, wi + 2 * LANES));
-        y3 = y3.add(FloatVector.fromArray(FLOATS, w, wi + 3 * LANES));
-        y4 = y4.add(FloatVector.fromArray(FLOATS, w, wi + 4 * LANES));
-        y5 = y5.add(FloatVector.fromArray(FLOATS, w, wi + 5 * LANES));
-        y6 = y6.add(FloatVector.fromArray(FLOATS, w, wi + 6 * LANES));
-        y7 = y7.add(FloatVector.fromArray(FLOATS, w, wi + 7 * LANES));
-      }
-      base += 64 * n;
+    for (int e = from; e < to; e++) {
+      int i = list[e] * PANEL;
+      y0 = y0.add(FloatVector.fromArray(FLOATS, b, bAt + i));
+      y1 = y1.add(FloatVector.fromArray(FLOATS, b, bAt + i + LANES));
+      y2 = y2.add(FloatVector.fromArray(FLOATS, b, b1 + i));
+      y3 = y3.add(FloatVector.fromArray(FLOATS, b, b1 + i + LANES));
     }
     y0.add(FloatVector.fromArray(FLOATS, bias, biasAt)).intoArray(y, yAt);
     y1.add(FloatVector.fromArray(FLOATS, bias, biasAt + LANES)).intoArray(y, yAt + LANES);
     y2.add(FloatVector.fromArray(FLOATS, bias, biasAt + 2 * LANES)).intoArray(y, yAt + 2 * LANES);
     y3.add(FloatVector.fromArray(FLOATS, bias, biasAt + 3 * LANES)).intoArray(y, yAt + 3 * LANES);
-    y4.add(FloatVector.fromArray(FLOATS, bias, biasAt + 4 * LANES)).intoArray(y, yAt + 4 * LANES);
-    y5.add(FloatVector.fromArray(FLOATS, bias, biasAt + 5 * LANES)).intoArray(y, yAt + 5 * LANES);
-    y6.add(FloatVector.fromArray(FLOATS, bias, biasAt + 6 * LANES)).intoArray(y, yAt + 6 * LANES);
-    y7.add(FloatVector.fromArray(FLOATS, bias, biasAt + 7 * LANES)).intoArray(y, yAt + 7 * LANES);
   }
 
-  /** One row of the event-driven product, its first {@code columns} columns, at most {@code REST_VECTORS} vectors. */
-  private static void eventsRest(long[] words, int from, int to, float[] w, int wAt, int n, float[] bias, int biasAt,
-      float[] y, int yAt, int columns) {
-    VectorMask<Float> mask0 = FLOATS.indexInRange(0, columns);
-    VectorMask<Float> mask1 = FLOATS.indexInRange(LANES, columns);
-    FloatVector y0 = FloatVector.zero(FLOATS);
-    FloatVector y1 = FloatVector.zero(FLOATS);
-    int base = wAt;
-    for (int i = from; i < to; i++) {
-      for (long bits = words[i]; bits != 0; bits &= bits - 1) {
-        int wi = base + Long.numberOfTrailingZeros(bits) * n;
-        y0 = y0.add(FloatVector.fromArray(FLOATS, w, wi, mask0));
-        y1 = y1.add(FloatVector.fromArray(FLOATS, w, wi + LANES, mask1));
-      }
-      base += 64 * n;
+  /** What the rows of a list add to one row of a group of panels of the gradient. */
+  private static void eventsGradient(int[] list, int from, int to, float[] b, int bAt, int bPanel, int panels,
+      float[] gw, int gwAt) {
+    int b1 = bAt + Math.min(1, panels - 1) * bPanel;
+    int b2 = bAt + Math.min(2, panels - 1) * bPanel;
+    int b3 = bAt + Math.min(3, panels - 1) * bPanel;
+    FloatVector g0 = FloatVector.fromArray(FLOATS, gw, gwAt);
+    FloatVector g1 = FloatVector.fromArray(FLOATS, gw, gwAt + LANES);
+    FloatVector g2 = FloatVector.fromArray(FLOATS, gw, gwAt + 2 * LANES);
+    FloatVector g3 = FloatVector.fromArray(FLOATS, gw, gwAt + 3 * LANES);
+    FloatVector g4 = FloatVector.fromArray(FLOATS, gw, gwAt + 4 * LANES);
+    FloatVector g5 = FloatVector.fromArray(FLOATS, gw, gwAt + 5 * LANES);
+    FloatVector g6 = FloatVector.fromArray(FLOATS, gw, gwAt + 6 * LANES);
+    FloatVector g7 = FloatVector.fromArray(FLOATS, gw, gwAt + 7 * LANES);
+    for (int e = from; e < to; e++) {
+      int i = list[e] * PANEL;
+      g0 = g0.add(FloatVector.fromArray(FLOATS, b, bAt + i));
+      g1 = g1.add(FloatVector.fromArray(FLOATS, b, bAt + i + LANES));
+      g2 = g2.add(FloatVector.fromArray(FLOATS, b, b1 + i));
+      g3 = g3.add(FloatVector.fromArray(FLOATS, b, b1 + i + LANES));
+      g4 = g4.add(FloatVector.fromArray(FLOATS, b, b2 + i));
+      g5 = g5.add(FloatVector.fromArray(FLOATS, b, b2 + i + LANES));
+      g6 = g6.add(FloatVector.fromArray(FLOATS, b, b3 + i));
+      g7 = g7.add(FloatVector.fromArray(FLOATS, b, b3 + i + LANES));
     }
-    y0.add(FloatVector.fromArray(FLOATS, bias, biasAt, mask0)).intoArray(y, yAt, mask0);
-    y1.add(FloatVector.fromArray(FLOATS, bias, biasAt + LANES, mask1)).intoArray(y, yAt + LANES, mask1);
-  }
-
-  /** What one row adds to the gradient, {@code PANEL_VECTORS} vectors of every weight row. */
-  private static void eventsGradientPanel(long[] words, int from, int to, float[] g, int gAt, float[] gw, int gwAt,
-      int n) {
-    FloatVector g0 = FloatVector.fromArray(FLOATS, g, gAt);
-    FloatVector g1 = FloatVector.fromArray(FLOATS, g, gAt + LANES);
-    FloatVector g2 = FloatVector.fromArray(FLOATS, g, gAt + 2 * LANES);
-    FloatVector g3 = FloatVector.fromArray(FLOATS, g, gAt + 3 * LANES);
-    FloatVector g4 = FloatVector.fromArray(FLOATS, g, gAt + 4 * LANES);
-    FloatVector g5 = FloatVector.fromArray(FLOATS, g, gAt + 5 * LANES);
-    FloatVector g6 = FloatVector.fromArray(FLOATS, g, gAt + 6 * LANES);
-    FloatVector g7 = FloatVector.fromArray(FLOATS, g, gAt + 7 * LANES);
-    int base = gwAt;
-    for (int i = from; i < to; i++) {
-      for (long bits = words[i]; bits != 0; bits &= bits - 1) {
-        int wi = base + Long.numberOfTrailingZeros(bits) * n;
-        FloatVector.fromArray(FLOATS, gw, wi).add(g0).intoArray(gw, wi);
-        FloatVector.fromArray(FLOATS, gw, wi + LANES).add(g1).intoArray(gw, wi + LANES);
-        FloatVector.fromArray(FLOATS, gw, wi + 2 * LANES).add(g2).intoArray(gw, wi + 2 * LANES);
-        FloatVector.fromArray(FLOATS, gw, wi + 3 * LANES).add(g3).intoArray(gw, wi + 3 * LANES);
-        FloatVector.fromArray(FLOATS, gw, wi + 4 * LANES).add(g4).intoArray(gw, wi + 4 * LANES);
-        FloatVector.fromArray(FLOATS, gw, wi + 5 * LANES).add(g5).intoArray(gw, wi + 5 * LANES);
-        FloatVector.fromArray(FLOATS, gw, wi + 6 * LANES).add(g6).intoArray(gw, wi + 6 * LANES);
-        FloatVector.fromArray(FLOATS, gw, wi + 7 * LANES).add(g7).intoArray(gw, wi + 7 * LANES);
-      }
-      base += 64 * n;
-    }
-  }
-
-  /** What one row adds to the gradient, the first {@code columns} columns, at most {@code REST_VECTORS} vectors. */
-  private static void eventsGradientRest(long[] words, int from, int to, float[] g, int gAt, float[] gw, int gwAt,
-      int n, int columns) {
-    VectorMask<Float> mask0 = FLOATS.indexInRange(0, columns);
-    VectorMask<Float> mask1 = FLOATS.indexInRange(LANES, columns);
-    FloatVector g0 = FloatVector.fromArray(FLOATS, g, gAt, mask0);
-    FloatVector g1 = FloatVector.fromArray(FLOATS, g, gAt + LANES, mask1);
-    int base = gwAt;
-    for (int i = from; i < to; i++) {
-      for (long bits = words[i]; bits != 0; bits &= bits - 1) {
-        int wi = base + Long.numberOfTrailingZeros(bits) * n;
-        FloatVector.fromArray(FLOATS, gw, wi, mask0).add(g0).intoArray(gw, wi, mask0);
-        FloatVector.fromArray(FLOATS, gw, wi + LANES, mask1).add(g1).intoArray(gw, wi + LANES, mask1);
-      }
-      base += 64 * n;
-    }
+    g0.intoArray(gw, gwAt);
+    g1.intoArray(gw, gwAt + LANES);
+    g2.intoArray(gw, gwAt + 2 * LANES);
+    g3.intoArray(gw, gwAt + 3 * LANES);
+    g4.intoArray(gw, gwAt + 4 * LANES);
+    g5.intoArray(gw, gwAt + 5 * LANES);
+    g6.intoArray(gw, gwAt + 6 * LANES);
+    g7.intoArray(gw, gwAt + 7 * LANES);
   }
 }

@@ -111,6 +111,31 @@ final class VectorRowKernels implements RowKernels {
   }
 
   @Override
+  public boolean spikes(float[] x, int xAt, long[] spk, int spkAt, int from, int to) {
+    assert (from & 63) == 0;
+    for (int start = from; start < to; start += 64) {
+      int end = Math.min(start + 64, to);
+      int bound = start + FLOATS.loopBound(end - start);
+      long ones = 0;
+      long others = 0;
+      for (int n = start; n < bound; n += LANES) {
+        FloatVector values = FloatVector.fromArray(FLOATS, x, xAt + n);
+        ones |= values.compare(VectorOperators.EQ, 1f).toLong() << n;
+        others |= values.compare(VectorOperators.NE, 0f).toLong() << n;
+      }
+      for (int n = bound; n < end; n++) {
+        ones |= x[xAt + n] == 1f ? 1L << n : 0;
+        others |= x[xAt + n] != 0f ? 1L << n : 0;
+      }
+      if (ones != others) {
+        return false;
+      }
+      spk[spkAt + (start >>> 6)] = ones;
+    }
+    return true;
+  }
+
+  @Override
   public void addWhereFired(float[] g, int gAt, long[] spk, int spkAt, float[] sum, int from, int to) {
     int start = aligned(from, to);
     int bound = start + FLOATS.loopBound(to - start);

@@ -23,7 +23,25 @@ final class VectorShapes {
   /** Floats in a vector: 4, 8 or 16, so that a whole number of vectors fills a word of spike bits. */
   static final int LANES = FLOATS.length();
 
+  /** Neurons that a forward kernel takes through the steps at once: four vectors, at 512 bits a word of spikes. */
+  static final int TILE = 4 * LANES;
+
+  /** Neurons of a block; its states and parameters take 160 KiB, and so stay in a second-level cache. */
+  static final int BLOCK_NEURONS = 8192;
+
+  /** Steps of a block: as many rows are read side by side. */
+  static final int BLOCK_STEPS = 8;
+
   private VectorShapes() {}
+
+  /**
+   * Whether a sequence is larger than a second-level cache (1 MiB). Then it is walked block by block: a column through
+   * all steps visits one memory page a step and comes back to it too late, and rows that lie a multiple of 4 KiB apart
+   * share one set of the first-level cache.
+   */
+  static boolean far(int steps, int stride) {
+    return (long) steps * stride > 1 << 18;
+  }
 
   /** Widest vector of floats that this JVM has on this CPU, in bits. */
   static int widest() {

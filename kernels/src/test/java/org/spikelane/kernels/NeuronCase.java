@@ -92,7 +92,8 @@ final class NeuronCase {
   final int steps;
   final ResetMechanism reset;
   final Rows x;
-  final Rows rec;
+  /** Recurrent current; a case may be given {@link Rows#NONE} instead. */
+  Rows rec;
   final Rows syn;
   final Rows mem;
   final Rows q;

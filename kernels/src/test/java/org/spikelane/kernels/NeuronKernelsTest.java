@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,57 @@ class NeuronKernelsTest {
           family.backwardImmediate(parts, true, 0, 3, range[0], range[1]);
         }
         whole.assertSame(parts, subject + " immediate " + reset);
+      }
+    }
+  }
+
+  /** Larger than what is walked at once: blocks of neurons and steps, with a tail of each. */
+  @ParameterizedTest
+  @MethodSource("families")
+  void implementationsAgreeOnLongSequences(Subject subject) {
+    int steps = 35;
+    int size = 8192 + 64 + 17;
+    for (ResetMechanism reset : resets(subject)) {
+      for (boolean learn : new boolean[] {false, true}) {
+        NeuronCase expected = new NeuronCase(61, size, steps, reset, false);
+        Family scalar = subject.implementations().getFirst();
+        scalar.forwardDelayed(expected, false, 0, steps, 0, size);
+        scalar.backwardDelayed(expected, learn, 0, steps, 0, size);
+        for (Family family : subject.implementations()) {
+          NeuronCase actual = new NeuronCase(61, size, steps, reset, false);
+          family.forwardDelayed(actual, false, 0, steps, 0, size);
+          family.backwardDelayed(actual, learn, 0, steps, 0, size);
+          expected.assertSame(actual, subject + " " + reset);
+        }
+      }
+    }
+  }
+
+  /** Adding -0.0 changes no bit of any float; so {@link Rows#NONE} must do what a row of it does. */
+  @ParameterizedTest
+  @MethodSource("families")
+  void noRecurrentCurrentIsANeutralOne(Subject subject) {
+    for (Family family : subject.implementations()) {
+      for (int size : Cases.SIZES) {
+        for (ResetMechanism reset : resets(subject)) {
+          for (boolean immediate : new boolean[] {false, true}) {
+            NeuronCase none = new NeuronCase(71, size, STEPS, reset, true);
+            NeuronCase neutral = new NeuronCase(71, size, STEPS, reset, true);
+            Rows untouched = none.rec;
+            none.rec = Rows.NONE;
+            neutral.rec = Rows.constant(new float[size + 1]);
+            Arrays.fill(neutral.rec.data(), -0f);
+            for (NeuronCase c : new NeuronCase[] {none, neutral}) {
+              if (immediate) {
+                family.forwardImmediate(c, 0, STEPS, 0, size);
+              } else {
+                family.forwardDelayed(c, false, 0, STEPS, 0, size);
+              }
+              c.rec = untouched;
+            }
+            neutral.assertSame(none, subject + " " + reset + ", N " + size);
+          }
+        }
       }
     }
   }

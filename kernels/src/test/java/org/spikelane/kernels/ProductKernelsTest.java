@@ -20,7 +20,7 @@ class ProductKernelsTest {
   static Stream<int[]> shapes() {
     return Stream.of(new int[][] {{0, 5, 7}, {3, 0, 9}, {4, 6, 0}, {1, 1, 1}, {2, 3, 10}, {8, 16, 16}, {9, 17, 33},
         {7, 64, 64}, {16, 65, 31}, {17, 100, 100}, {1, 257, 129}, {5, 300, 48}, {8, 20, 135}, {130, 9, 70},
-        {300, 11, 40}, {12, 520, 200}, {3, 140, 257}});
+        {300, 11, 40}, {12, 520, 200}, {3, 140, 257}, {15, 2055, 66}, {1100, 5, 35}, {150, 70, 67}});
   }
 
   /** The four products, each written over or added to what {@code result} holds. */
@@ -28,13 +28,13 @@ class ProductKernelsTest {
     EVENTS(false) {
       @Override
       void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
-        kernels.events(p.spk, p.w, p.bias, p.rowsOf(result), r0, r1, p.k, p.n);
+        kernels.events(p.spk, p.packed(kernels), p.bias, p.rowsOf(result), r0, r1);
       }
     },
     DENSE(false) {
       @Override
       void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
-        kernels.dense(p.x, p.w, p.bias, p.rowsOf(result), r0, r1, p.k, p.n);
+        kernels.dense(p.x, p.packed(kernels), p.bias, p.rowsOf(result), r0, r1);
       }
     },
     EVENTS_GRADIENT(true) {
@@ -118,6 +118,12 @@ class ProductKernelsTest {
 
     private static float[] values(SplittableRandom random, int size, boolean special) {
       return special ? Cases.special(random, size, -1, 1) : Cases.uniform(random, size, -1, 1);
+    }
+
+    PackedWeights packed(ProductKernels kernels) {
+      PackedWeights packed = kernels.weights(k, n);
+      packed.pack(w);
+      return packed;
     }
 
     Rows rowsOf(float[] data) {
@@ -231,8 +237,8 @@ class ProductKernelsTest {
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       float[] expected = p.y.clone();
       float[] actual = p.y.clone();
-      SCALAR.dense(new Rows(repeated, 0, p.k), p.w, p.bias, p.rowsOf(expected), 0, p.rows, p.k, p.n);
-      kernels.dense(Rows.constant(one), p.w, p.bias, p.rowsOf(actual), 0, p.rows, p.k, p.n);
+      SCALAR.dense(new Rows(repeated, 0, p.k), p.packed(SCALAR), p.bias, p.rowsOf(expected), 0, p.rows);
+      kernels.dense(Rows.constant(one), p.packed(kernels), p.bias, p.rowsOf(actual), 0, p.rows);
       Cases.assertSame(expected, actual, kernels + p.name);
       float[] expectedGradient = p.gw.clone();
       float[] actualGradient = p.gw.clone();
@@ -243,18 +249,36 @@ class ProductKernelsTest {
   }
 
   @ParameterizedTest
+  @MethodSource("shapes")
+  void weightsArePackedFromEitherLayout(int[] shape) {
+    Problem p = Problem.special(shape);
+    float[] transposed = new float[p.n * p.k];
+    for (int i = 0; i < p.k; i++) {
+      for (int j = 0; j < p.n; j++) {
+        transposed[j * p.k + i] = p.w[i * p.n + j];
+      }
+    }
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      PackedWeights packed = kernels.weights(p.k, p.n);
+      packed.packTransposed(transposed);
+      Cases.assertSame(p.packed(kernels).data(), packed.data(), kernels + p.name);
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource
   void allocatesNothing(Product product) {
-    // 17 and 150 take every kind of tile at every width.
-    Problem p = Problem.binary(new int[] {9, 17, 150});
+    // 13, 17 and 150 take every kind of tile at every width.
+    Problem p = Problem.binary(new int[] {13, 17, 150});
     float[] result = (product.gradient ? p.gw : p.y).clone();
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       Rows y = p.rowsOf(result);
+      PackedWeights w = p.packed(kernels);
       Rows g = p.rowsOf(p.y);
       Cases.assertAllocatesNothing(
           switch (product) {
-            case EVENTS -> () -> kernels.events(p.spk, p.w, p.bias, y, 0, p.rows, p.k, p.n);
-            case DENSE -> () -> kernels.dense(p.x, p.w, p.bias, y, 0, p.rows, p.k, p.n);
+            case EVENTS -> () -> kernels.events(p.spk, w, p.bias, y, 0, p.rows);
+            case DENSE -> () -> kernels.dense(p.x, w, p.bias, y, 0, p.rows);
             case EVENTS_GRADIENT -> () -> kernels.eventsGradient(p.spk, g, result, 0, p.rows, p.k, p.n);
             case DENSE_GRADIENT -> () -> kernels.denseGradient(p.x, g, result, 0, p.rows, p.k, p.n);
           },

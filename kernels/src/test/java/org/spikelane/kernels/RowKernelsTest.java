@@ -175,6 +175,32 @@ class RowKernelsTest {
   }
 
   @Test
+  void spikesAreReadFromZerosAndOnesOnly() {
+    SplittableRandom random = new SplittableRandom(20_265);
+    for (RowKernels kernels : IMPLEMENTATIONS) {
+      for (int size : new int[] {1, 63, 64, 65, 128, 200, 515}) {
+        float[] x = new float[X_AT + size];
+        for (int n = 0; n < size; n++) {
+          x[X_AT + n] = random.nextInt(3) == 0 ? 1f : random.nextBoolean() ? 0f : -0f;
+        }
+        SpikeRows spikes = new SpikeRows(new long[SPK_AT + SpikeRows.words(size)], SPK_AT, 0);
+        Arrays.fill(spikes.words(), -1L);
+        assertEquals(true, kernels.spikes(x, X_AT, spikes.words(), SPK_AT, 0, size));
+        assertEquals(-1L, spikes.words()[0]);
+        for (int n = 0; n < size; n++) {
+          assertEquals(x[X_AT + n] == 1f, spikes.fired(0, n));
+        }
+        assertEquals(0L, size % 64 == 0 ? 0L : spikes.words()[SPK_AT + size / 64] >>> size % 64);
+        for (float other : new float[] {2f, -1f, 0.5f, Float.NaN, Float.MIN_VALUE}) {
+          float[] with = x.clone();
+          with[X_AT + random.nextInt(size)] = other;
+          assertEquals(false, kernels.spikes(with, X_AT, spikes.words(), SPK_AT, 0, size));
+        }
+      }
+    }
+  }
+
+  @Test
   void theLargestWinsTheFirstOfEqualsAndNaNBeforeAll() {
     for (int size : Cases.SIZES) {
       for (int seed = 0; seed < 20; seed++) {

@@ -19,19 +19,13 @@ class RowsTest {
     assertFalse(rows.holds(0, 10, 10));
     assertTrue(new Rows(new float[10], 0, 0).holds(0, 1000, 10));
     assertFalse(new Rows(new float[10], 0, -1).holds(0, 2, 5));
-  }
-
-  @Test
-  void neutralCurrentChangesNoBit() {
-    float[] neutral = Rows.neutral(1).data();
-    for (float value : new float[] {0f, -0f, 1.5f, Float.MIN_VALUE, Float.NEGATIVE_INFINITY}) {
-      assertEquals(Float.floatToRawIntBits(value), Float.floatToRawIntBits(value + neutral[0]));
-    }
+    assertTrue(Rows.NONE.isNone());
+    assertFalse(rows.isNone());
   }
 
   @Test
   void offsetsOutsideTheArrayAreRefused() {
-    assertEquals("offset: expected 0 to 3 (the length of data), got 4",
+    assertEquals("offset: expected at most 3 (the length of data), got 4",
         assertThrows(IllegalArgumentException.class, () -> new Rows(new float[3], 4, 1)).getMessage());
     assertEquals("offset: expected 0 to 3 (the length of words), got -1",
         assertThrows(IllegalArgumentException.class, () -> new SpikeRows(new long[3], -1, 1)).getMessage());

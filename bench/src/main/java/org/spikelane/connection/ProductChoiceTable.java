@@ -1,0 +1,135 @@
+package org.spikelane.connection;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.Rows;
+import org.spikelane.kernels.SpikeRows;
+import org.spikelane.layer.Block;
+import org.spikelane.layer.ProductChoice;
+import org.spikelane.layer.Spikes;
+
+/**
+ * Prints what each {@link ProductChoice} costs for one step of an all-to-all recurrence of N neurons and B samples, by
+ * the share of the neurons that fire, and how much slower {@code AUTO} is than the best of the others. Our own choices
+ * take turns, so that what else the machine does falls on all of them.
+ *
+ * <pre>java --add-modules=jdk.incubator.vector -cp bench/target/benchmarks.jar
+ *     org.spikelane.connection.ProductChoiceTable</pre>
+ *
+ * <p>Arguments {@code N…} take the place of the sizes 128 to 2048.
+ */
+public final class ProductChoiceTable {
+
+  private static final int[] SIZES = {128, 256, 512, 1024, 2048};
+  private static final int[] SAMPLES = {1, 16, 64, 128};
+  private static final int[] DENSITIES = {1, 5, 10, 20, 30, 50, 70, 100};
+  private static final List<ProductChoice> OURS =
+      List.of(ProductChoice.EVENTS, ProductChoice.DENSE, ProductChoice.AUTO);
+  private static final int ROUNDS = 7;
+  private static final int WARM_UP_CALLS = 300;
+  private static final long WARM_UP = 30_000_000L;
+  private static final long BATCH = 3_000_000L;
+
+  private ProductChoiceTable() {}
+
+  /** Prints the table. */
+  public static void main(String[] args) {
+    int[] sizes = args.length == 0 ? SIZES : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
+    System.out.printf(Locale.ROOT,
+        "%s, one thread, us per step%n", KernelProvider.current());
+    System.out.printf(Locale.ROOT,
+        "   N    B    %%      events       dense        ejml        auto   auto above best%n");
+    compileEverything();
+    for (int size : sizes) {
+      for (int samples : SAMPLES) {
+        for (int density : DENSITIES) {
+          print(size, samples, density, measure(size, samples, density));
+        }
+      }
+    }
+  }
+
+  private static void compileEverything() {
+    for (int density : DENSITIES) {
+      measure(128, 17, density);
+      measure(128, 1, density);
+      measure(128, 1, density);
+    }
+  }
+
+  private static void print(int size, int samples, int density, Map<ProductChoice, Double> nanos) {
+    double best = Double.POSITIVE_INFINITY;
+    for (ProductChoice choice : List.of(ProductChoice.EVENTS, ProductChoice.DENSE, ProductChoice.EJML)) {
+      best = Math.min(best, nanos.get(choice));
+    }
+    double auto = nanos.get(ProductChoice.AUTO);
+    System.out.printf(Locale.ROOT,
+        "%4d  %3d  %3d  %10.2f  %10.2f  %10.2f  %10.2f   %5.1f %%%n", size, samples, density,
+        nanos.get(ProductChoice.EVENTS) / 1e3, nanos.get(ProductChoice.DENSE) / 1e3,
+        nanos.get(ProductChoice.EJML) / 1e3, auto / 1e3, 100 * (auto / best - 1));
+  }
+
+  private static Map<ProductChoice, Double> measure(int size, int samples, int density) {
+    AllToAll recurrence = new AllToAll(size, true, true, new SplittableRandom(20_264));
+    Spikes spikes = spikes(size, samples, density);
+    Rows current = new Rows(new float[samples * size], 0, size);
+    Map<ProductChoice, Recurrence.Worker> workers = new EnumMap<>(ProductChoice.class);
+    Map<ProductChoice, Long> calls = new EnumMap<>(ProductChoice.class);
+    Map<ProductChoice, double[]> times = new EnumMap<>(ProductChoice.class);
+    for (ProductChoice choice : ProductChoice.values()) {
+      Recurrence.Worker worker = recurrence.worker(spikes, new Block(samples, 1, false, false, choice));
+      workers.put(choice, worker);
+      calls.put(choice, warmUp(worker, samples, current, choice == ProductChoice.EJML ? 1 : WARM_UP_CALLS));
+      times.put(choice, new double[ROUNDS]);
+    }
+    // EJML by itself: it takes tens of times longer and leaves weights of its own in the caches.
+    for (int turn = 0; turn < 2 * ROUNDS; turn++) {
+      for (ProductChoice choice : turn < ROUNDS ? List.of(ProductChoice.EJML) : OURS) {
+        Recurrence.Worker worker = workers.get(choice);
+        int round = turn % ROUNDS;
+        long start = System.nanoTime();
+        for (long i = 0; i < calls.get(choice); i++) {
+          worker.current(0, samples, current);
+        }
+        times.get(choice)[round] = (double) (System.nanoTime() - start) / calls.get(choice);
+      }
+    }
+    Map<ProductChoice, Double> medians = new EnumMap<>(ProductChoice.class);
+    times.forEach((choice, t) -> {
+      Arrays.sort(t);
+      medians.put(choice, t[ROUNDS / 2]);
+    });
+    return medians;
+  }
+
+  /** Runs for a while; how many calls make a batch then. */
+  private static long warmUp(Recurrence.Worker worker, int samples, Rows current, int least) {
+    long start = System.nanoTime();
+    long calls = 0;
+    while (calls < least || System.nanoTime() - start < WARM_UP) {
+      worker.current(0, samples, current);
+      calls++;
+    }
+    return Math.max(1, BATCH * calls / (System.nanoTime() - start));
+  }
+
+  /** Spikes of the step before the first. */
+  private static Spikes spikes(int size, int samples, int density) {
+    SplittableRandom random = new SplittableRandom(20_265);
+    Spikes spikes = new Spikes(size, samples, 1);
+    SpikeRows before = spikes.atStep(-1);
+    for (int b = 0; b < samples; b++) {
+      for (int i = 0; i < size; i++) {
+        if (random.nextInt(100) < density) {
+          before.words()[before.at(b) + (i >>> 6)] |= 1L << i;
+        }
+      }
+    }
+    return spikes;
+  }
+}

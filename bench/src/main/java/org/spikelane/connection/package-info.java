@@ -1,0 +1,2 @@
+/** Benchmarks of {@link org.spikelane.connection}'s products. */
+package org.spikelane.connection;

@@ -1,0 +1,155 @@
+package org.spikelane.kernels;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * Prints how fast the products are, and what share that is of what the machine can do in the same run: of the peak of
+ * fused multiply-adds for dense products of several rows, else of the read bandwidth of the memory that holds what is
+ * read again and again. The gradient by events counts what it reads of g; it also reads and writes every row of the
+ * weights' gradient whose neuron fired, which is most of its time where few rows share it.
+ *
+ * <pre>java --add-modules=jdk.incubator.vector -cp bench/target/benchmarks.jar org.spikelane.kernels.ProductTable</pre>
+ *
+ * <p>Arguments {@code N…} take the place of the sizes 128 to 2048.
+ */
+public final class ProductTable {
+
+  private static final int[] SIZES = {128, 256, 512, 1024, 2048};
+  private static final int[] ROWS = {1, 8, 16, 64, 100, 128};
+  private static final int[] EVENT_ROWS = {1, 16, 64};
+  private static final int[] DENSITIES = {5, 10, 20, 30};
+  private static final int LIMITS_TO_WARM_UP = 60;
+  private static final long WARM_UP = 300_000_000L;
+  private static final long BATCH = 8_000_000L;
+  private static final int BATCHES = 9;
+
+  private ProductTable() {}
+
+  /** Prints the tables. */
+  public static void main(String[] args) {
+    int[] sizes = args.length == 0 ? SIZES : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
+    System.out.printf(Locale.ROOT,
+        "%s, one thread%n", KernelProvider.current());
+    for (int i = 0; i < LIMITS_TO_WARM_UP; i++) {
+      Limits.fma();
+      Limits.read(1 << 20);
+    }
+    for (int size : sizes) {
+      for (int rows : ROWS) {
+        dense(size, rows);
+      }
+      for (int rows : EVENT_ROWS) {
+        for (int density : DENSITIES) {
+          events(size, rows, density);
+        }
+      }
+    }
+  }
+
+  private static void dense(int size, int rows) {
+    Operands o = new Operands(size, rows, 10);
+    double flops = 2.0 * rows * size * size;
+    double bytes = 4.0 * size * size;
+    double forward = nanos(() -> o.kernels.dense(o.x, o.w, o.bias, o.y, 0, rows));
+    if (rows == 1) {
+      double read = Limits.read(4L * size * size);
+      System.out.printf(Locale.ROOT,
+          "dense           N %4d  B %3d        %9.2f us  %6.1f GB/s  %5.1f %% of %5.1f%n", size, rows, forward / 1e3,
+          bytes / forward, 100 * bytes / forward / read, read);
+    } else {
+      double peak = Limits.fma();
+      double gradient = nanos(() -> o.kernels.denseGradient(o.x, o.g, o.gw, 0, rows, size, size));
+      double peakAgain = Limits.fma();
+      System.out.printf(Locale.ROOT,
+          "dense           N %4d  B %3d        %9.2f us  %6.1f GF/s  %5.1f %% of %5.1f%n", size, rows, forward / 1e3,
+          flops / forward, 100 * flops / forward / peak, peak);
+      System.out.printf(Locale.ROOT,
+          "dense gradient  N %4d  B %3d        %9.2f us  %6.1f GF/s  %5.1f %% of %5.1f%n", size, rows, gradient / 1e3,
+          flops / gradient, 100 * flops / gradient / peakAgain, peakAgain);
+    }
+  }
+
+  private static void events(int size, int rows, int density) {
+    Operands o = new Operands(size, rows, density);
+    long spikes = 0;
+    for (int r = 0; r < rows; r++) {
+      spikes += o.spk.count(r, size);
+    }
+    double bytes = 4.0 * spikes * size;
+    int columns = Math.min(size, 128);
+    double forward = nanos(() -> o.kernels.events(o.spk, o.w, o.bias, o.y, 0, rows));
+    double panel = Limits.read(rows == 1 ? 4L * size * size : 4L * size * columns);
+    double gradient = nanos(() -> o.kernels.eventsGradient(o.spk, o.g, o.gw, 0, rows, size, size));
+    double gradientPanel = Limits.read(4L * size * columns);
+    System.out.printf(Locale.ROOT,
+        "events          N %4d  B %3d  %3d %%  %9.2f us  %6.1f GB/s  %5.1f %% of %5.1f%n", size, rows, density,
+        forward / 1e3, bytes / forward, 100 * bytes / forward / panel, panel);
+    System.out.printf(Locale.ROOT,
+        "events gradient N %4d  B %3d  %3d %%  %9.2f us  %6.1f GB/s  %5.1f %% of %5.1f%n", size, rows, density,
+        gradient / 1e3, bytes / gradient, 100 * bytes / gradient / gradientPanel, gradientPanel);
+  }
+
+  /** Median time of a call. */
+  private static double nanos(Runnable call) {
+    long start = System.nanoTime();
+    long calls = 0;
+    while (System.nanoTime() - start < WARM_UP) {
+      call.run();
+      calls++;
+    }
+    long perBatch = Math.max(1, calls * BATCH / WARM_UP);
+    double[] times = new double[BATCHES];
+    for (int b = 0; b < BATCHES; b++) {
+      long from = System.nanoTime();
+      for (long i = 0; i < perBatch; i++) {
+        call.run();
+      }
+      times[b] = (double) (System.nanoTime() - from) / perBatch;
+    }
+    Arrays.sort(times);
+    return times[BATCHES / 2];
+  }
+
+  /** Seeded operands of every product. */
+  private static final class Operands {
+
+    final ProductKernels kernels = KernelProvider.current().products();
+    final Rows x;
+    final Rows y;
+    final Rows g;
+    final PackedWeights w;
+    final float[] bias;
+    final float[] gw;
+    final SpikeRows spk;
+
+    Operands(int size, int rows, int density) {
+      SplittableRandom random = new SplittableRandom(20_263);
+      x = new Rows(values(random, rows * size), 0, size);
+      y = new Rows(new float[rows * size], 0, size);
+      g = new Rows(values(random, rows * size), 0, size);
+      w = kernels.weights(size, size);
+      w.pack(values(random, size * size));
+      bias = values(random, size);
+      gw = new float[size * size];
+      int words = SpikeRows.words(size);
+      spk = new SpikeRows(new long[rows * words], 0, words);
+      for (int r = 0; r < rows; r++) {
+        for (int i = 0; i < size; i++) {
+          if (random.nextInt(100) < density) {
+            spk.words()[spk.at(r) + (i >>> 6)] |= 1L << i;
+          }
+        }
+      }
+    }
+
+    private static float[] values(SplittableRandom random, int length) {
+      float[] values = new float[length];
+      for (int i = 0; i < length; i++) {
+        values[i] = (float) random.nextDouble(-1, 1);
+      }
+      return values;
+    }
+  }
+}

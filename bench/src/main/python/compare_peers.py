@@ -1,0 +1,368 @@
+#!/usr/bin/env python3
+"""Runs Spikelane beside other frameworks, in turns, and prints the ratios of their times as Markdown.
+
+  compare_peers.py BENCH_PEERS --out rounds/                   five rounds of everything, on one core (some hours)
+  compare_peers.py BENCH_PEERS --out rounds/ --only 'elem*'    of the rows whose name matches
+  compare_peers.py --out rounds/ --rounds 0                    only the table, of the rounds that are there
+  compare_peers.py --list                                      the rows, their goals, and what is run for them
+
+BENCH_PEERS is the path of bench_peers.py, the peers' own benchmark, which is no part of this project. PEERS_PY and
+PEERS_JAX_PY name the interpreters that have torch, snntorch, … and jax, spyx. Build first: mvn -q -DskipTests package
+
+A round runs, row by row, snnTorch, the peers and Spikelane, one right after the other on the same core, and writes what
+they print to OUT/round-K.json. A round that is there already goes on where it stopped: a row is skipped if all of its
+records are there. A ratio is the median over the rounds of the peer's median divided by that of ours. A row is met if
+both of its ratios reach their goals. Records with a cpu_share below 0.9 are not counted, and said: the core was shared.
+
+ONNX Runtime has no place in BENCH_PEERS. --onnx CMD names a command that prints, for each case of `serve`, a line
+  onnxruntime NET B=BATCH p50 X ms ...
+It is run once a round.
+
+--limits measures what one core of this machine can do (RooflineBenchmark, two minutes), writes it to OUT/limits.json,
+and adds to the recurrent layer's training the sum of limits that it is made of.
+"""
+import argparse
+import collections
+import fnmatch
+import glob
+import json
+import os
+import re
+import shlex
+import statistics
+import subprocess
+import sys
+
+PROJECT = os.path.abspath(os.path.join(os.path.dirname(__file__), *[".."] * 4))
+JAR = os.path.join(PROJECT, "bench", "target", "benchmarks.jar")
+MAIN = "org.spikelane.peers.PeerBenchmark"
+
+# Peers with the same equations that were the fastest, or close to it, in some row. The others never were.
+SECOND_ORDER = ["compile_synaptic", "spyx_cubalif", "jax_synaptic"]
+RECURRENT = ["compile_rleaky", "spyx_rlif"]
+
+Goal = collections.namedtuple("Goal", "item params phase ours snntorch peers least_snntorch least_best")
+"""A row: an item's case and phase, our name in it, and the ratios that are wanted; None where none is."""
+
+Ours = collections.namedtuple("Ours", "name options")
+SPIKELANE = Ours("spikelane", "")
+SPIKELANE_RLEAKY = Ours("spikelane_rleaky", "--neuron rleaky")
+
+# A heap that is there from the start. In one that grows, the collector copies what a repetition allocated to fresh
+# pages, and their faults took ten times as long as elem's 262144 neurons themselves. With it, resident megabytes mean
+# nothing.
+JAVA_OPTIONS = "-Xms4g -Xmx4g -XX:+AlwaysPreTouch -XX:+UseTransparentHugePages"
+
+ENOUGH_ROUNDS = 5
+MEMORY_BYTES = 4.5
+SCRATCH = 32 << 20
+
+
+def goals():
+    rows = []
+
+    def add(item, params, phase, snntorch, peers, least_snntorch, least_best, ours=SPIKELANE):
+        rows.append(Goal(item, params, phase, ours, snntorch, peers, least_snntorch, least_best))
+
+    synaptic = "snntorch_synaptic"
+    whole = SECOND_ORDER + ["compilewhole_synaptic"]
+    for n, least, best in ((16384, 80, 3.5), (262144, 25, 3)):
+        add("elem", f"n={n},batch=1,steps=100,mode=infer", "forward", synaptic, whole, least, best)
+    for n, least, best in ((16384, 45, 5), (262144, 14, 5)):
+        add("elem", f"n={n},batch=1,steps=100,mode=train", "total", synaptic, whole, least, best)
+    for mode, phase in (("infer", "forward"), ("train", "total")):
+        for n in (512, 1024, 2048):
+            for batch in (16, 128):
+                case = f"n={n},batch={batch},steps=100,mode={mode}"
+                least, best = (8, 3) if mode == "infer" else (5 if batch == 16 else 3.5, 2.5)
+                add("rleaky", case, phase, "snntorch_rleaky", RECURRENT, least, best)
+    mnist = [peer for peer in SECOND_ORDER if peer != "jax_synaptic"]
+    add("train", "net=mnist,batch=128,steps=25", "iteration", synaptic, mnist, 15, 5)
+    add("train", "net=shd,batch=64,steps=100", "iteration", "snntorch_rleaky", RECURRENT, 10, 6)
+    add("serve", "net=mnist,batch=1,steps=25", "latency", synaptic, mnist + ["onnxruntime"], 150, 2.5)
+    add("serve", "net=shd,batch=1,steps=100", "latency", "snntorch_rleaky", RECURRENT + ["onnxruntime"], 150, 4)
+    add("serve", "net=mnist,batch=128,steps=25", "latency", synaptic, mnist + ["onnxruntime"], 30, 2)
+    add("serve", "net=shd,batch=128,steps=100", "latency", "snntorch_rleaky", RECURRENT + ["onnxruntime"], 12, 8)
+    for n in (512, 1024, 4096):
+        for phase in ("forward", "backward"):
+            add("onm", f"n={n},batch=16,steps=500", phase, synaptic, SECOND_ORDER, 2.5, 1.15)
+    for n in (512, 1024):
+        for phase in ("forward", "backward"):
+            add("onm", f"n={n},batch=16,steps=500", phase, "snntorch_rleaky", RECURRENT, None, None, SPIKELANE_RLEAKY)
+    return rows
+
+
+def row_name(goal):
+    return f"{goal.item}/{goal.ours.name}/{goal.params}/{goal.phase}"
+
+
+def suffix(goal):
+    return "" if goal.ours == SPIKELANE else " (RLeaky)"
+
+
+def text(params):
+    return ",".join(f"{k}={v}" for k, v in params.items())
+
+
+def value(params, name):
+    return int(dict(p.split("=") for p in params.split(","))[name])
+
+
+# ------------------------------------------------------------------------------------------------ rounds
+
+def key(record):
+    return record["item"], record["impl"], text(record["params"])
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8") as f:
+            return {key(r): r for r in json.load(f)["records"]}
+    except FileNotFoundError:
+        return {}
+
+
+def command(args, ours):
+    jvm = f"{args.java} --add-modules=jdk.incubator.vector {args.java_options}"
+    return f"{jvm} -cp {shlex.quote(JAR)} {MAIN} {ours.options}".strip()
+
+
+def run_round(args, rows, path):
+    cases = collections.OrderedDict()
+    for goal in rows:
+        impls = cases.setdefault((goal.item, goal.params, goal.ours), [])
+        impls += [impl for impl in [goal.snntorch, *goal.peers] if impl not in impls and impl != "onnxruntime"]
+    for (item, params, ours), impls in cases.items():
+        there = read(path)
+        if all((item, impl, params) in there for impl in [*impls, ours.name]):
+            continue
+        print(f"{os.path.basename(path)}: {item} {params} {ours.name}", flush=True)
+        only = [word for impl in [*impls, ours.name] for word in ("--only", f"{item}/{impl}/{params}")]
+        subprocess.run([*shlex.split(args.prefix), sys.executable, args.bench_peers, "--cores", args.cores, *only,
+                        "--external", f"{ours.name}={command(args, ours)}", "--out", path], check=True)
+    if args.onnx and any("onnxruntime" in goal.peers for goal in rows):
+        add_onnx(args, path)
+
+
+def add_onnx(args, path):
+    there = read(path)
+    if any(impl == "onnxruntime" for _, impl, _ in there):
+        return
+    out = subprocess.run([*shlex.split(args.prefix), "taskset", "-c", args.cores, *shlex.split(args.onnx)], check=True,
+                         capture_output=True, text=True).stdout
+    print(out, end="", flush=True)
+    with open(path, encoding="utf-8") as f:
+        document = json.load(f)
+    for net, batch, ms in re.findall(r"^onnxruntime (\w+) B=(\d+) p50 ([\d.]+) ms", out, re.M):
+        params = dict(net=net, batch=int(batch), steps=25 if net == "mnist" else 100)
+        document["records"].append(dict(item="serve", impl="onnxruntime", params=params, threads=1,
+                                        latency=dict(p50=float(ms) / 1e3)))
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(document, f, indent=1)
+
+
+# ------------------------------------------------------------------------------------------------ table
+
+def seconds(record, phase):
+    """A record's time, or None if it has none that counts."""
+    if not record or "error" in record or record.get("cpu_share", 1) < 0.9:
+        return None
+    times = record.get(phase)
+    return times and times.get("p50", times.get("median"))
+
+
+def ratios(rounds, goal, impl):
+    """Of each round in which both sides were measured, impl's time by ours."""
+    of = []
+    for records in rounds:
+        theirs = seconds(records.get((goal.item, impl, goal.params)), goal.phase)
+        own = seconds(records.get((goal.item, goal.ours.name, goal.params)), goal.phase)
+        if theirs and own:
+            of.append(theirs / own)
+    return of
+
+
+def shown(of, least):
+    if not of:
+        return "not measured"
+    return f"{statistics.median(of):.3g} [{min(of):.3g}..{max(of):.3g}]" + (f" (≥ {least:g})" if least else "")
+
+
+def milliseconds(rounds, goal, impl):
+    of = [seconds(records.get((goal.item, impl, goal.params)), goal.phase) for records in rounds]
+    of = [s for s in of if s]
+    return f"{statistics.median(of) * 1e3:.4g}" if of else ""
+
+
+def print_ratios(rounds, rows):
+    print("| item | case | phase | ours, ms | snnTorch / ours | best peer / ours | best peer | rounds | met |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    met = wanted = 0
+    provisional = False
+    for goal in rows:
+        by_snntorch = ratios(rounds, goal, goal.snntorch)
+        by_peer = {peer: ratios(rounds, goal, peer) for peer in goal.peers}
+        measured = {peer: of for peer, of in by_peer.items() if of}
+        best = min(measured, key=lambda peer: statistics.median(measured[peer]), default=None)
+        by_best = measured.get(best, [])
+        verdict = ""
+        if goal.least_snntorch:
+            wanted += 1
+            reached = [bool(of) and statistics.median(of) >= least
+                       for of, least in ((by_snntorch, goal.least_snntorch), (by_best, goal.least_best))]
+            verdict = "yes" if all(reached) else "no" if by_snntorch and by_best else "?"
+            met += verdict == "yes"
+        fewest = min(len(by_snntorch), len(by_best)) if best else len(by_snntorch)
+        provisional |= fewest < ENOUGH_ROUNDS
+        ours = milliseconds(rounds, goal, goal.ours.name)
+        print(f"| {goal.item}{suffix(goal)} | {goal.params} | {goal.phase} | {ours} "
+              f"| {shown(by_snntorch, goal.least_snntorch)} | {shown(by_best, goal.least_best)} | {best or ''} "
+              f"| {fewest} | {verdict} |")
+    print(f"\n{met} of {wanted} goals met. Medians over the rounds [least..most], goals in brackets."
+          + (f" Rows of fewer than {ENOUGH_ROUNDS} rounds are provisional." if provisional else ""))
+
+
+def print_faults(rounds, rows):
+    wanted = {(g.item, impl, g.params) for g in rows for impl in [g.snntorch, *g.peers, g.ours.name]}
+    for i, records in enumerate(rounds):
+        for k, record in records.items():
+            if k in wanted and "error" in record:
+                print(f"- round {i + 1}: {'/'.join(k)}: {record['error'][:160]}")
+            elif k in wanted and record.get("cpu_share", 1) < 0.9:
+                print(f"- round {i + 1}: {'/'.join(k)}: not counted, it had {record['cpu_share']} of the core")
+
+
+def print_memory(rounds, rows):
+    """What training holds beside its results: all that a repetition allocated, and what the process took."""
+    lines = []
+    seen = set()
+    for goal in rows:
+        own = [r for r in (records.get((goal.item, goal.ours.name, goal.params)) for records in rounds) if r]
+        own = [r for r in own if "neuron_steps" in r]
+        training = goal.item in ("onm", "train") or "mode=train" in goal.params
+        if not own or not training or (goal.item, goal.ours, goal.params) in seen:
+            continue
+        seen.add((goal.item, goal.ours, goal.params))
+        allowed = own[0]["neuron_steps"] * MEMORY_BYTES + SCRATCH
+        allocated = statistics.median(r["allocated_bytes"] - r["result_bytes"] for r in own)
+        resident = statistics.median((r["rss_peak_mb"] - r["rss_base_mb"]) * 1048576 for r in own)
+        lines.append(f"| {goal.item}{suffix(goal)} | {goal.params} | {allowed / 1e6:.0f} | {allocated / 1e6:.0f} "
+                     f"| {resident / 1e6:.0f} | {'yes' if allocated <= allowed else 'no'} |")
+    if not lines:
+        return
+    print(f"\n### Memory: at most {MEMORY_BYTES} bytes per neuron and step, and {SCRATCH >> 20} MB, beside inputs,"
+          " outputs, parameters and their gradients\n")
+    print("| item | case | MB allowed | MB allocated in a repetition | MB resident above the base | by arrays |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    print("\n".join(lines))
+    print("\nAllocated: less the results; the most that a repetition can have held at one time. Resident: with garbage"
+          " and results;\nsays something only with a small heap that grows, as --java-options=-Xmx400m makes it, and"
+          " one case a process.")
+
+
+# ------------------------------------------------------------------------------------------------ limits
+
+def measure_limits(args, path):
+    raw = path + ".jmh"
+    subprocess.run([*shlex.split(args.prefix), "taskset", "-c", args.cores.split(",")[0], args.java, "-jar", JAR,
+                    "RooflineBenchmark", "-f", "1", "-rf", "json", "-rff", raw,
+                    "-p", "kilobytes=" + ",".join(str(1 << k) for k in range(4, 19, 2))], check=True)
+    with open(raw, encoding="utf-8") as f:
+        results = json.load(f)
+    limits = dict(fma=0.0, read={}, copy={})
+    for result in results:
+        what = result["benchmark"].rsplit(".", 1)[1]
+        score = result["primaryMetric"]["score"]
+        if what == "fma":
+            limits["fma"] = score
+        else:
+            limits[what][result["params"]["kilobytes"]] = score
+    os.remove(raw)
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(limits, f, indent=1)
+
+
+def bandwidth(curve, size):
+    """GB/s of the smallest memory measured that holds as much."""
+    sizes = sorted(int(k) for k in curve)
+    return curve[str(next((k for k in sizes if k * 1024 >= size), sizes[-1]))]
+
+
+def recurrent_training_limit(limits, n, batch, steps, rate):
+    """Seconds that each part of RLeaky's training takes at least.
+
+    Products of spikes: an addition of four bytes from the matrix, or the gradient's rows, for each spike and neuron, at
+    the bandwidth of the memory that holds [N][N]; or, if that is sooner, as a dense product. The gradient of the spikes
+    before: a dense product, 2*B*T*N*N operations. The rest: x read, mem written, mem read, dL/dx written, 16 bytes per
+    neuron and step, at the bandwidth of a copy of as much.
+    """
+    rows = batch * steps
+    dense = 2.0 * rows * n * n / limits["fma"] * 1e-9
+    events = min(dense, 4.0 * rate * rows * n * n / bandwidth(limits["read"], 4 * n * n) * 1e-9)
+    elementwise = 16.0 * rows * n / bandwidth(limits["copy"], 8 * rows * n) * 1e-9
+    return dict(current=events, weights=events, spikes=dense, rest=elementwise)
+
+
+def print_limits(rounds, rows, limits):
+    by_size = ", ".join(f"{k}: {v:.0f}" for k, v in limits["read"].items())
+    print(f"\n### Training a recurrent layer beside its limits: {limits['fma']:.0f} GF/s, GB/s read by KB {by_size}\n")
+    print("| case | rate | spikes×W | spikesᵀ×g | g×W, dense | element-wise | sum, ms | ours, ms | ours / sum |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for goal in rows:
+        if goal.item != "rleaky" or "mode=train" not in goal.params:
+            continue
+        own = [r for r in (records.get((goal.item, goal.ours.name, goal.params)) for records in rounds)
+               if seconds(r, goal.phase)]
+        if not own:
+            continue
+        n, batch, steps = (value(goal.params, k) for k in ("n", "batch", "steps"))
+        parts = recurrent_training_limit(limits, n, batch, steps, own[0]["rate"])
+        total = sum(parts.values())
+        took = statistics.median(seconds(r, goal.phase) for r in own)
+        print(f"| {goal.params} | {own[0]['rate']:.3f} | " + " | ".join(
+            f"{parts[k] * 1e3:.3g}" for k in ("current", "weights", "spikes", "rest"))
+            + f" | {total * 1e3:.3g} | {took * 1e3:.4g} | {took / total:.2f} |")
+
+
+# ------------------------------------------------------------------------------------------------ main
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bench_peers", nargs="?", help="path of bench_peers.py")
+    parser.add_argument("--out", help="folder of the rounds")
+    parser.add_argument("--rounds", type=int, default=ENOUGH_ROUNDS, help="to be there at the end; 0 only prints")
+    parser.add_argument("--only", action="append", default=[], help="pattern of row names, see --list; repeatable")
+    parser.add_argument("--cores", default="1", help="as bench_peers.py has it")
+    parser.add_argument("--java", default="java", help="the java of a JDK 25")
+    parser.add_argument("--java-options", default=JAVA_OPTIONS, help="flags of the JVM (default: %(default)s)")
+    parser.add_argument("--onnx", help="command that measures ONNX Runtime")
+    parser.add_argument("--prefix", default="", help="goes before every command that measures, as in 'flock /tmp/lock'")
+    parser.add_argument("--limits", action="store_true", help="measure the machine's limits, too")
+    parser.add_argument("--list", action="store_true")
+    args = parser.parse_args()
+    rows = [g for g in goals() if not args.only or any(fnmatch.fnmatch(row_name(g), p) for p in args.only)]
+    if args.list:
+        for goal in rows:
+            print(row_name(goal), goal.least_snntorch, goal.least_best, goal.snntorch, *goal.peers)
+        return
+    if not args.out or (args.rounds and not args.bench_peers) or not rows:
+        parser.error("no row matches --only" if not rows else "expected BENCH_PEERS and --out, or --out and --rounds 0")
+    if (args.rounds or args.limits) and not os.path.exists(JAR):
+        parser.error(f"{JAR} is not there; run mvn -q -DskipTests package")
+    os.makedirs(args.out, exist_ok=True)
+    limits = os.path.join(args.out, "limits.json")
+    if args.limits:
+        measure_limits(args, limits)
+    for i in range(args.rounds):
+        run_round(args, rows, os.path.join(args.out, f"round-{i + 1}.json"))
+    rounds = [read(path) for path in sorted(glob.glob(os.path.join(args.out, "round-*.json")))]
+    print_ratios(rounds, rows)
+    print_faults(rounds, rows)
+    print_memory(rounds, rows)
+    if os.path.exists(limits):
+        with open(limits, encoding="utf-8") as f:
+            print_limits(rounds, rows, json.load(f))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+package org.spikelane.connection;
+
+/**
+ * What the two products of spikes cost on this machine, for the shape of one worker: time per spike by events, time per
+ * row densely, learned from its own calls. The choice that follows from it changes the time, never the result.
+ *
+ * <p>Measuring while working needs no warm-up of its own, and sees caches, compilers and neighbours as they are. Only
+ * where the prior leaves a doubt is there anything to learn: there one call in {@value #TRIED} goes the other way.
+ */
+final class ProductCosts {
+
+  /** Calls between two that are timed; asking the clock costs as much as a small product of one row. */
+  private static final int TIMED = 16;
+  private static final int TRIED = 128;
+
+  /** Where the two products cross before anything is known, as a share of the neurons, and the doubt about it. */
+  private static final double PRIOR = 0.5;
+  private static final double DOUBT = 3;
+
+  /** Outputs below which a spike costs more than adding up its weights. */
+  private static final double NARROW = 64;
+
+  /** What a row costs by events beyond its spikes, in spikes. */
+  private static final double ROW_IN_SPIKES = 4;
+
+  /** A faster time is believed entirely, of a slower one this share, and only up to a limit: something interrupted. */
+  private static final double BELIEF = 0.125;
+  private static final double CREDIBLE = 2;
+
+  private final double crossing;
+  private double perSpike;
+  private double perRow;
+  private int calls;
+
+  /** Of products of {@code neurons} spiking neurons with weights to {@code outputs}. */
+  ProductCosts(int neurons, int outputs) {
+    this.crossing = PRIOR * neurons * Math.min(1, outputs / NARROW);
+  }
+
+  /** Whether to go by events, now. */
+  boolean byEvents(double spikesPerRow) {
+    if (!doubtful(spikesPerRow)) {
+      return true;
+    }
+    calls++;
+    boolean cheaper = (spikesPerRow + ROW_IN_SPIKES) * spikeCost() < rowCost();
+    return cheaper ^ calls % TRIED == 0;
+  }
+
+  /** Whether this call, for which {@link #byEvents} was asked, should be timed. */
+  boolean timed(double spikesPerRow) {
+    return doubtful(spikesPerRow) && calls % TIMED == 0;
+  }
+
+  /** Learns what a timed call took. */
+  void took(boolean byEvents, double spikesPerRow, int rows, long nanos) {
+    double perCallRow = (double) nanos / rows;
+    if (byEvents) {
+      perSpike = learned(perSpike, perCallRow / (spikesPerRow + ROW_IN_SPIKES));
+    } else {
+      perRow = learned(perRow, perCallRow);
+    }
+  }
+
+  /** Whether so many spikes could be too many for events. */
+  private boolean doubtful(double spikesPerRow) {
+    return spikesPerRow * DOUBT > crossing;
+  }
+
+  private double spikeCost() {
+    return perSpike > 0 ? perSpike : perRow > 0 ? perRow / crossing : 1;
+  }
+
+  private double rowCost() {
+    return perRow > 0 ? perRow : spikeCost() * crossing;
+  }
+
+  private static double learned(double cost, double sample) {
+    return cost == 0 || sample < cost ? sample : cost + BELIEF * (Math.min(sample, CREDIBLE * cost) - cost);
+  }
+}

@@ -1,0 +1,58 @@
+package org.spikelane.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class ProductCostsTest {
+
+  private static final int NEURONS = 512;
+  private static final int ROWS = 16;
+  private static final int CALLS = 5000;
+
+  /** A machine on which a spike costs {@code perSpike} and a dense row {@code perRow}; counts calls by events. */
+  private static int byEvents(ProductCosts costs, double spikesPerRow, double perSpike, double perRow) {
+    int byEvents = 0;
+    for (int i = 0; i < CALLS; i++) {
+      boolean events = costs.byEvents(spikesPerRow);
+      byEvents += events ? 1 : 0;
+      if (costs.timed(spikesPerRow)) {
+        double row = events ? perSpike * spikesPerRow : perRow;
+        costs.took(events, spikesPerRow, ROWS, (long) (row * ROWS));
+      }
+    }
+    return byEvents;
+  }
+
+  @Test
+  void fewSpikesGoByEventsWithoutAnyMeasurement() {
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS);
+    assertEquals(CALLS, byEvents(costs, 80, 1e6, 1));
+  }
+
+  @Test
+  void learnsWhichIsCheaperAndTriesTheOtherRarely() {
+    // Events are cheaper by the prior, up to the first try of the other.
+    assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS), 200, 10, 1000) < CALLS / 20, "dense at 40 %");
+    assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS), 200, 10, 4000) > CALLS * 49 / 50, "events at 40 %");
+    assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS), 512, 10, 9000) > CALLS * 9 / 10, "events at 100 %");
+  }
+
+  @Test
+  void followsAMachineThatChanges() {
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS);
+    byEvents(costs, 300, 10, 500);
+    byEvents(costs, 300, 10, 20_000);
+    assertTrue(byEvents(costs, 300, 10, 20_000) > CALLS * 9 / 10);
+  }
+
+  @Test
+  void oneInterruptionChangesNothing() {
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS);
+    byEvents(costs, 300, 10, 2000);
+    costs.took(false, 300, ROWS, 1_000_000_000L);
+    assertFalse(costs.byEvents(300));
+  }
+}
