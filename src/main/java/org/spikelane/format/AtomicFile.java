@@ -3,7 +3,6 @@ package org.spikelane.format;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -30,6 +29,18 @@ public final class AtomicFile {
     void writeTo(OutputStream out) throws IOException;
   }
 
+  /** What goes into a file, for writers that open it themselves. */
+  @FunctionalInterface
+  public interface Filling {
+
+    /**
+     * Writes everything to {@code empty}, which exists and is empty, and closes it.
+     *
+     * @throws IOException if writing fails; the file that was to be replaced is then left as it was
+     */
+    void fill(Path empty) throws IOException;
+  }
+
   /**
    * Where the content of {@code file} lies or would lie: links are followed to a file that exists.
    *
@@ -47,6 +58,15 @@ public final class AtomicFile {
    * @throws IOException if writing or renaming fails, or what {@code content} throws
    */
   public static void write(Path file, Content content) throws IOException {
+    fill(file, empty -> {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(empty), 1 << 16)) {
+        content.writeTo(out);
+      }
+    });
+  }
+
+  /** The same for writers that want the name of a file; it lies beside {@code file} and is renamed when it is whole. */
+  public static void fill(Path file, Filling filling) throws IOException {
     Path target = place(file);
     Path folder = target.getParent();
     if (folder == null || Files.isDirectory(target)) {
@@ -59,11 +79,9 @@ public final class AtomicFile {
     String suffix = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
     Path beside = folder.resolve("." + target.getFileName() + "." + suffix + ".tmp");
     try {
-      try (FileChannel channel =
-          FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-        content.writeTo(out);
-        out.flush();
+      Files.createFile(beside);
+      filling.fill(beside);
+      try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
         channel.force(true);
       }
       try {

@@ -67,6 +67,25 @@ public enum NumberType {
   }
 
   /**
+   * The number at byte {@code at}, exact but for integers beyond 2^53, which are rounded to the nearest.
+   *
+   * @param buffer in the byte order of the file
+   * @param at absolute position in bytes
+   */
+  public double doubleAt(ByteBuffer buffer, int at) {
+    return switch (this) {
+      case F16, BF16, F32 -> floatAt(buffer, at);
+      case F64 -> buffer.getDouble(at);
+      case U64 -> {
+        long bits = buffer.getLong(at);
+        // Halving keeps the lowest bit, so that the conversion rounds as if it had seen all 64.
+        yield bits >= 0 ? (double) bits : (double) ((bits >>> 1) | (bits & 1)) * 2;
+      }
+      default -> (double) longAt(buffer, at);
+    };
+  }
+
+  /**
    * The integer at byte {@code at}; a {@link #U64} of 2^63 or more comes out negative.
    *
    * @param buffer in the byte order of the file

@@ -43,7 +43,7 @@ import org.spikelane.surrogate.Surrogate;
  * A network's configuration as JSON. The values of neuron parameters are tensors of the same file, so the JSON says only
  * which of them learn.
  */
-final class NetworkJson {
+public final class NetworkJson {
 
   private static final int FORMAT = 1;
 
@@ -106,6 +106,18 @@ final class NetworkJson {
       case Neuron neuron -> neuron(neuron, json);
       default -> throw new IllegalArgumentException("layer: " + layer.type() + " cannot be saved");
     }
+    return json;
+  }
+
+  /**
+   * What a layer of neurons does beside its parameters' values: surrogate, resets, inhibition, quantisation, kind of
+   * recurrence, and which parameters learn.
+   *
+   * @throws IllegalArgumentException if it has a surrogate that is code of the caller's
+   */
+  public static JsonObject settings(Neuron neuron) {
+    JsonObject json = new JsonObject();
+    neuron(neuron, json);
     return json;
   }
 
@@ -426,8 +438,33 @@ final class NetworkJson {
       Map<String, Tensor> tensors) {
     Tensor beta = tensor(tensors, name + ".beta");
     Tensor threshold = tensor(tensors, name + ".threshold");
-    builder.beta(shape(beta), beta.values()).threshold(shape(threshold), threshold.values())
-        .learnBeta(layer.learns("beta")).learnThreshold(layer.learns("threshold"))
+    settings(layer, builder);
+    return builder.beta(shape(beta), beta.values()).threshold(shape(threshold), threshold.values());
+  }
+
+  /**
+   * Applies what {@link #settings(Neuron)} wrote, but for the kind of recurrence.
+   *
+   * @param place where it stands, for messages
+   * @throws IllegalArgumentException saying which field is missing or wrong
+   */
+  public static void apply(JsonObject settings, String place, Neuron.Builder<?> builder) {
+    Fields fields = new Fields(settings, place);
+    settings(fields, builder);
+    switch (builder) {
+      case Leaky.Builder leaky -> leaky.learnGradedSpikesFactor(fields.learns("graded_spikes_factor"));
+      case Synaptic.Builder synaptic -> synaptic.learnAlpha(fields.learns("alpha"));
+      case RLeaky.Builder rLeaky -> learnRecurrent(fields, rLeaky);
+      case RSynaptic.Builder rSynaptic -> learnRecurrent(fields, rSynaptic.learnAlpha(fields.learns("alpha")));
+    }
+  }
+
+  private static void learnRecurrent(Fields fields, RecurrentBuilder<?> builder) {
+    builder.learnRecurrent(fields.object("recurrent").flag("learn"));
+  }
+
+  private static void settings(Fields layer, Neuron.Builder<?> builder) {
+    builder.learnBeta(layer.learns("beta")).learnThreshold(layer.learns("threshold"))
         .surrogate(surrogate(layer.object("surrogate"))).surrogateDisabled(layer.flag("surrogate_disable"))
         .inhibition(layer.flag("inhibition")).resetDelay(layer.flag("reset_delay"))
         .resetMechanism(resetMechanism(layer.text("reset_mechanism")));
@@ -437,7 +474,6 @@ final class NetworkJson {
     if (layer.has("state_quant")) {
       builder.stateQuant(stateQuant(layer.object("state_quant")));
     }
-    return builder;
   }
 
   private static <B extends RecurrentBuilder<B>> B recurrent(B builder, String name, Fields layer,

@@ -1,0 +1,172 @@
+package org.spikelane.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NirFileTest {
+
+  @TempDir
+  private Path folder;
+
+  private static Path fixture(String name) {
+    try {
+      return Path.of(NirFileTest.class.getResource("/nir/" + name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Plain, in compressed chunks that divide nothing, shuffled and big-endian, in the layout of a newer HDF5. */
+  @ParameterizedTest
+  @ValueSource(strings = {"plain.nir", "chunked.nir", "newer.nir"})
+  void allWaysOfStorageHoldTheSame(String name) throws IOException {
+    NirNode.Graph graph = NirFile.read(fixture(name));
+    assertEquals(NirFile.read(fixture("gzip.nir")), graph);
+    assertEquals(8, graph.nodes().size());
+    assertEquals(9, graph.edges().size());
+    NirNode.Lif lif = (NirNode.Lif) graph.nodes().get("lif2.lif");
+    assertEquals(NirArray.vector(-0.2, -0.2, -0.2), lif.vReset());
+    assertEquals(List.of(7, 5), shape(((NirNode.Affine) graph.nodes().get("fc1")).weight()));
+  }
+
+  private static List<Integer> shape(NirArray array) {
+    return Arrays.stream(array.shape()).boxed().toList();
+  }
+
+  @Test
+  void graphsInGraphsAreRead() throws IOException {
+    NirNode.Graph inner = (NirNode.Graph) NirFile.read(fixture("nested.nir")).nodes().get("lif");
+    assertEquals(List.of("input", "lif", "output", "w_rec"), inner.nodes().keySet().stream().sorted().toList());
+  }
+
+  @Test
+  void whatIsWrittenIsReadAgain() throws IOException {
+    NirArray two = NirArray.vector(1, 2);
+    NirArray exact = NirArray.vector(0.1, 1e300);
+    NirNode.Graph graph = new NirNode.Graph(Map.ofEntries(
+        Map.entry("é in", new NirNode.Input(NirArray.vector(2, 3, 4))),
+        Map.entry("a", new NirNode.Affine(new NirArray(new int[] {2, 3}, new double[] {1, 2, 3, 4, 5, 0.1}), two)),
+        Map.entry("l", new NirNode.Linear(new NirArray(new int[] {1, 2}, new double[] {1, -0.0}))),
+        Map.entry("s", new NirNode.Scale(exact)),
+        Map.entry("t", new NirNode.Threshold(two)),
+        Map.entry("lif", new NirNode.Lif(exact, two, two, two, two)),
+        Map.entry("cubalif", new NirNode.CubaLif(exact, two, two, two, two, two, exact)),
+        Map.entry("if", new NirNode.If(two, two, exact)),
+        Map.entry("li", new NirNode.Li(two, exact, two)),
+        Map.entry("cubali", new NirNode.CubaLi(two, two, exact, two, two)),
+        Map.entry("i", new NirNode.I(exact)),
+        Map.entry("c1", new NirNode.Conv1d(NirArray.scalar(9), new NirArray(new int[] {1, 1, 2}, new double[] {1, 2}),
+            NirArray.vector(1), NirArray.scalar(1), new NirNode.Padding(null, NirArray.scalar(2)), NirArray.scalar(1),
+            NirArray.scalar(1))),
+        Map.entry("c2", new NirNode.Conv2d(two, new NirArray(new int[] {1, 1, 2, 1}, new double[] {1, 2}),
+            NirArray.vector(1), two, NirNode.Padding.same(), two, NirArray.scalar(1))),
+        Map.entry("sum", new NirNode.SumPool2d(two, two, two)),
+        Map.entry("avg", new NirNode.AvgPool2d(two, two, two)),
+        Map.entry("f", new NirNode.Flatten(two, NirArray.scalar(0), NirArray.scalar(-1))),
+        Map.entry("d", new NirNode.Delay(exact)),
+        Map.entry("graph", new NirNode.Graph(Map.of("o", new NirNode.Output(two)),
+            List.of(new NirNode.Edge("o", "o")), Map.of())),
+        Map.entry("a much longer name than the others have", new NirNode.Output(two))),
+        List.of(new NirNode.Edge("a much longer name than the others have", "é in"), new NirNode.Edge("a", "l"),
+            new NirNode.Edge("graph", "graph")),
+        Map.of("note", "two\nlines", "empty", ""));
+    Path file = folder.resolve("all.nir");
+    NirFile.write(file, graph);
+    assertEquals(graph, NirFile.read(file));
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenLeavesTheOldOne() throws IOException {
+    Path file = folder.resolve("kept.nir");
+    Files.writeString(file, "as it was");
+    NirNode.Graph unknown = new NirNode.Graph(Map.of("x", new NirNode.Unknown("Foo")), List.of(), Map.of());
+    assertThrows(IllegalArgumentException.class, () -> NirFile.write(file, unknown));
+    NirNode.Graph slash = new NirNode.Graph(Map.of("a/b", new NirNode.I(NirArray.vector(1))), List.of(), Map.of());
+    assertThrows(IllegalArgumentException.class, () -> NirFile.write(file, slash));
+    NirNode.Graph edge = new NirNode.Graph(Map.of(), List.of(new NirNode.Edge("a", "b")), Map.of());
+    assertThrows(IllegalArgumentException.class, () -> NirFile.write(file, edge));
+    assertEquals("as it was", Files.readString(file));
+    assertEquals(1, folder.toFile().list().length);
+    assertThrows(IOException.class, () -> NirFile.write(folder.resolve("none/x.nir"),
+        new NirNode.Graph(Map.of(), List.of(), Map.of())));
+  }
+
+  /** Rings and doubles of groups, links to other files, holes, bombs: refused in words. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "ring.nir|stands in the file under another name as well",
+      "twice.nir|node/nodes/lif1.w_rec/bias: stands in the file under another name as well",
+      "links.nir|node/nodes/fc1/weight: expected numbers, got a link",
+      "hole.nir|cannot be read as HDF5: No chunk with offset",
+      "bomb.nir|node/nodes/fc1/weight: the file decodes to more than",
+      "lzf.nir|expected data that is plain or compressed by gzip"})
+  void filesThatLeadAstrayAreRefused(String name, String message) {
+    FormatException e = assertThrows(FormatException.class, () -> NirFile.read(fixture(name)));
+    assertTrue(e.getMessage().contains(name) && e.getMessage().contains(message), e.getMessage());
+  }
+
+  @Test
+  void whatIsNoFileIsSaidInWords() throws IOException {
+    Path file = folder.resolve("x.nir");
+    assertTrue(assertThrows(FormatException.class, () -> NirFile.read(file)).getMessage().contains("no such file"));
+    Files.write(file, new byte[0]);
+    assertTrue(assertThrows(FormatException.class, () -> NirFile.read(file)).getMessage().contains("HDF5"));
+    Files.writeString(file, "a text");
+    assertTrue(assertThrows(FormatException.class, () -> NirFile.read(file)).getMessage().contains("HDF5"));
+    assertTrue(assertThrows(FormatException.class, () -> NirFile.read(folder)).getMessage().contains("folder"));
+    byte[] whole = Files.readAllBytes(fixture("plain.nir"));
+    Files.write(file, Arrays.copyOf(whole, whole.length - 1));
+    assertTrue(assertThrows(FormatException.class, () -> NirFile.read(file)).getMessage().contains("cut short"));
+  }
+
+  /**
+   * A tree of names in which every node has the next one down twice: 2^60 ways through four kilobytes. The library
+   * would follow them all.
+   */
+  @Test
+  void structuresThatRepeatAreTakenAwayFromTheLibrary() throws IOException {
+    int levels = 60;
+    int tree = 200;
+    int nodeBytes = 24 + 5 * 8;
+    ByteBuffer file = ByteBuffer.allocate(tree + (levels + 2) * nodeBytes).order(ByteOrder.LITTLE_ENDIAN);
+    file.put(new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'});
+    // Versions, sizes of offsets and lengths, nodes per leaf and inside; base, free space, end, driver; the root's
+    // entry.
+    file.put(new byte[] {0, 0, 0, 0, 0, 8, 8, 0}).putShort((short) 4).putShort((short) 16).putInt(0);
+    file.putLong(0).putLong(-1).putLong(file.capacity()).putLong(-1);
+    file.putLong(0).putLong(100).putInt(1).putInt(0).putLong(tree).putLong(180);
+    // The root's header: one message, a symbol table.
+    file.position(100).put((byte) 1).put((byte) 0).putShort((short) 1).putInt(1).putInt(24).putInt(0);
+    file.putShort((short) 0x11).putShort((short) 16).putInt(0).putLong(tree).putLong(160);
+    file.position(160).put(new byte[] {'H', 'E', 'A', 'P', 0, 0, 0, 0}).putLong(8).putLong(-1).putLong(192);
+    for (int level = levels; level >= 0; level--) {
+      int at = tree + (levels - level) * nodeBytes;
+      file.position(at).put(new byte[] {'T', 'R', 'E', 'E', 0, (byte) level}).putShort((short) 2).putLong(-1)
+          .putLong(-1);
+      for (int i = 0; i < 2; i++) {
+        file.putLong(0).putLong(level == 0 ? 0 : at + nodeBytes);
+      }
+      file.putLong(0);
+    }
+    Path path = folder.resolve("ways.nir");
+    Files.write(path, file.array());
+    FormatException e = assertThrows(FormatException.class, () -> NirFile.read(path));
+    assertTrue(e.getMessage().contains("takes more time or memory than a file of " + file.capacity()), e.getMessage());
+  }
+}
