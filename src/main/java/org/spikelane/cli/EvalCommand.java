@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.spikelane.data.DataFolder;
 import org.spikelane.data.Dataset;
 import org.spikelane.training.Evaluation;
 import picocli.CommandLine.Command;
@@ -17,17 +18,26 @@ import picocli.CommandLine.Parameters;
         "",
         "Examples:",
         "  spikelane eval spikelane-model.safetensors",
-        "  spikelane eval images.safetensors --data mnist"
+        "  spikelane eval images.safetensors --data mnist",
+        "  spikelane eval braille.pt --description braille.json --data braille-letters",
+        "  spikelane eval network.nir --reset-mechanism subtract --data mnist --steps 50"
     })
 final class EvalCommand implements Callable<Integer> {
 
   private final Surroundings surroundings;
 
-  @Parameters(paramLabel = "MODEL", description = "Model file that 'spikelane train' wrote.")
+  @Parameters(paramLabel = "MODEL", description = "Model file that 'spikelane train' wrote, or a network of"
+      + " another framework (.nir, .pt, .safetensors).")
   private Path path;
 
   @Mixin
   private DataOption data;
+
+  @Mixin
+  private EncodingOption encoding;
+
+  @Mixin
+  private ImportOptions imports;
 
   @Mixin
   private ThreadsOption threads;
@@ -39,11 +49,14 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     int threadCount = threads.count();
-    Model model = Model.load(path);
-    Dataset test = model.testPart(data.open(surroundings));
+    ModelFile file = imports.open(path);
+    DataFolder folder = data.open(surroundings);
+    Model model = Model.of(file, folder, encoding);
+    Dataset test = model.testPart(folder);
     Evaluation evaluation = model.judge().threads(threadCount).evaluate(test);
     PrintWriter out = surroundings.out();
     out.println("model     " + path);
+    file.printNotes(out);
     out.println("data      " + data.folder(surroundings));
     out.printf(Locale.ROOT, "loss      %.4f (%s)%n", evaluation.loss(), Choice.name(model.loss()));
     out.printf(Locale.ROOT, "accuracy  %s, %d of %d samples%n",

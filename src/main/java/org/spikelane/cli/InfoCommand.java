@@ -11,8 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.spikelane.kernels.KernelProvider;
-import org.spikelane.layer.Layer;
-import org.spikelane.network.NamedLayer;
 import org.spikelane.network.Network;
 import org.spikelane.network.NetworkFile;
 import picocli.CommandLine.Command;
@@ -72,14 +70,9 @@ final class InfoCommand implements Callable<Integer> {
           .map(entry -> Printable.of(entry.getKey() + " " + plain(entry.getValue())))
           .collect(Collectors.joining(", ")));
     } else {
-      out.println("input     not in the file, which 'spikelane train' did not write; eval and predict do not take it");
+      out.println("input     not in the file, which 'spikelane train' did not write; eval and predict take the data folder's own");
     }
-    out.println();
-    printLayers(out, network);
-    out.println();
-    printNeurons(out, network);
-    out.println();
-    printParameters(out, network);
+    NetworkTables.print(out, network);
   }
 
   /** A value for people: numbers that are not whole have four digits. */
@@ -92,47 +85,5 @@ final class InfoCommand implements Callable<Integer> {
       return text;
     }
     return Double.toString(new BigDecimal(value.getAsDouble()).round(new MathContext(4)).doubleValue());
-  }
-
-  private static void printLayers(PrintWriter out, Network network) {
-    TextTable table = new TextTable(4, "layer", "type", "input", "output", "parameters");
-    for (NamedLayer named : network.layers()) {
-      Layer layer = named.layer();
-      long count = layer.parameters().stream().mapToLong(parameter -> parameter.shape().size()).sum();
-      table.add(Printable.of(named.name()), layer.type(), layer.inputShape().toString(), layer.outputShape().toString(),
-          String.format(Locale.ROOT, "%,d", count));
-    }
-    table.print(out);
-  }
-
-  private static void printNeurons(PrintWriter out, Network network) {
-    TextTable table = new TextTable(5, "neurons", "reset", "recurrence", "surrogate", "inhibition");
-    network.neurons().forEach((name, neuron) -> table.add(Printable.of(name),
-        Choice.name(neuron.resetMechanism()) + (neuron.resetDelay() ? ", one step later" : ", at once"),
-        Descriptions.recurrence(neuron),
-        neuron.surrogateDisabled() ? "none" : neuron.surrogate().toString(),
-        neuron.inhibition() ? "yes" : "no"));
-    table.print(out);
-  }
-
-  private static void printParameters(PrintWriter out, Network network) {
-    TextTable table = new TextTable(3, "parameter", "shape", "learns", "min", "mean", "max");
-    network.parameters().forEach((name, parameter) -> {
-      double min = Double.POSITIVE_INFINITY;
-      double max = Double.NEGATIVE_INFINITY;
-      double sum = 0;
-      for (float value : parameter.values()) {
-        min = Math.min(min, value);
-        max = Math.max(max, value);
-        sum += value;
-      }
-      table.add(Printable.of(name), parameter.shape().toString(), parameter.trainable() ? "yes" : "no", number(min),
-          number(sum / parameter.values().length), number(max));
-    });
-    table.print(out);
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.4g", value);
   }
 }

@@ -59,7 +59,7 @@ final class KeptModel {
       return false;
     }
     try {
-      return Files.size(path) == 0 || Safetensors.read(path).metadata().containsKey(NetworkFile.KEY);
+      return Files.size(path) == 0 || Safetensors.readMetadata(path).containsKey(NetworkFile.KEY);
     } catch (IOException e) {
       return false;
     }

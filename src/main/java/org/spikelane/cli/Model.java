@@ -13,6 +13,7 @@ import java.util.List;
 import org.spikelane.data.DataFolder;
 import org.spikelane.data.Dataset;
 import org.spikelane.data.InputEncoding;
+import org.spikelane.exchange.NetworkFormat;
 import org.spikelane.format.FormatException;
 import org.spikelane.network.NamedLayer;
 import org.spikelane.network.Network;
@@ -72,13 +73,23 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
    * @throws FormatException if it cannot be read or is damaged
    */
   static NetworkFile file(Path path) throws IOException {
+    requireFile(path);
+    NetworkFormat format = NetworkFormat.of(path);
+    if (format != NetworkFormat.SAFETENSORS) {
+      throw new UserError(path + ": expected a model of spikelane, got a " + format.description()
+          + "; spikelane inspect shows it");
+    }
+    return NetworkFile.load(path);
+  }
+
+  /** @throws UserError if there is no such file */
+  static void requireFile(Path path) {
     if (Files.notExists(path)) {
       throw new UserError(path + ": no such model file");
     }
     if (Files.isDirectory(path)) {
       throw new UserError(path + ": expected a model file, got a folder");
     }
-    return NetworkFile.load(path);
   }
 
   /**
@@ -89,6 +100,37 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
    */
   static Model load(Path path) throws IOException {
     return of(path, file(path));
+  }
+
+  /**
+   * A model of a network that was read, on the data of a folder: its own where spikelane trained it, else one with the
+   * folder's classes and {@code ce_count} as its loss.
+   *
+   * @param choice of the encoding, of networks that do not say theirs
+   * @throws UserError if the folder's data do not go into the network
+   * @throws FormatException if the metadata of a model of ours does not fit its network
+   */
+  static Model of(ModelFile file, DataFolder folder, EncodingOption choice) throws FormatException {
+    if (file.own().isPresent() && file.own().get().metadata().containsKey(ENCODING)) {
+      if (choice.given()) {
+        throw new UserError("--steps, --bin-ms and --units: expected none, as the model was trained with its own");
+      }
+      return of(file.path(), file.own().get());
+    }
+    InputEncoding encoding = choice.encoding(folder);
+    JsonObject training = new JsonObject();
+    training.addProperty("loss", Choice.name(LossKind.CE_COUNT));
+    try {
+      List<String> names = new ArrayList<>(classes(folder.test(encoding)));
+      for (int c = names.size(); c < file.network().outputShape().size(); c++) {
+        names.add(Integer.toString(c));
+      }
+      Model model = new Model(file.network(), encoding, names, training);
+      model.requireConsistent();
+      return model;
+    } catch (IllegalArgumentException e) {
+      throw new UserError("the data does not fit the network: " + e.getMessage(), e);
+    }
   }
 
   /**

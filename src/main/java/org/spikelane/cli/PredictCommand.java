@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.spikelane.data.DataFolder;
 import org.spikelane.data.Dataset;
 import org.spikelane.network.Input;
 import org.spikelane.network.Outputs;
@@ -31,11 +32,18 @@ final class PredictCommand implements Callable<Integer> {
 
   private final Surroundings surroundings;
 
-  @Parameters(paramLabel = "MODEL", description = "Model file that 'spikelane train' wrote.")
+  @Parameters(paramLabel = "MODEL", description = "Model file that 'spikelane train' wrote, or a network of"
+      + " another framework (.nir, .pt, .safetensors).")
   private Path path;
 
   @Mixin
   private DataOption data;
+
+  @Mixin
+  private EncodingOption encoding;
+
+  @Mixin
+  private ImportOptions imports;
 
   @Option(names = "--sample", paramLabel = "N",
       description = "Number of a sample, from 0; may be repeated (default: the first 10 samples).")
@@ -47,14 +55,17 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Model model = Model.load(path);
-    Dataset test = model.testPart(data.open(surroundings));
+    ModelFile file = imports.open(path);
+    DataFolder folder = data.open(surroundings);
+    Model model = Model.of(file, folder, encoding);
+    Dataset test = model.testPart(folder);
     for (int sample : samples) {
       Recipe.require("--sample", sample >= 0 && sample < test.size(), "0 to " + (test.size() - 1), sample);
     }
     List<Integer> wanted = samples.isEmpty()
         ? IntStream.range(0, Math.min(FIRST, test.size())).boxed().toList()
         : samples;
+    file.printNotes(surroundings.out());
     int right = 0;
     for (int sample : wanted) {
       Outputs outputs = model.network().run(input(test, sample));

@@ -3,7 +3,7 @@ package org.spikelane.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/** How far an epoch is: one line of a terminal that is written over, or nothing where nobody watches. */
+/** How far an epoch or a run is: one line of a terminal that is written over, or nothing where nobody watches. */
 final class ProgressLine {
 
   private static final long NANOS_BETWEEN = 100_000_000;
@@ -19,15 +19,15 @@ final class ProgressLine {
     this.terminal = terminal;
   }
 
-  /** Shows that {@code done} of {@code total} samples of an epoch have been learned from, not too often. */
-  void show(int epoch, int done, int total) {
+  /** Shows that {@code done} of {@code total} samples are through, not too often. */
+  void show(String what, int done, int total) {
     long now = System.nanoTime();
     if (!terminal || (width > 0 && now - last < NANOS_BETWEEN)) {
       return;
     }
     last = now;
     int filled = (int) ((long) BAR * done / total);
-    String line = String.format(Locale.ROOT, "%5d  [%s%s] %d of %d samples", epoch, "#".repeat(filled),
+    String line = String.format(Locale.ROOT, "%5s  [%s%s] %d of %d samples", what, "#".repeat(filled),
         ".".repeat(BAR - filled), done, total);
     out.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
     out.flush();

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.spikelane.data.DataFolder;
-import org.spikelane.data.EncodingOptions;
 import org.spikelane.data.InputEncoding;
 import org.spikelane.network.Network;
 import org.spikelane.neuron.Neuron;
@@ -15,6 +14,7 @@ import org.spikelane.training.GradientClipping;
 import org.spikelane.training.Optimizer;
 import org.spikelane.training.Sgd;
 import org.spikelane.training.Trainer;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is trained and how: options of {@code train}. Those that were not given follow from the kind of data. */
@@ -58,16 +58,8 @@ final class Recipe {
       + " height (default: 10 for the default fast_sigmoid, otherwise snnTorch's: 2, 25, 25, 1).")
   private Float slope;
 
-  @Option(names = "--steps", paramLabel = "N", description = "Time steps of a sample (default: 70 for events, 25 for"
-      + " images; trials have their own).")
-  private Integer steps;
-
-  @Option(names = "--bin-ms", paramLabel = "MS", description = "Length of a step in ms, for events (default: 10).")
-  private Double binMilliseconds;
-
-  @Option(names = "--units", paramLabel = "N",
-      description = "Inputs of the network, for events (default: the largest unit in the data + 1).")
-  private Integer units;
+  @Mixin
+  private EncodingOption encoding;
 
   @Option(names = "--loss", paramLabel = "NAME", description = "ce_rate, ce_count, ce_max_membrane, ce_membrane,"
       + " mse_count or mse_membrane (default: ce_count; ce_rate for images).")
@@ -121,14 +113,8 @@ final class Recipe {
     alpha = Objects.requireNonNullElse(alpha, 0.8f);
     require("--momentum", momentum == null || optimizer == OptimizerKind.SGD, "--optimizer sgd", "adam");
     momentum = Objects.requireNonNullElse(momentum, 0f);
-    requireEvents("--bin-ms", binMilliseconds, kind);
-    requireEvents("--units", units, kind);
+    encoding.checkFor(kind);
     checkRanges();
-  }
-
-  private static void requireEvents(String option, Object given, DataFolder.Kind kind) {
-    require(option, given == null || kind == DataFolder.Kind.EVENTS, DataFolder.Kind.EVENTS.description(),
-        kind.description() + "; leave it out");
   }
 
   private void checkRanges() {
@@ -137,8 +123,6 @@ final class Recipe {
     require("--beta", beta >= 0 && beta <= 1, "0 to 1", beta);
     require("--output-beta", outputBeta >= 0 && outputBeta <= 1, "0 to 1", outputBeta);
     require("--slope", slope > 0 && Float.isFinite(slope), "a finite number above 0", slope);
-    require("--bin-ms", binMilliseconds == null || (binMilliseconds >= 1e-3 && binMilliseconds <= 1e6),
-        "0.001 to 1000000", binMilliseconds);
     require("--epochs", epochs >= 1, "at least 1", epochs);
     require("--batch", batch >= 1, "at least 1", batch);
     require("--learning-rate", learningRate > 0 && Float.isFinite(learningRate), "a finite number above 0",
@@ -160,21 +144,7 @@ final class Recipe {
    * @throws UserError if the wanted number of steps is not possible
    */
   InputEncoding encoding(DataFolder folder) {
-    EncodingOptions options = EncodingOptions.NONE;
-    if (steps != null) {
-      options = options.withSteps(steps);
-    }
-    if (binMilliseconds != null) {
-      options = options.withBinSeconds(binMilliseconds / 1000);
-    }
-    if (units != null) {
-      options = options.withUnits(units);
-    }
-    try {
-      return folder.defaultEncoding(options);
-    } catch (IllegalArgumentException e) {
-      throw new UserError((e.getMessage().matches("(steps|units):.*") ? "--" : "--steps: ") + e.getMessage(), e);
-    }
+    return encoding.encoding(folder);
   }
 
   /**

@@ -33,6 +33,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         "  spikelane eval spikelane-model.safetensors",
         "  spikelane predict spikelane-model.safetensors --sample 7",
         "  spikelane info                        version, JVM, kernels, data",
+        "  spikelane inspect network.nir         a network of another framework",
+        "  spikelane run network.nir --input x.npy --output y.npy",
         "",
         "See 'spikelane COMMAND --help' for the options of a command."
     })
@@ -95,10 +97,14 @@ public final class Spikelane implements Runnable {
     line.addSubcommand(new EvalCommand(surroundings));
     line.addSubcommand(new PredictCommand(surroundings));
     line.addSubcommand(new InfoCommand(surroundings));
+    line.addSubcommand(new InspectCommand(surroundings));
+    line.addSubcommand(new ConvertCommand(surroundings));
+    line.addSubcommand(new RunCommand(surroundings));
     convert(line, NeuronKind.class);
     convert(line, LossKind.class);
     convert(line, SurrogateKind.class);
     convert(line, OptimizerKind.class);
+    convert(line, ResetKind.class);
     line.setExpandAtFiles(false);
     line.setOut(surroundings.out());
     line.setErr(surroundings.err());
@@ -148,7 +154,7 @@ public final class Spikelane implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "expected a command: train, eval, predict or info");
+    throw new ParameterException(spec.commandLine(), "expected a command: train, eval, predict, info, inspect, convert or run");
   }
 
   /** The version in the jar's manifest. */

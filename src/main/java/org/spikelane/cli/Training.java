@@ -79,7 +79,7 @@ final class Training {
   }
 
   private void epoch(Dataset train, Dataset test, int epoch) {
-    trainer.progress((done, total) -> progress.show(epoch, done, total));
+    trainer.progress((done, total) -> progress.show(Integer.toString(epoch), done, total));
     EpochReport report = trainer.epoch(train);
     if (!Double.isFinite(report.loss())) {
       throw diverged(epoch, "the loss is " + report.loss(), null);

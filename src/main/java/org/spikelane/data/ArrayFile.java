@@ -4,13 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.spikelane.format.FormatException;
+import org.spikelane.format.Npy;
 import org.spikelane.format.NumberType;
 
 /**
@@ -23,16 +19,6 @@ import org.spikelane.format.NumberType;
  * @param start where the numbers begin in the unpacked file, in bytes
  */
 record ArrayFile(DataFile file, NumberType type, ByteOrder order, int[] shape, int start) {
-
-  private static final int LONGEST_HEADER = 1 << 16;
-  private static final Map<String, NumberType> TYPES = new TreeMap<>(Map.ofEntries(
-      Map.entry("b1", NumberType.BOOL), Map.entry("u1", NumberType.U8), Map.entry("i1", NumberType.I8),
-      Map.entry("u2", NumberType.U16), Map.entry("i2", NumberType.I16), Map.entry("u4", NumberType.U32),
-      Map.entry("i4", NumberType.I32), Map.entry("u8", NumberType.U64), Map.entry("i8", NumberType.I64),
-      Map.entry("f2", NumberType.F16), Map.entry("f4", NumberType.F32), Map.entry("f8", NumberType.F64)));
-  private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
-  private static final Pattern LAYOUT = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]*)\\)");
 
   /** Reads type and shape; the numbers are not touched yet. */
   static ArrayFile open(DataFile file) throws FormatException {
@@ -74,56 +60,8 @@ record ArrayFile(DataFile file, NumberType type, ByteOrder order, int[] shape, i
   }
 
   private static ArrayFile npy(DataFile file, InputStream in) throws IOException {
-    int version = header(file, in, 8)[6];
-    if (version < 1 || version > 3) {
-      throw file.wrong("version at byte 6: expected 1 to 3, got " + version);
-    }
-    int width = version == 1 ? 2 : 4;
-    ByteBuffer lengthBytes = ByteBuffer.wrap(header(file, in, width)).order(ByteOrder.LITTLE_ENDIAN);
-    long length = version == 1 ? lengthBytes.getShort() & 0xffff : lengthBytes.getInt() & 0xffff_ffffL;
-    if (length > LONGEST_HEADER) {
-      throw file.wrong("header length at byte 8: expected at most " + LONGEST_HEADER + ", got " + length);
-    }
-    String header = new String(header(file, in, (int) length), StandardCharsets.UTF_8).strip();
-    if (!header.startsWith("{") || !header.endsWith("}")) {
-      throw file.wrong("header: expected a Python dict, got " + header);
-    }
-    String descr = only(file, header, TYPE, "'descr' with a simple type");
-    if (only(file, header, LAYOUT, "'fortran_order'").equals("True")) {
-      throw file.wrong("fortran_order: expected False (row-major), got True");
-    }
-    String[] sizes = only(file, header, SHAPE, "'shape'").strip().split("\\s*,\\s*", -1);
-    // "(3,)" splits into "3" and an empty rest, "()" into one empty string.
-    int rank = sizes[sizes.length - 1].isEmpty() ? sizes.length - 1 : sizes.length;
-    int[] shape = new int[rank];
-    for (int d = 0; d < rank; d++) {
-      if (!sizes[d].matches("[0-9]{1,10}") || Long.parseLong(sizes[d]) > Integer.MAX_VALUE) {
-        throw file.wrong("shape: expected sizes below 2^31, got " + sizes[d]);
-      }
-      shape[d] = Integer.parseInt(sizes[d]);
-    }
-    ByteOrder order = descr.startsWith(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-    return new ArrayFile(file, type(file, descr), order, shape, 8 + width + (int) length);
-  }
-
-  private static NumberType type(DataFile file, String descr) throws FormatException {
-    NumberType type = descr.matches("[<>|=].*") ? TYPES.get(descr.substring(1)) : null;
-    if (type == null) {
-      throw file.wrong("descr: expected one of " + TYPES.keySet() + " after <, >, | or =, got " + descr);
-    }
-    return type;
-  }
-
-  private static String only(DataFile file, String header, Pattern pattern, String what) throws FormatException {
-    Matcher matcher = pattern.matcher(header);
-    if (!matcher.find()) {
-      throw file.wrong("header: expected " + what + ", got " + header);
-    }
-    String found = matcher.group(1);
-    if (matcher.find()) {
-      throw file.wrong("header: expected " + what + " once, got " + header);
-    }
-    return found;
+    Npy.Header header = Npy.header(file.path(), in);
+    return new ArrayFile(file, header.type(), header.order(), header.shape(), header.start());
   }
 
   private static byte[] header(DataFile file, InputStream in, int count) throws IOException {

@@ -18,7 +18,7 @@ public record NirOptions(Double dt, ResetMechanism resetMechanism, Boolean reset
   public static final NirOptions NONE = new NirOptions(null, null, null, null);
 
   /** Seconds of a step where nobody says: snnTorch's. */
-  static final double DEFAULT_DT = 1e-4;
+  public static final double DEFAULT_DT = 1e-4;
 
   /** @throws IllegalArgumentException if dt is not positive and finite, or the mechanism none of snnTorch's three */
   public NirOptions {

@@ -106,6 +106,47 @@ public enum NumberType {
     };
   }
 
+  /**
+   * Writes a number at byte {@code at}: rounded to the nearest that the type holds, ties to even.
+   *
+   * @param buffer in the byte order of the file
+   * @param at absolute position in bytes
+   * @throws IllegalArgumentException if an integer type does not hold the value exactly
+   */
+  public void put(ByteBuffer buffer, int at, float value) {
+    if (integral && !holds(value)) {
+      throw new IllegalArgumentException("expected a value of " + this + ", got " + value);
+    }
+    switch (this) {
+      case BOOL, U8, I8 -> buffer.put(at, (byte) (int) value);
+      case U16, I16 -> buffer.putShort(at, (short) (int) value);
+      case U32, I32 -> buffer.putInt(at, (int) (long) value);
+      // From 2^63 on, a float has no bits below the lowest of the half.
+      case U64 -> buffer.putLong(at, value < 0x1p63f ? (long) value : (long) (value / 2) << 1);
+      case I64 -> buffer.putLong(at, (long) value);
+      case F16 -> buffer.putShort(at, Float.floatToFloat16(value));
+      case BF16 -> buffer.putShort(at, upperHalf(value));
+      case F32 -> buffer.putFloat(at, value);
+      case F64 -> buffer.putDouble(at, value);
+    }
+  }
+
+  private boolean holds(float value) {
+    double bits = 8.0 * bytes;
+    return value == Math.rint(value) && switch (this) {
+      case BOOL -> value == 0 || value == 1;
+      case U8, U16, U32, U64 -> value >= 0 && value < Math.pow(2, bits);
+      default -> value >= -Math.pow(2, bits - 1) && value < Math.pow(2, bits - 1);
+    };
+  }
+
+  private static short upperHalf(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    // Rounding could turn a NaN into an infinity.
+    int rounded = Float.isNaN(value) ? bits | 1 << 22 : bits + 0x7fff + (bits >>> 16 & 1);
+    return (short) (rounded >>> 16);
+  }
+
   private static float unsigned(long value) {
     // Halving keeps the lowest bit, so that the conversion rounds as if it had seen all 64.
     return value >= 0 ? (float) value : (float) ((value >>> 1) | (value & 1)) * 2f;

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A safetensors file: named tensors and a map of strings.
@@ -34,6 +35,8 @@ public final class Safetensors {
   private static final String METADATA = "__metadata__";
   /** The limit of the format's own reader. */
   private static final int LONGEST_HEADER = 100_000_000;
+  private static final int MOST_DIMENSIONS = 16;
+  private static final Pattern INTEGER = Pattern.compile("[0-9]{1,18}");
 
   private final Map<String, Tensor> tensors;
   private final Map<String, String> metadata;
@@ -62,21 +65,10 @@ public final class Safetensors {
    */
   public static Safetensors read(Path file) throws FormatException {
     try (FileChannel channel = FileChannel.open(file)) {
-      long size = channel.size();
-      if (size < 8) {
-        throw new FormatException(file, "header length: expected 8 bytes, got a file of " + size);
-      }
-      long length = bytes(file, channel, 0, 8).getLong(0);
-      long longest = Math.min(size - 8, LONGEST_HEADER);
-      if (length < 2 || length > longest) {
-        throw new FormatException(file, "header length: expected 2 to " + longest + ", got " + Long.toUnsignedString(length));
-      }
-      Header header = header(file, bytes(file, channel, 8, (int) length));
-      long start = 8 + length;
-      checkRanges(file, header.entries(), size - start);
+      Header header = header(file, channel);
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       for (Entry entry : header.entries()) {
-        tensors.put(entry.name(), tensor(file, channel, start, entry));
+        tensors.put(entry.name(), tensor(file, channel, header.end(), entry));
       }
       return new Safetensors(tensors, header.metadata());
     } catch (FormatException e) {
@@ -87,11 +79,26 @@ public final class Safetensors {
   }
 
   /**
-   * Writes a file of float32 tensors, whole or not at all ({@link AtomicFile}).
+   * Reads the strings of {@code __metadata__} alone.
+   *
+   * @throws FormatException as {@link #read}
+   */
+  public static Map<String, String> readMetadata(Path file) throws FormatException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return Collections.unmodifiableMap(header(file, channel).metadata());
+    } catch (FormatException e) {
+      throw e;
+    } catch (IOException e) {
+      throw FormatException.unreadable(file, e);
+    }
+  }
+
+  /**
+   * Writes a file, whole or not at all ({@link AtomicFile}), each tensor as numbers of its type.
    *
    * @param tensors by name, written in the map's order
    * @param metadata strings to keep beside them; may be empty
-   * @throws IllegalArgumentException if a tensor is called {@code __metadata__}
+   * @throws IllegalArgumentException if a tensor is called {@code __metadata__}, or its type does not hold its values
    * @throws IOException if writing fails; a file that was there before is then untouched
    */
   public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
@@ -112,10 +119,10 @@ public final class Safetensors {
       }
       JsonArray range = new JsonArray();
       range.add(at);
-      at += 4L * entry.getValue().values().length;
+      at += (long) entry.getValue().type().bytes() * entry.getValue().values().length;
       range.add(at);
       JsonObject described = new JsonObject();
-      described.addProperty("dtype", NumberType.F32.name());
+      described.addProperty("dtype", entry.getValue().type().name());
       described.add("shape", shape);
       described.add("data_offsets", range);
       header.add(entry.getKey(), described);
@@ -126,23 +133,34 @@ public final class Safetensors {
     AtomicFile.write(file, out -> {
       out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(padded.length).array());
       out.write(padded);
-      ByteBuffer block = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
       for (Tensor tensor : tensors.values()) {
-        float[] values = tensor.values();
-        for (int from = 0; from < values.length; from += block.capacity() / 4) {
-          int count = Math.min(block.capacity() / 4, values.length - from);
-          block.asFloatBuffer().put(values, from, count);
-          out.write(block.array(), 0, 4 * count);
-        }
+        tensor.writeTo(out);
       }
     });
   }
 
-  private record Header(List<Entry> entries, Map<String, String> metadata) {}
+  /** {@code end} is where the numbers begin. */
+  private record Header(List<Entry> entries, Map<String, String> metadata, long end) {}
 
   private record Entry(String name, NumberType type, List<Integer> shape, int size, long begin, long end) {}
 
+  private static Header header(Path file, FileChannel channel) throws IOException {
+    long size = channel.size();
+    if (size < 8) {
+      throw new FormatException(file, "header length: expected 8 bytes, got a file of " + size);
+    }
+    long length = bytes(file, channel, 0, 8).getLong(0);
+    long longest = Math.min(size - 8, LONGEST_HEADER);
+    if (length < 2 || length > longest) {
+      throw new FormatException(file, "header length: expected 2 to " + longest + ", got " + Long.toUnsignedString(length));
+    }
+    Header header = header(file, bytes(file, channel, 8, (int) length));
+    checkRanges(file, header.entries(), size - header.end());
+    return header;
+  }
+
   private static Header header(Path file, ByteBuffer bytes) throws FormatException {
+    long end = 8L + bytes.remaining();
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
@@ -177,7 +195,7 @@ public final class Safetensors {
     } catch (IOException | IllegalStateException | NumberFormatException e) {
       throw new FormatException(file, "header: expected JSON of tensors, got " + e.getMessage(), e);
     }
-    return new Header(List.copyOf(entries.values()), metadata == null ? Map.of() : metadata);
+    return new Header(List.copyOf(entries.values()), metadata == null ? Map.of() : metadata, end);
   }
 
   private static Map<String, String> strings(Path file, JsonReader json) throws IOException {
@@ -256,8 +274,11 @@ public final class Safetensors {
     json.beginArray();
     while (json.hasNext()) {
       String text = json.peek() == JsonToken.NUMBER ? json.nextString() : "no number";
-      if (!text.matches("[0-9]{1,18}")) {
+      if (!INTEGER.matcher(text).matches()) {
         throw new FormatException(file, place + ": expected integers from 0 on, got " + text);
+      }
+      if (values.size() == MOST_DIMENSIONS) {
+        throw new FormatException(file, place + ": expected at most " + MOST_DIMENSIONS + " numbers, got more");
       }
       values.add(Long.parseLong(text));
     }
@@ -293,7 +314,7 @@ public final class Safetensors {
         values[from + i] = entry.type().floatAt(block, i * width);
       }
     }
-    return new Tensor(entry.shape().stream().mapToInt(Integer::intValue).toArray(), values);
+    return new Tensor(entry.type(), entry.shape().stream().mapToInt(Integer::intValue).toArray(), values);
   }
 
   private static ByteBuffer bytes(Path file, FileChannel channel, long at, int count) throws IOException {

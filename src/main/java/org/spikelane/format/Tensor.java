@@ -1,5 +1,9 @@
 package org.spikelane.format;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -8,13 +12,20 @@ import java.util.Objects;
  *
  * <p>The shape is copied, the values are shared with the caller.
  *
+ * @param type of the numbers in a file; in memory they are float32, rounded to the nearest where that is narrower
  * @param shape size of each dimension, none negative
  * @param values the numbers, as many as the product of {@code shape}
  */
-public record Tensor(int[] shape, float[] values) {
+public record Tensor(NumberType type, int[] shape, float[] values) {
+
+  /** Numbers that are float32 in a file too. */
+  public Tensor(int[] shape, float[] values) {
+    this(NumberType.F32, shape, values);
+  }
 
   /** @throws IllegalArgumentException if a dimension is negative or {@code values} has another length than the shape */
   public Tensor {
+    Objects.requireNonNull(type, "type");
     Objects.requireNonNull(values, "values");
     shape = shape.clone();
     long size = 1;
@@ -36,19 +47,37 @@ public record Tensor(int[] shape, float[] values) {
     return shape.clone();
   }
 
+  /**
+   * Writes the numbers in their type, little-endian.
+   *
+   * @throws IllegalArgumentException if the type does not hold one of them
+   */
+  void writeTo(OutputStream out) throws IOException {
+    ByteBuffer block = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    int perBlock = block.capacity() / type.bytes();
+    for (int from = 0; from < values.length; from += perBlock) {
+      int count = Math.min(perBlock, values.length - from);
+      for (int i = 0; i < count; i++) {
+        type.put(block, i * type.bytes(), values[from + i]);
+      }
+      out.write(block.array(), 0, count * type.bytes());
+    }
+  }
+
   @Override
   public boolean equals(Object other) {
-    return other instanceof Tensor that && Arrays.equals(shape, that.shape) && Arrays.equals(values, that.values);
+    return other instanceof Tensor that && type == that.type && Arrays.equals(shape, that.shape)
+        && Arrays.equals(values, that.values);
   }
 
   @Override
   public int hashCode() {
-    return 31 * Arrays.hashCode(shape) + Arrays.hashCode(values);
+    return 31 * (31 * type.hashCode() + Arrays.hashCode(shape)) + Arrays.hashCode(values);
   }
 
-  /** The shape, without the values. */
+  /** Type and shape, without the values. */
   @Override
   public String toString() {
-    return "Tensor" + Arrays.toString(shape);
+    return type + Arrays.toString(shape);
   }
 }

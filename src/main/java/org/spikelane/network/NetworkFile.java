@@ -114,6 +114,19 @@ public final class NetworkFile {
    *     buffer that says something else
    */
   public static void assign(Network network, Map<String, Tensor> tensors) {
+    List<String> problems = misfits(network, tensors);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException("tensors: " + String.join("; ", problems));
+    }
+    for (Map.Entry<String, Parameter> entry : network.parameters().entrySet()) {
+      float[] values = entry.getValue().values();
+      System.arraycopy(tensors.get(entry.getKey()).values(), 0, values, 0, values.length);
+    }
+    network.refresh();
+  }
+
+  /** What {@link #assign} would refuse, each in words; empty if nothing. */
+  public static List<String> misfits(Network network, Map<String, Tensor> tensors) {
     List<String> problems = new ArrayList<>();
     network.parameters().forEach((name, parameter) -> {
       Tensor tensor = tensors.get(name);
@@ -134,14 +147,7 @@ public final class NetworkFile {
         checkBuffer(network, name, tensors, problems);
       }
     }
-    if (!problems.isEmpty()) {
-      throw new IllegalArgumentException("tensors: " + String.join("; ", problems));
-    }
-    for (Map.Entry<String, Parameter> entry : network.parameters().entrySet()) {
-      float[] values = entry.getValue().values();
-      System.arraycopy(tensors.get(entry.getKey()).values(), 0, values, 0, values.length);
-    }
-    network.refresh();
+    return problems;
   }
 
   /** What snnTorch saves of a neuron beside its parameters is compared with the layer, and not copied. */
@@ -151,13 +157,9 @@ public final class NetworkFile {
     String buffer = name.substring(dot + 1);
     float[] values = tensors.get(name).values();
     if (neuron != null && buffer.equals("reset_mechanism_val") && values.length == 1) {
-      int expected = switch (neuron.resetMechanism()) {
-        case SUBTRACT -> 0;
-        case ZERO, ZERO_CARRIED -> 1;
-        case NONE -> 2;
-      };
-      if (values[0] != expected) {
-        problems.add(name + " is " + values[0] + ", expected " + expected + " for " + neuron.resetMechanism());
+      if (values[0] != neuron.resetMechanismVal()) {
+        problems.add(name + " is " + values[0] + ", expected " + neuron.resetMechanismVal() + " for "
+            + neuron.resetMechanism());
       }
     } else if (neuron != null && buffer.equals("graded_spikes_factor") && values.length == 1) {
       if (values[0] != 1f) {

@@ -54,7 +54,12 @@ public final class NetworkJson {
 
   // ------------------------------------------------------------------ writing
 
-  static JsonObject write(Network network) {
+  /**
+   * The configuration of a network, as {@link NetworkFile} keeps it.
+   *
+   * @throws IllegalArgumentException if it cannot be saved: custom surrogates
+   */
+  public static JsonObject write(Network network) {
     JsonObject json = new JsonObject();
     json.addProperty("format", FORMAT);
     json.add("input", extents(network.inputShape()));
@@ -231,7 +236,12 @@ public final class NetworkJson {
     return json;
   }
 
-  private static JsonObject surrogate(Surrogate surrogate) {
+  /**
+   * A surrogate gradient as the configuration of a layer names it.
+   *
+   * @throws IllegalArgumentException if it is code of the caller's
+   */
+  public static JsonObject surrogate(Surrogate surrogate) {
     JsonObject json = new JsonObject();
     switch (surrogate) {
       case Surrogate.ATan s -> named(json, "atan").addProperty("alpha", s.alpha());
@@ -267,8 +277,13 @@ public final class NetworkJson {
 
   // ------------------------------------------------------------------ reading
 
-  /** @throws IllegalArgumentException saying which field of which layer is at fault */
-  static Network read(JsonObject json, Map<String, Tensor> tensors) {
+  /**
+   * The network of a configuration. Parameters of neurons have the shapes and values of {@code tensors}; weights are not
+   * taken from there.
+   *
+   * @throws IllegalArgumentException saying which field of which layer is at fault
+   */
+  public static Network read(JsonObject json, Map<String, Tensor> tensors) {
     Fields root = new Fields(json, "network");
     int format = root.integer("format");
     if (format != FORMAT) {

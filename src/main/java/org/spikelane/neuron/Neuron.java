@@ -147,6 +147,15 @@ public abstract sealed class Neuron implements StatefulLayer permits Leaky, RLea
     return resetMechanism;
   }
 
+  /** The reset mechanism as snnTorch numbers it, {@code reset_mechanism_val}: 0 subtract, 1 zero, 2 none. */
+  public final int resetMechanismVal() {
+    return switch (resetMechanism) {
+      case SUBTRACT -> 0;
+      case ZERO, ZERO_CARRIED -> 1;
+      case NONE -> 2;
+    };
+  }
+
   /** Whether the reset comes in the step after the spike (true, snnTorch's default) or in its own. */
   public final boolean resetDelay() {
     return resetDelay;

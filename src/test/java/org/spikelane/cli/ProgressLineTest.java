@@ -14,7 +14,7 @@ class ProgressLineTest {
   @Test
   void writesNothingWhereNobodyWatches() {
     ProgressLine line = new ProgressLine(out, false);
-    line.show(1, 5, 10);
+    line.show("1", 5, 10);
     line.clear();
     assertEquals("", text.toString());
   }
@@ -22,7 +22,7 @@ class ProgressLineTest {
   @Test
   void writesOverItselfAndLeavesNothing() {
     ProgressLine line = new ProgressLine(out, true);
-    line.show(1, 5, 10);
+    line.show("1", 5, 10);
     line.clear();
     String shown = "    1  [" + "#".repeat(15) + ".".repeat(15) + "] 5 of 10 samples";
     assertEquals("\r" + shown + "\r" + " ".repeat(shown.length()) + "\r", text.toString());

@@ -39,7 +39,7 @@ class SpikelaneTest {
   void refusesWhatIsNoCommand() {
     Terminal terminal = Terminal.bare();
     assertAll(
-        terminal.refused("expected a command: train, eval, predict or info"),
+        terminal.refused("expected a command: train, eval, predict, info, inspect, convert or run"),
         terminal.refused("unexpected argument 'learn'", "learn"),
         terminal.refused("unknown option '--fast'|see spikelane --help", "--fast"),
         terminal.refused("MODEL|see spikelane eval --help", "eval"));

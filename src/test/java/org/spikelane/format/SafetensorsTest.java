@@ -98,8 +98,8 @@ class SafetensorsTest {
         + "'a':{'dtype':'U8','shape':[],'data_offsets':[0,1]}}    ", data);
     Safetensors read = Safetensors.read(file);
     assertEquals(List.of("b", "a"), List.copyOf(read.tensors().keySet()));
-    assertEquals(new Tensor(new int[] {2, 1}, new float[] {2, 3}), read.tensors().get("b"));
-    assertEquals(new Tensor(new int[0], new float[] {1}), read.tensors().get("a"));
+    assertEquals(new Tensor(NumberType.U8, new int[] {2, 1}, new float[] {2, 3}), read.tensors().get("b"));
+    assertEquals(new Tensor(NumberType.U8, new int[0], new float[] {1}), read.tensors().get("a"));
   }
 
   @ParameterizedTest(name = "{0}")

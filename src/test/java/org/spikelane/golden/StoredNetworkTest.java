@@ -91,7 +91,7 @@ class StoredNetworkTest {
     Compare.spikes("session spk", want, got);
   }
 
-  private static float[] timeFirst(float[] sampleFirst, int batch, int steps, int features) {
+  static float[] timeFirst(float[] sampleFirst, int batch, int steps, int features) {
     float[] values = new float[sampleFirst.length];
     for (int b = 0; b < batch; b++) {
       for (int t = 0; t < steps; t++) {

@@ -1,0 +1,104 @@
+package org.spikelane.cli;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.spikelane.exchange.NetworkFormat;
+import org.spikelane.exchange.Nir;
+import org.spikelane.exchange.StateDict;
+import org.spikelane.network.NetworkFile;
+import org.spikelane.network.NetworkJson;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code spikelane convert}. */
+@Command(name = "convert",
+    description = "Writes a network in another format, which the ending of the new file names: .safetensors (a model of"
+        + " spikelane, its tensors as snnTorch names them), .pt (a state dict for torch.load) or .nir.",
+    footer = {
+        "",
+        "Examples:",
+        "  spikelane convert model.pt model.safetensors --description model.json",
+        "  spikelane convert network.nir model.safetensors --reset-mechanism subtract --reset-delay",
+        "  spikelane convert spikelane-model.safetensors model.pt --write-description model.json",
+        "  spikelane convert spikelane-model.safetensors network.nir"
+    })
+final class ConvertCommand implements Callable<Integer> {
+
+  private final Surroundings surroundings;
+
+  @Parameters(index = "0", paramLabel = "IN", description = "Network: .nir, .pt or .safetensors, told by its content.")
+  private Path from;
+
+  @Parameters(index = "1", paramLabel = "OUT", description = "New file, ending in .safetensors, .pt, .pth or .nir.")
+  private Path to;
+
+  @Mixin
+  private ImportOptions imports;
+
+  @Option(names = "--write-description", paramLabel = "FILE",
+      description = "Write the description that a .pt of this network needs to be read again.")
+  private Path written;
+
+  @Option(names = "--force", description = "Replace OUT if it is there.")
+  private boolean force;
+
+  ConvertCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    NetworkFormat format = NetworkFormat.named(to).orElseThrow(() -> new UserError(
+        "OUT: expected a name that ends in .safetensors, .pt, .pth or .nir, got " + to));
+    if (Files.exists(to) && (Files.isDirectory(to) || !force)) {
+      throw new UserError(to + ": is there already; choose another name" + (Files.isDirectory(to) ? "" : ", or --force"));
+    }
+    ModelFile file = imports.open(from);
+    PrintWriter out = surroundings.out();
+    out.println("from      " + from + ", " + file.format().description());
+    file.printNotes(out);
+    out.println("network   " + Descriptions.chain(file.network()));
+    JsonObject configuration = configuration(file);
+    try {
+      switch (format) {
+        case SAFETENSORS -> StateDict.of(file.network()).writeSafetensors(to, metadata(file, configuration));
+        case PYTORCH -> StateDict.of(file.network()).writePyTorch(to);
+        case NIR -> Nir.write(to, file.network(), imports.step());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UserError(to + ": cannot be written: " + e.getMessage(), e);
+    }
+    out.println("wrote     " + to + ", " + format.description());
+    if (written != null) {
+      InspectCommand.writeDescription(written, configuration);
+      out.println("wrote     " + written + ", description");
+    } else if (format == NetworkFormat.PYTORCH) {
+      out.println("A state dict has no resets' delay, surrogates or layers without parameters; --write-description FILE keeps"
+          + " them.");
+    }
+    return 0;
+  }
+
+  private static JsonObject configuration(ModelFile file) {
+    try {
+      return NetworkJson.write(file.network());
+    } catch (IllegalArgumentException e) {
+      throw new UserError(file.path() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, String> metadata(ModelFile file, JsonObject configuration) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    file.own().ifPresent(own -> metadata.putAll(own.metadata()));
+    metadata.put(NetworkFile.KEY, configuration.toString());
+    return metadata;
+  }
+}

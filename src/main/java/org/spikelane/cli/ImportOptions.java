@@ -1,0 +1,164 @@
+package org.spikelane.cli;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.spikelane.exchange.NetworkFormat;
+import org.spikelane.exchange.Nir;
+import org.spikelane.exchange.NirOptions;
+import org.spikelane.exchange.StateDict;
+import org.spikelane.format.FormatException;
+import org.spikelane.format.Safetensors;
+import org.spikelane.network.NetworkFile;
+import picocli.CommandLine.Option;
+
+/** How a file becomes a network: what is not in files of other frameworks. */
+final class ImportOptions {
+
+  @Option(names = "--description", paramLabel = "FILE", description = "JSON with the layers of a state dict (.pt,"
+      + " .safetensors of other writers); 'spikelane inspect' suggests one.")
+  private Path description;
+
+  @Option(names = "--entry", paramLabel = "NAME",
+      description = "The state dict to take of a checkpoint, such as model_state_dict.")
+  private String entry;
+
+  @Option(names = "--prefix", paramLabel = "TEXT",
+      description = "What to take off the names of a state dict, such as module.")
+  private String prefix;
+
+  @Option(names = "--reset-mechanism", paramLabel = "KIND", description = "subtract, zero or none, where the file does not"
+      + " say (default: zero of NIR graphs, subtract of state dicts).")
+  private ResetKind resetMechanism;
+
+  @Option(names = "--reset-delay", negatable = true, description = "Whether the reset comes one step after its spike, which"
+      + " files of other frameworks do not say (default: not in NIR graphs; as the description says of state dicts, else it"
+      + " does).")
+  private Boolean resetDelay;
+
+  @Option(names = "--dt", paramLabel = "SECONDS", description = "Length of a step, of NIR graphs (default: 0.0001).")
+  private Double dt;
+
+  @Option(names = "--surrogate", paramLabel = "KIND",
+      description = "Surrogate gradient, for training on: atan, fast_sigmoid, sigmoid or triangular (default: atan).")
+  private SurrogateKind surrogate;
+
+  @Option(names = "--slope", paramLabel = "X", description = "Steepness of the surrogate (default: snnTorch's).")
+  private Float slope;
+
+  /**
+   * Reads a network of any format.
+   *
+   * @throws UserError if there is no such file, or an option does not go with it
+   * @throws FormatException if it is malformed, or cannot be turned into a network
+   */
+  ModelFile open(Path path) throws IOException {
+    Model.requireFile(path);
+    NetworkFormat format = NetworkFormat.of(path);
+    if (format == NetworkFormat.NIR) {
+      refuse("--description", description, "which NIR graphs are complete without");
+      refuse("--entry", entry, "of which NIR graphs have none");
+      refuse("--prefix", prefix, "of which NIR graphs have none");
+      return new ModelFile(path, format, Nir.read(path, options()), nirNotes(), null);
+    }
+    if (format == NetworkFormat.SAFETENSORS && description == null
+        && Safetensors.readMetadata(path).containsKey(NetworkFile.KEY)) {
+      refuse("--entry", entry, "of which the file has none");
+      refuse("--prefix", prefix, "as the file was written by spikelane");
+      refuse("--reset-mechanism", resetMechanism, "as the file says it");
+      refuse("--reset-delay", resetDelay, "as the file says it");
+      refuse("--surrogate", surrogate, "as the file says it");
+      refuse("--dt", dt, "of which the file has none");
+      NetworkFile own = NetworkFile.load(path);
+      return new ModelFile(path, format, own.network(), List.of(), own);
+    }
+    refuse("--dt", dt, "of which a state dict has none");
+    if (description == null) {
+      throw new UserError(path + ": holds tensors without a network; describe its layers in JSON, --description FILE (see"
+          + " spikelane inspect " + path + ")");
+    }
+    StateDict dict = stateDict(path);
+    try {
+      StateDict.Imported imported = dict.network(json(description), options());
+      return new ModelFile(path, format, imported.network(), imported.notes(), null);
+    } catch (IllegalArgumentException e) {
+      throw new FormatException(path, e.getMessage(), e);
+    }
+  }
+
+  /** Whether a state dict of a checkpoint was named. */
+  boolean hasEntry() {
+    return entry != null;
+  }
+
+  /** Whether a file is nothing but tensors as long as nobody describes the network. */
+  boolean isBare(Path path) throws FormatException {
+    return description == null && (NetworkFormat.of(path) == NetworkFormat.PYTORCH
+        || (NetworkFormat.of(path) == NetworkFormat.SAFETENSORS
+            && !Safetensors.readMetadata(path).containsKey(NetworkFile.KEY)));
+  }
+
+  /**
+   * The tensors of a file, by the names that are left of them.
+   *
+   * @throws FormatException if the file is malformed, or a checkpoint of which no entry is named
+   */
+  StateDict stateDict(Path path) throws FormatException {
+    StateDict dict = entry == null ? StateDict.read(path) : StateDict.read(path, entry);
+    try {
+      return prefix == null ? dict : dict.withoutPrefix(prefix);
+    } catch (IllegalArgumentException e) {
+      throw new FormatException(path, e.getMessage(), e);
+    }
+  }
+
+  private NirOptions options() {
+    Recipe.require("--dt", dt == null || (dt > 0 && Double.isFinite(dt)), "seconds above 0", dt);
+    Recipe.require("--slope", slope == null || surrogate != null, "--surrogate beside it", "none");
+    Recipe.require("--slope", slope == null || (slope > 0 && Float.isFinite(slope)), "a finite number above 0", slope);
+    return new NirOptions(dt, resetMechanism == null ? null : resetMechanism.mechanism(), resetDelay,
+        surrogate == null ? null : surrogate.surrogate(Objects.requireNonNullElse(slope, surrogate.defaultSlope())));
+  }
+
+  /** Seconds of a step, for writing NIR graphs. */
+  double step() {
+    options();
+    return Objects.requireNonNullElse(dt, NirOptions.DEFAULT_DT);
+  }
+
+  private List<String> nirNotes() {
+    List<String> open = new ArrayList<>();
+    if (dt == null) {
+      open.add("a step of " + NirOptions.DEFAULT_DT + " s (--dt)");
+    }
+    if (resetMechanism == null) {
+      open.add("reset to zero (--reset-mechanism)");
+    }
+    if (resetDelay == null) {
+      open.add("at once (--reset-delay)");
+    }
+    return open.isEmpty() ? List.of() : List.of(String.join(", ", open) + ", where the file's metadata say nothing else");
+  }
+
+  private static void refuse(String option, Object given, String why) {
+    if (given != null) {
+      throw new UserError(option + ": expected none, " + why + ", got " + given);
+    }
+  }
+
+  private static JsonObject json(Path file) throws FormatException {
+    try {
+      return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    } catch (IOException e) {
+      throw FormatException.unreadable(file, e);
+    } catch (JsonParseException | IllegalStateException e) {
+      throw new FormatException(file, "expected a JSON object that describes a network, got something else", e);
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package org.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.spikelane.exchange.StateDict;
+import org.spikelane.format.Npy;
+import org.spikelane.format.Safetensors;
+import org.spikelane.format.Tensor;
+import org.spikelane.network.Input;
+import org.spikelane.network.Network;
+import org.spikelane.network.NetworkJson;
+import org.spikelane.network.Tape;
+import org.spikelane.reference.Agreement;
+
+class ImportCommandsTest {
+
+  private static final int STEPS = 7;
+  private static final int SAMPLES = 5;
+
+  @TempDir
+  private static Path folder;
+
+  private static Network network;
+  private static Path pt;
+  private static Path wrapped;
+  private static Path description;
+  private static Path sequence;
+  private static Path constant;
+  private static float[] values;
+
+  @BeforeAll
+  static void write() throws IOException {
+    network = Network.input(6).linear("fc1", 9).rSynaptic("lif1", n -> n.alpha(0.5f).beta(0.75f).allToAll())
+        .linear("fc2", 3).leaky("lif2", n -> n.beta(0.5f).threshold(0.2f).resetDelay(false)).build(4);
+    pt = folder.resolve("model.pt");
+    StateDict dict = StateDict.of(network);
+    dict.writePyTorch(pt);
+    Map<String, Tensor> others = new LinkedHashMap<>();
+    dict.tensors().forEach((name, tensor) -> others.put("module." + name, tensor));
+    wrapped = folder.resolve("wrapped.safetensors");
+    StateDict.of(others).writeSafetensors(wrapped, Map.of());
+    description = Files.writeString(folder.resolve("model.json"), "{\"layers\": [{\"name\": \"fc1\"}, {\"name\": \"lif1\"},"
+        + "{\"name\": \"fc2\"}, {\"name\": \"lif2\", \"reset_delay\": false}]}");
+    values = new float[STEPS * SAMPLES * 6];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (i * 7919 % 31 - 8) / 8f;
+    }
+    sequence = folder.resolve("x.npy");
+    Npy.write(sequence, new Tensor(new int[] {STEPS, SAMPLES, 6}, values));
+    constant = folder.resolve("x.safetensors");
+    Safetensors.write(constant, Map.of("input", new Tensor(new int[] {SAMPLES, 6}, Arrays.copyOf(values, SAMPLES * 6)),
+        "label", new Tensor(new int[] {SAMPLES}, new float[SAMPLES])), Map.of());
+  }
+
+  private static Path resource(String name) {
+    try {
+      return Path.of(ImportCommandsTest.class.getResource(name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void inspectsTensorsAndSuggestsADescription() throws IOException {
+    String out = Terminal.bare().done("inspect", pt);
+    for (String part : List.of("PyTorch state dict, tensors without a network", "lif1.recurrent.weight      [9, 9]  f32",
+        "lif2.reset_mechanism_val   []      i64", "\"type\": \"RSynaptic\"", "\"reset_delay\": true")) {
+      assertTrue(out.contains(part), () -> "expected " + part + " in " + out);
+    }
+    Path suggested = folder.resolve("suggested.json");
+    assertTrue(Terminal.bare().done("inspect", pt, "--write-description", suggested).endsWith("wrote " + suggested + "\n"));
+    String network = Terminal.bare().done("inspect", pt, "--description", suggested);
+    assertTrue(network.contains("6 -> Linear 9 -> RSynaptic 9 (all to all) -> Linear 3 -> Leaky 3"), network);
+    assertTrue(network.contains("lif2     subtract, one step later"), network);
+    assertFalse(network.contains("assumed"), network);
+  }
+
+  @Test
+  void inspectsNetworksAndSaysWhatWasAssumed() {
+    String out = Terminal.bare().done("inspect", pt, "--description", description);
+    assertTrue(out.contains("assumed   reset one step after the spike, as neither state dict nor description says otherwise:"
+        + " lif1\n"), out);
+    assertTrue(out.contains("lif2     subtract, at once"), out);
+    String chosen = Terminal.bare().done("inspect", pt, "--description", description, "--no-reset-delay", "--surrogate",
+        "sigmoid", "--slope", 3);
+    assertTrue(chosen.contains("lif1     subtract, at once") && chosen.contains("Sigmoid[slope=3.0]"), chosen);
+    assertFalse(chosen.contains("assumed"), chosen);
+    assertTrue(Terminal.bare().done("inspect", pt, "--description", description, "--reset-delay")
+        .contains("lif2     subtract, one step later"));
+  }
+
+  @Test
+  void inspectsCheckpointsEntryByEntry() {
+    Path checkpoint = resource("/pytorch/checkpoint.pt");
+    String out = Terminal.bare().done("inspect", checkpoint);
+    assertTrue(out.contains("in the file itself:\n") && out.contains("--entry model_state_dict:\n"), out);
+    String one = Terminal.bare().done("inspect", checkpoint, "--entry", "model_state_dict");
+    assertTrue(one.contains("0.weight") && !one.contains("mean      [2]") && one.contains("\"type\": \"Linear\""), one);
+  }
+
+  @Test
+  void convertsThereAndBack() throws IOException {
+    Path model = folder.resolve("there.safetensors");
+    String out = Terminal.bare().done("convert", pt, model, "--description", description);
+    assertTrue(out.contains("wrote     " + model + ", safetensors"), out);
+    assertEquals(NetworkJson.write(network), NetworkJson.write(Network.load(model)));
+    assertEquals(StateDict.of(network).tensors(), Safetensors.read(model).tensors());
+    Path back = folder.resolve("back.pth");
+    Path json = folder.resolve("back.json");
+    Terminal.bare().done("convert", model, back, "--write-description", json);
+    assertEquals(StateDict.of(network).tensors(), StateDict.read(back).tensors());
+    Path again = folder.resolve("again.safetensors");
+    Terminal.bare().done("convert", back, again, "--description", json);
+    assertEquals(NetworkJson.write(network), NetworkJson.write(Network.load(again)));
+    Path graph = folder.resolve("there.nir");
+    Terminal.bare().done("convert", model, graph);
+    Path home = folder.resolve("home.safetensors");
+    Terminal.bare().done("convert", graph, home);
+    float[] want = network.run(Input.sequence(values, STEPS, SAMPLES)).output();
+    Agreement.bits("through NIR", want, Network.load(home).run(Input.sequence(values, STEPS, SAMPLES)).output());
+  }
+
+  @Test
+  void replacesAFileOnlyWhenForced() throws IOException {
+    Path there = Files.writeString(folder.resolve("precious.safetensors"), "text");
+    Terminal terminal = Terminal.bare();
+    assertAll(terminal.refused("is there already|--force", "convert", pt, there, "--description", description));
+    assertEquals("text", Files.readString(there));
+    terminal.done("convert", pt, there, "--description", description, "--force");
+    assertEquals(NetworkJson.write(network), NetworkJson.write(Network.load(there)));
+  }
+
+  @Test
+  void runsASequence() throws IOException {
+    Path y = folder.resolve("y.npy");
+    String out = Terminal.bare().done("run", pt, "--description", description, "--input", sequence, "--output", y);
+    assertTrue(out.contains("spikes    lif1: ") && out.contains("ran       7 steps of 5 samples in "), out);
+    Tensor got = Npy.read(y);
+    assertEquals(List.of(STEPS, SAMPLES, 3), Arrays.stream(got.shape()).boxed().toList());
+    Agreement.bits("output", network.run(Input.sequence(values, STEPS, SAMPLES)).output(), got.values());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void runsWithLayersAndStates(boolean states) throws IOException {
+    Path y = folder.resolve("y.safetensors");
+    Terminal.bare().done("run", wrapped, "--prefix", "module.", "--description", description, "--input", constant, "--steps",
+        9, "--output", y, states ? "--states" : "--layers");
+    Tape tape = network.record(Input.constant(Arrays.copyOf(values, SAMPLES * 6), 9, SAMPLES), true);
+    Map<String, Tensor> got = Safetensors.read(y).tensors();
+    assertEquals(states
+        ? List.of("output", "lif1.spk", "lif1.mem", "lif1.syn", "lif2.spk", "lif2.mem")
+        : List.of("output", "lif1.spk", "lif2.spk"), List.copyOf(got.keySet()));
+    Agreement.bits("output", tape.output(), got.get("output").values());
+    Agreement.bits("spk", tape.spikes("lif1"), got.get("lif1.spk").values());
+    if (states) {
+      Agreement.bits("mem", tape.membrane("lif1"), got.get("lif1.mem").values());
+      Agreement.bits("syn", tape.current("lif1"), got.get("lif1.syn").values());
+    }
+  }
+
+  /** More samples than run at once. */
+  @Test
+  void runsManySamplesPieceByPiece() throws IOException {
+    int samples = 3000;
+    float[] x = new float[2 * samples * 6];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = i * 7919 % 31 / 16f;
+    }
+    Path in = folder.resolve("many.npy");
+    Npy.write(in, new Tensor(new int[] {2, samples, 6}, x));
+    Path y = folder.resolve("many-y.safetensors");
+    Terminal.bare().done("run", pt, "--description", description, "--input", in, "--output", y, "--layers", "--threads", 2);
+    Tape tape = network.record(Input.sequence(x, 2, samples));
+    Agreement.bits("output", tape.output(), Safetensors.read(y).tensors().get("output").values());
+    Agreement.bits("spk", tape.spikes("lif1"), Safetensors.read(y).tensors().get("lif1.spk").values());
+  }
+
+  @Test
+  void evaluatesImportedNetworks() throws IOException {
+    Path images = SmallData.images(folder.resolve("images"));
+    String out = Terminal.bare().done("eval", pt, "--description", description, "--data", images, "--steps", 12);
+    assertTrue(out.contains("of 24 samples") && out.contains("(ce_count)") && out.contains("assumed   "), out);
+    assertTrue(Terminal.bare().done("predict", pt, "--description", description, "--data", images).contains(" of 10 right"));
+    Path trials = SmallData.trials(folder.resolve("trials"));
+    Terminal terminal = Terminal.bare();
+    assertAll(terminal.refused("the data does not fit the network|6 features, as the network takes, got 2", "eval", pt,
+        "--description", description, "--data", trials));
+  }
+
+  @Test
+  void refusesMistakesInOneLine() throws IOException {
+    Path odd = folder.resolve("odd.npy");
+    Npy.write(odd, new Tensor(new int[] {3, 2, 5}, new float[30]));
+    Path nan = folder.resolve("nan.npy");
+    Npy.write(nan, new Tensor(new int[] {1, 1, 6}, new float[] {0, 1, 2, Float.NaN, 4, 5}));
+    Path json = Files.writeString(folder.resolve("bad.json"), "{\"layers\": [{\"name\": \"fc9\"}]}");
+    Path text = Files.writeString(folder.resolve("text.json"), "layers: fc1");
+    Path model = folder.resolve("own.safetensors");
+    network.save(model);
+    Path y = folder.resolve("z.npy");
+    Terminal terminal = Terminal.bare();
+    assertAll(
+        terminal.refused("holds tensors without a network|--description FILE", "run", pt, "--input", sequence, "--output", y),
+        terminal.refused("no such model file", "inspect", folder.resolve("none.pt")),
+        terminal.refused("got something else", "inspect", odd),
+        terminal.refused("fc9: expected a type|modules [fc1, lif1, fc2, lif2]", "inspect", pt, "--description", json),
+        terminal.refused("text.json: expected a JSON object", "inspect", pt, "--description", text),
+        terminal.refused("model.json: cannot be read: no such file", "inspect", pt, "--description",
+            folder.resolve("no").resolve("model.json")),
+        terminal.refused("(--prefix module.)", "inspect", wrapped, "--description", description),
+        terminal.refused("prefix: expected one that names begin with", "inspect", pt, "--description", description,
+            "--prefix", "net."),
+        terminal.refused("expected a dictionary model, got itself", "inspect", pt, "--entry", "model"),
+        terminal.refused("--dt: expected none, of which a state dict has none", "inspect", pt, "--description", description,
+            "--dt", 0.001),
+        terminal.refused("--reset-mechanism: expected none, as the file says it", "inspect", model, "--reset-mechanism",
+            "zero"),
+        terminal.refused("--slope: expected --surrogate beside it", "inspect", pt, "--description", description, "--slope",
+            3),
+        terminal.refused("OUT: expected a name that ends in .safetensors, .pt, .pth or .nir", "convert", model,
+            folder.resolve("model.onnx")),
+        terminal.refused("--input: expected [T, B, 6]|got [3, 2, 5]", "run", model, "--input", odd, "--output", y),
+        terminal.refused("--input: expected [B, 6], got [7, 5, 6]", "run", model, "--input", sequence, "--output", y,
+            "--steps", 3),
+        terminal.refused("nan.npy: number 3: expected a finite float32, got NaN", "run", model, "--input", nan, "--output",
+            y),
+        terminal.refused("expected one tensor, or one called input", "run", model, "--input", model, "--output", y),
+        terminal.refused("--output: expected a name that ends in .safetensors", "run", model, "--input", sequence,
+            "--output", y, "--states"),
+        terminal.refused("--output: expected a name that ends in .npy", "run", model, "--input", sequence, "--output",
+            folder.resolve("y.txt")),
+        terminal.refused("--steps: expected at least 1, got 0", "run", model, "--input", sequence, "--output", y, "--steps",
+            0),
+        terminal.refused("Missing required option|--input", "run", model, "--output", y),
+        terminal.refused("expected a model of spikelane, got a PyTorch state dict", "info", pt));
+    assertFalse(Files.exists(y));
+  }
+}
