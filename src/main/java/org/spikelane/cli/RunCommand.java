@@ -190,7 +190,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     Map<String, Tensor> all() {
-      int atOnce = Math.min(samples, network.samplesPerBlock(timeSteps) * BLOCKS * threadCount);
+      int atOnce = Math.min(samples, network.samplesPerBlock(timeSteps, steps != null) * BLOCKS * threadCount);
       ProgressLine progress = new ProgressLine(surroundings.out(), surroundings.terminal());
       for (int first = 0; first < samples; first += atOnce) {
         progress.show("run", first, samples);
