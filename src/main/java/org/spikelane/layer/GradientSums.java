@@ -2,6 +2,7 @@ package org.spikelane.layer;
 
 import java.util.Arrays;
 import java.util.List;
+import org.spikelane.kernels.KernelProvider;
 
 /** Sums of gradients over samples and steps, one array per parameter in its {@link Parameter.GradientForm}. */
 public final class GradientSums {
@@ -27,6 +28,13 @@ public final class GradientSums {
       }
     }
     throw new IllegalArgumentException("parameter: " + parameter + " is not one of these gradients' parameters");
+  }
+
+  /** Adds those of the same parameters. */
+  public void add(GradientSums other) {
+    for (int i = 0; i < sums.length; i++) {
+      KernelProvider.current().rows().add(other.sums[i], 0, sums[i], 0, 0, sums[i].length);
+    }
   }
 
   /** Sets all sums to 0. */

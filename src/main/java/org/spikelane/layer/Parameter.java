@@ -9,6 +9,8 @@ package org.spikelane.layer;
  */
 public final class Parameter {
 
+  private static final int SQUARE = 32;
+
   /** How sums of gradients lie in memory, and how they become the gradient in the parameter's shape. */
   public interface GradientForm {
 
@@ -102,9 +104,16 @@ public final class Parameter {
 
   /** {@code to[c][r] = from[r][c]} for a row-major matrix of {@code rows} times {@code columns}. */
   public static void transpose(float[] from, int rows, int columns, float[] to) {
-    for (int r = 0; r < rows; r++) {
-      for (int c = 0; c < columns; c++) {
-        to[c * rows + r] = from[r * columns + c];
+    // Square by square, so that the lines of both sides are used up while they are in cache.
+    for (int r0 = 0; r0 < rows; r0 += SQUARE) {
+      int r1 = Math.min(rows, r0 + SQUARE);
+      for (int c0 = 0; c0 < columns; c0 += SQUARE) {
+        int c1 = Math.min(columns, c0 + SQUARE);
+        for (int c = c0; c < c1; c++) {
+          for (int r = r0; r < r1; r++) {
+            to[c * rows + r] = from[r * columns + c];
+          }
+        }
       }
     }
   }

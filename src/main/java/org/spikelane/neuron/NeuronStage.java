@@ -28,8 +28,8 @@ import org.spikelane.layer.Values;
  */
 public abstract sealed class NeuronStage implements Stage permits FirstOrderStage, SecondOrderStage {
 
-  /** Surrogate derivatives that are held at once, so that they stay in a second-level cache: 512 KiB. */
-  private static final int MOST_SURROGATES = 1 << 17;
+  /** Surrogate derivatives that are held at once, so that a second-level cache has room for membranes, too: 256 KiB. */
+  private static final int MOST_SURROGATES = 1 << 16;
 
   /** Neurons of a word of spikes. */
   private static final int WORD = 64;

@@ -1,6 +1,7 @@
 package org.spikelane.training;
 
 import java.util.Arrays;
+import java.util.List;
 import org.spikelane.data.Dataset;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
@@ -29,6 +30,8 @@ final class BlockWorker {
   private final Rows spikesAsFloats;
   /** [sample]: what the loss writes when it reads membranes. */
   private final Rows[] membraneGradients;
+  /** Gradients of the shard at hand. */
+  private final GradientSums sums;
 
   BlockWorker(Network network, Dataset data, Loss loss, boolean learning) {
     this.loss = loss;
@@ -41,11 +44,17 @@ final class BlockWorker {
     this.last = chain.neurons().values().stream().reduce((a, b) -> b).orElseThrow();
     this.classes = last.neuron().size();
     this.spikesAsFloats = new Rows(new float[steps * classes], 0, classes);
+    this.sums = learning ? new GradientSums(List.copyOf(network.parameters().values())) : null;
     this.membraneGradients = new Rows[learning && loss.of() == Loss.Of.MEMBRANE ? capacity : 0];
     for (int b = 0; b < membraneGradients.length; b++) {
       membraneGradients[b] = new Rows(new float[steps * classes], 0, classes);
       last.membraneGradient(b, membraneGradients[b]);
     }
+  }
+
+  /** Room for the gradients of a shard; null if this does not learn. */
+  GradientSums sums() {
+    return sums;
   }
 
   /** Runs samples {@code order[from … to)}; adds gradients to {@code sums} if this learns. */

@@ -8,7 +8,6 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.spikelane.data.Dataset;
-import org.spikelane.kernels.KernelProvider;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Parameter;
 import org.spikelane.network.NamedLayer;
@@ -143,7 +142,7 @@ public final class Trainer {
     int[] order = shuffled(data.size(), seed, epochs);
     long firstSample = (long) epochs++ * data.size();
     List<BlockWorker> workers = workers(data, true, MOST_THREADS);
-    List<GradientSums> shardSums = new ArrayList<>();
+    ShardSums sums = new ShardSums(List.copyOf(network.parameters().values()));
     List<float[]> gradients = trainable.stream().map(p -> new float[p.shape().size()]).toList();
     double lossSum = 0;
     int right = 0;
@@ -154,15 +153,11 @@ public final class Trainer {
       int perShard = samplesPerShard(batch.length);
       int shards = (batch.length + perShard - 1) / perShard;
       long firstOfBatch = firstSample + first;
-      while (shardSums.size() < shards) {
-        shardSums.add(new GradientSums(List.copyOf(network.parameters().values())));
-      }
-      Pieces.share(workers, shards, (worker, shard) -> {
-        shardSums.get(shard).clear();
-        worker.run(data, batch, shard * perShard, Math.min((shard + 1) * perShard, batch.length), 1.0 / batch.length,
-            shardSums.get(shard), firstOfBatch, outcome);
-      });
-      update(shardSums.subList(0, shards), gradients);
+      sums.begin();
+      Pieces.share(workers, shards, (worker, shard) -> sums.shard(shard, worker.sums(), into ->
+          worker.run(data, batch, shard * perShard, Math.min((shard + 1) * perShard, batch.length), 1.0 / batch.length,
+              into, firstOfBatch, outcome)));
+      update(sums.total(), gradients);
       for (int i = 0; i < batch.length; i++) {
         lossSum += outcome.losses[i];
         right += outcome.predicted[i] == data.label(batch[i]) ? 1 : 0;
@@ -174,14 +169,10 @@ public final class Trainer {
         Outcome.rates(network, spikes, order.length, data.steps()), (System.nanoTime() - start) * 1e-9);
   }
 
-  private void update(List<GradientSums> shards, List<float[]> gradients) {
+  private void update(GradientSums sums, List<float[]> gradients) {
     for (int i = 0; i < trainable.size(); i++) {
       Parameter parameter = trainable.get(i);
-      float[] total = shards.getFirst().of(parameter);
-      for (GradientSums shard : shards.subList(1, shards.size())) {
-        KernelProvider.current().rows().add(shard.of(parameter), 0, total, 0, 0, total.length);
-      }
-      parameter.form().reduce(total, gradients.get(i));
+      parameter.form().reduce(sums.of(parameter), gradients.get(i));
     }
     clipping.clip(gradients);
     optimizer.step(trainable, gradients);

@@ -93,7 +93,7 @@ final class ScalarLeakyKernels implements LeakyKernels {
       float gp = (gMem[gMemAt + n] + cMem[n]) + gz;
       float gu = reset == ResetMechanism.ZERO ? (1f - r) * gp : gp;
       if (learn) {
-        gTheta[n] -= reset == ResetMechanism.SUBTRACT ? gz + r * gp : gz;
+        gTheta[n] -= gz + (reset == ResetMechanism.SUBTRACT ? r : 0f) * gp;
         gBeta[n] += gu * carried(m, r, reset);
       }
       cMem[n] = carried(beta[n], r, reset) * gu;

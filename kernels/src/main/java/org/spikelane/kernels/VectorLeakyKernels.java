@@ -394,7 +394,7 @@ final class VectorLeakyKernels implements LeakyKernels {
   /**
    * Steps t, t-1, t-2, t-3 backward: carried gradients stay in registers from step to step. Rows start at indices that
    * do not change, so that C2 checks bounds before the loop; a loop over steps within that over neurons takes twice as
-   * long.
+   * long. The reset is arithmetic with factors of 0 and 1: of vectors that come from two branches C2 boxed one.
    */
   private static void backFourSteps(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta, float[] theta,
       ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t, int from, int to) {
@@ -423,6 +423,9 @@ final class VectorLeakyKernels implements LeakyKernels {
     int gx1 = gx.at(t - 1);
     int gx2 = gx.at(t - 2);
     int gx3 = gx.at(t - 3);
+    FloatVector subtract = FloatVector.broadcast(FLOATS, reset == ResetMechanism.SUBTRACT ? 1f : 0f);
+    FloatVector zero = FloatVector.broadcast(FLOATS, reset == ResetMechanism.ZERO ? 1f : 0f);
+    FloatVector carried = FloatVector.broadcast(FLOATS, reset == ResetMechanism.ZERO_CARRIED ? 1f : 0f);
     for (int n = from; n < to; n += LANES) {
       FloatVector b = FloatVector.fromArray(FLOATS, beta, n);
       FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
@@ -432,49 +435,49 @@ final class VectorLeakyKernels implements LeakyKernels {
       FloatVector gz0 = FloatVector.fromArray(FLOATS, gSpks, gSpk0 + n)
           .mul(FloatVector.fromArray(FLOATS, sgs, sg0 + n));
       FloatVector gp0 = FloatVector.fromArray(FLOATS, gMems, gMem0 + n).add(cm).add(gz0);
-      FloatVector keep0 = FloatVector.broadcast(FLOATS, 1f).sub(r0);
-      FloatVector gu0 = reset == ResetMechanism.ZERO ? keep0.mul(gp0) : gp0;
-      cm = (reset == ResetMechanism.ZERO_CARRIED ? keep0.mul(b) : b).mul(gu0);
+      FloatVector gu0 = FloatVector.broadcast(FLOATS, 1f).sub(r0.mul(zero)).mul(gp0);
+      FloatVector keep0 = FloatVector.broadcast(FLOATS, 1f).sub(r0.mul(carried));
+      cm = keep0.mul(b).mul(gu0);
       gu0.intoArray(gxs, gx0 + n);
       FloatVector m1 = FloatVector.fromArray(FLOATS, mems, mem1 + n);
       FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th));
       FloatVector gz1 = FloatVector.fromArray(FLOATS, gSpks, gSpk1 + n)
           .mul(FloatVector.fromArray(FLOATS, sgs, sg1 + n));
       FloatVector gp1 = FloatVector.fromArray(FLOATS, gMems, gMem1 + n).add(cm).add(gz1);
-      FloatVector keep1 = FloatVector.broadcast(FLOATS, 1f).sub(r1);
-      FloatVector gu1 = reset == ResetMechanism.ZERO ? keep1.mul(gp1) : gp1;
-      cm = (reset == ResetMechanism.ZERO_CARRIED ? keep1.mul(b) : b).mul(gu1);
+      FloatVector gu1 = FloatVector.broadcast(FLOATS, 1f).sub(r1.mul(zero)).mul(gp1);
+      FloatVector keep1 = FloatVector.broadcast(FLOATS, 1f).sub(r1.mul(carried));
+      cm = keep1.mul(b).mul(gu1);
       gu1.intoArray(gxs, gx1 + n);
       FloatVector m2 = FloatVector.fromArray(FLOATS, mems, mem2 + n);
       FloatVector r2 = FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th));
       FloatVector gz2 = FloatVector.fromArray(FLOATS, gSpks, gSpk2 + n)
           .mul(FloatVector.fromArray(FLOATS, sgs, sg2 + n));
       FloatVector gp2 = FloatVector.fromArray(FLOATS, gMems, gMem2 + n).add(cm).add(gz2);
-      FloatVector keep2 = FloatVector.broadcast(FLOATS, 1f).sub(r2);
-      FloatVector gu2 = reset == ResetMechanism.ZERO ? keep2.mul(gp2) : gp2;
-      cm = (reset == ResetMechanism.ZERO_CARRIED ? keep2.mul(b) : b).mul(gu2);
+      FloatVector gu2 = FloatVector.broadcast(FLOATS, 1f).sub(r2.mul(zero)).mul(gp2);
+      FloatVector keep2 = FloatVector.broadcast(FLOATS, 1f).sub(r2.mul(carried));
+      cm = keep2.mul(b).mul(gu2);
       gu2.intoArray(gxs, gx2 + n);
       FloatVector m3 = FloatVector.fromArray(FLOATS, mems, mem3 + n);
       FloatVector r3 = FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th));
       FloatVector gz3 = FloatVector.fromArray(FLOATS, gSpks, gSpk3 + n)
           .mul(FloatVector.fromArray(FLOATS, sgs, sg3 + n));
       FloatVector gp3 = FloatVector.fromArray(FLOATS, gMems, gMem3 + n).add(cm).add(gz3);
-      FloatVector keep3 = FloatVector.broadcast(FLOATS, 1f).sub(r3);
-      FloatVector gu3 = reset == ResetMechanism.ZERO ? keep3.mul(gp3) : gp3;
-      cm = (reset == ResetMechanism.ZERO_CARRIED ? keep3.mul(b) : b).mul(gu3);
+      FloatVector gu3 = FloatVector.broadcast(FLOATS, 1f).sub(r3.mul(zero)).mul(gp3);
+      FloatVector keep3 = FloatVector.broadcast(FLOATS, 1f).sub(r3.mul(carried));
+      cm = keep3.mul(b).mul(gu3);
       gu3.intoArray(gxs, gx3 + n);
       cm.intoArray(cMem, n);
       if (learn) {
         FloatVector sumBeta = FloatVector.fromArray(FLOATS, gBeta, n);
         FloatVector sumTheta = FloatVector.fromArray(FLOATS, gTheta, n);
-        sumTheta = sumTheta.sub(reset == ResetMechanism.SUBTRACT ? gz0.add(r0.mul(gp0)) : gz0);
-        sumBeta = sumBeta.add(gu0.mul(reset == ResetMechanism.ZERO_CARRIED ? keep0.mul(m0) : m0));
-        sumTheta = sumTheta.sub(reset == ResetMechanism.SUBTRACT ? gz1.add(r1.mul(gp1)) : gz1);
-        sumBeta = sumBeta.add(gu1.mul(reset == ResetMechanism.ZERO_CARRIED ? keep1.mul(m1) : m1));
-        sumTheta = sumTheta.sub(reset == ResetMechanism.SUBTRACT ? gz2.add(r2.mul(gp2)) : gz2);
-        sumBeta = sumBeta.add(gu2.mul(reset == ResetMechanism.ZERO_CARRIED ? keep2.mul(m2) : m2));
-        sumTheta = sumTheta.sub(reset == ResetMechanism.SUBTRACT ? gz3.add(r3.mul(gp3)) : gz3);
-        sumBeta = sumBeta.add(gu3.mul(reset == ResetMechanism.ZERO_CARRIED ? keep3.mul(m3) : m3));
+        sumTheta = sumTheta.sub(gz0.add(r0.mul(subtract).mul(gp0)));
+        sumBeta = sumBeta.add(gu0.mul(keep0.mul(m0)));
+        sumTheta = sumTheta.sub(gz1.add(r1.mul(subtract).mul(gp1)));
+        sumBeta = sumBeta.add(gu1.mul(keep1.mul(m1)));
+        sumTheta = sumTheta.sub(gz2.add(r2.mul(subtract).mul(gp2)));
+        sumBeta = sumBeta.add(gu2.mul(keep2.mul(m2)));
+        sumTheta = sumTheta.sub(gz3.add(r3.mul(subtract).mul(gp3)));
+        sumBeta = sumBeta.add(gu3.mul(keep3.mul(m3)));
         sumBeta.intoArray(gBeta, n);
         sumTheta.intoArray(gTheta, n);
       }
@@ -494,6 +497,9 @@ final class VectorLeakyKernels implements LeakyKernels {
     int sgAt = sg.at(t);
     int memAt = mem.at(t);
     int gxAt = gx.at(t);
+    FloatVector subtract = FloatVector.broadcast(FLOATS, reset == ResetMechanism.SUBTRACT ? 1f : 0f);
+    FloatVector zero = FloatVector.broadcast(FLOATS, reset == ResetMechanism.ZERO ? 1f : 0f);
+    FloatVector carried = FloatVector.broadcast(FLOATS, reset == ResetMechanism.ZERO_CARRIED ? 1f : 0f);
     for (int n = from; n < to; n += LANES) {
       FloatVector b = FloatVector.fromArray(FLOATS, beta, n);
       FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
@@ -503,16 +509,16 @@ final class VectorLeakyKernels implements LeakyKernels {
       FloatVector gz = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + n)
           .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + n));
       FloatVector gp = FloatVector.fromArray(FLOATS, gMems, gMemAt + n).add(cm).add(gz);
-      FloatVector keep = FloatVector.broadcast(FLOATS, 1f).sub(r);
-      FloatVector gu = reset == ResetMechanism.ZERO ? keep.mul(gp) : gp;
-      cm = (reset == ResetMechanism.ZERO_CARRIED ? keep.mul(b) : b).mul(gu);
+      FloatVector gu = FloatVector.broadcast(FLOATS, 1f).sub(r.mul(zero)).mul(gp);
+      FloatVector keep = FloatVector.broadcast(FLOATS, 1f).sub(r.mul(carried));
+      cm = keep.mul(b).mul(gu);
       gu.intoArray(gxs, gxAt + n);
       cm.intoArray(cMem, n);
       if (learn) {
         FloatVector sumBeta = FloatVector.fromArray(FLOATS, gBeta, n);
         FloatVector sumTheta = FloatVector.fromArray(FLOATS, gTheta, n);
-        sumTheta = sumTheta.sub(reset == ResetMechanism.SUBTRACT ? gz.add(r.mul(gp)) : gz);
-        sumBeta = sumBeta.add(gu.mul(reset == ResetMechanism.ZERO_CARRIED ? keep.mul(m) : m));
+        sumTheta = sumTheta.sub(gz.add(r.mul(subtract).mul(gp)));
+        sumBeta = sumBeta.add(gu.mul(keep.mul(m)));
         sumBeta.intoArray(gBeta, n);
         sumTheta.intoArray(gTheta, n);
       }
