@@ -19,8 +19,8 @@ class ProductKernelsTest {
   /** Rows, K, N: below, at and beyond the tiles, panels and blocks of every width; a readout of 10; nothing at all. */
   static Stream<int[]> shapes() {
     return Stream.of(new int[][] {{0, 5, 7}, {3, 0, 9}, {4, 6, 0}, {1, 1, 1}, {2, 3, 10}, {8, 16, 16}, {9, 17, 33},
-        {7, 64, 64}, {16, 65, 31}, {17, 100, 100}, {1, 257, 129}, {5, 300, 48}, {8, 20, 135}, {130, 9, 70},
-        {300, 11, 40}, {12, 520, 200}, {3, 140, 257}, {15, 2055, 66}, {1100, 5, 35}, {150, 70, 67}});
+        {25, 100, 10}, {7, 64, 64}, {16, 65, 31}, {17, 100, 100}, {1, 257, 129}, {5, 300, 48}, {8, 20, 135},
+        {130, 9, 70}, {300, 11, 40}, {12, 520, 200}, {3, 140, 257}, {15, 2055, 66}, {1100, 5, 35}, {150, 70, 67}});
   }
 
   /** The four products, each written over or added to what {@code result} holds. */
