@@ -3,7 +3,6 @@ package org.spikelane.cli;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,7 +46,7 @@ final class ConvertCommand implements Callable<Integer> {
       description = "Write the description that a .pt of this network needs to be read again.")
   private Path written;
 
-  @Option(names = "--force", description = "Replace OUT if it is there.")
+  @Option(names = "--force", description = "Replace files that are there.")
   private boolean force;
 
   ConvertCommand(Surroundings surroundings) {
@@ -58,8 +57,11 @@ final class ConvertCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     NetworkFormat format = NetworkFormat.named(to).orElseThrow(() -> new UserError(
         "OUT: expected a name that ends in .safetensors, .pt, .pth or .nir, got " + to));
-    if (Files.exists(to) && (Files.isDirectory(to) || !force)) {
-      throw new UserError(to + ": is there already; choose another name" + (Files.isDirectory(to) ? "" : ", or --force"));
+    OutputFile.require("OUT", to, from, imports.description());
+    OutputFile.requireNew(to, force);
+    if (written != null) {
+      OutputFile.require("--write-description", written, from, to, imports.description());
+      OutputFile.requireNew(written, force);
     }
     ModelFile file = imports.open(from);
     PrintWriter out = surroundings.out();

@@ -52,6 +52,11 @@ final class ImportOptions {
   @Option(names = "--slope", paramLabel = "X", description = "Steepness of the surrogate (default: snnTorch's).")
   private Float slope;
 
+  /** The file of the description, or null if none was given. */
+  Path description() {
+    return description;
+  }
+
   /**
    * Reads a network of any format.
    *

@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -49,6 +48,9 @@ final class InspectCommand implements Callable<Integer> {
       description = "Write the description of the network, or the one that the tensors suggest.")
   private Path written;
 
+  @Option(names = "--force", description = "Replace the description if it is there.")
+  private boolean force;
+
   InspectCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -56,6 +58,10 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Model.requireFile(path);
+    if (written != null) {
+      OutputFile.require("--write-description", written, path);
+      OutputFile.requireNew(written, force);
+    }
     PrintWriter out = surroundings.out();
     if (imports.isBare(path)) {
       printTensors(out);
@@ -117,9 +123,6 @@ final class InspectCommand implements Callable<Integer> {
 
   /** Writes JSON for people to read and change. */
   static void writeDescription(Path file, JsonObject description) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new UserError(file + ": expected the name of a file, got a folder");
-    }
     AtomicFile.write(file, to -> to.write((PRETTY.toJson(description) + "\n").getBytes(StandardCharsets.UTF_8)));
   }
 }

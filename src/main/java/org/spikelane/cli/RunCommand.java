@@ -2,7 +2,6 @@ package org.spikelane.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,6 +15,7 @@ import org.spikelane.format.Npy;
 import org.spikelane.format.Safetensors;
 import org.spikelane.format.Tensor;
 import org.spikelane.network.Input;
+import org.spikelane.network.NamedLayer;
 import org.spikelane.network.Network;
 import org.spikelane.network.Outputs;
 import org.spikelane.network.Tape;
@@ -45,6 +45,8 @@ final class RunCommand implements Callable<Integer> {
   private static final String INPUT = "input";
   /** Blocks of samples that each thread gets between two looks at the progress. */
   private static final int BLOCKS = 4;
+  /** Samples of a block, at most. */
+  private static final int MOST_SAMPLES_AT_ONCE = 64;
 
   private final Surroundings surroundings;
 
@@ -83,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
     int threadCount = threads.count();
     Recipe.require("--output", ends(output, NPY) || ends(output, SAFETENSORS), "a name that ends in .npy or .safetensors",
         output);
-    Recipe.require("--output", !Files.isDirectory(output), "the name of a file", "the folder " + output);
+    OutputFile.require("--output", output, path, input, imports.description());
     Recipe.require("--output", ends(output, SAFETENSORS) || !(layers || states),
         "a name that ends in .safetensors, as --layers and --states give several arrays", output);
     Recipe.require("--steps", steps == null || steps >= 1, "at least 1", steps);
@@ -157,12 +159,22 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void requireRoom(Network network, int timeSteps, int samples) {
-    int widest = network.outputShape().size();
+    long written = network.outputShape().size();
     for (Neuron neuron : layers || states ? network.neurons().values() : List.<Neuron>of()) {
-      widest = Math.max(widest, neuron.size());
+      written = Math.max(written, neuron.size());
     }
-    Recipe.require("--input", (long) timeSteps * samples * widest < Integer.MAX_VALUE - 8,
-        "steps times samples times neurons of a layer below 2^31", timeSteps + " times " + samples + " times " + widest);
+    long widest = network.inputShape().size();
+    for (NamedLayer named : network.layers()) {
+      widest = Math.max(widest, named.layer().outputShape().size());
+    }
+    String option = steps == null ? "--input" : "--steps";
+    requireRoom(option, timeSteps, samples, written);
+    requireRoom(option, 1L + timeSteps, Math.min(samples, MOST_SAMPLES_AT_ONCE), widest);
+  }
+
+  private static void requireRoom(String option, long timeSteps, int samples, long size) {
+    Recipe.require(option, timeSteps * samples * size < Integer.MAX_VALUE - 8,
+        "steps times samples times values of a layer below 2^31", timeSteps + " times " + samples + " times " + size);
   }
 
   /** A run over all samples, some at a time. */

@@ -1,6 +1,7 @@
 package org.spikelane.cli;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -144,6 +145,31 @@ class ImportCommandsTest {
     assertEquals("text", Files.readString(there));
     terminal.done("convert", pt, there, "--description", description, "--force");
     assertEquals(NetworkJson.write(network), NetworkJson.write(Network.load(there)));
+  }
+
+  @Test
+  void writesOverNothingThatItReads() throws IOException {
+    byte[] network = Files.readAllBytes(pt);
+    byte[] json = Files.readAllBytes(description);
+    byte[] numbers = Files.readAllBytes(sequence);
+    Terminal terminal = Terminal.bare();
+    Path link = Files.createSymbolicLink(folder.resolve("link.pt"), pt);
+    assertAll(
+        terminal.refused("--write-description: expected a file of its own", "inspect", pt, "--write-description", link),
+        terminal.refused("is there already|--force", "inspect", pt, "--write-description", description),
+        terminal.refused("OUT: expected a file of its own", "convert", pt, link, "--force", "--description", description),
+        terminal.refused("--write-description: expected a file of its own", "convert", pt, folder.resolve("new.pt"),
+            "--description", description, "--write-description", folder.resolve("../" + folder.getFileName() + "/new.pt")),
+        terminal.refused("--output: expected a file of its own", "run", pt, "--description", description, "--input",
+            sequence, "--output", sequence),
+        terminal.refused("there is no folder", "convert", pt, folder.resolve("new.pt"), "--description", description,
+            "--write-description", folder.resolve("none/new.json")),
+        terminal.refused("--steps: expected", "run", pt, "--description", description, "--input", constant, "--steps",
+            500_000_000, "--output", folder.resolve("new.npy")));
+    assertTrue(Files.notExists(folder.resolve("new.pt")), "written before everything was checked");
+    assertArrayEquals(network, Files.readAllBytes(pt));
+    assertArrayEquals(json, Files.readAllBytes(description));
+    assertArrayEquals(numbers, Files.readAllBytes(sequence));
   }
 
   @Test

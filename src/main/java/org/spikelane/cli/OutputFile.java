@@ -1,0 +1,46 @@
+package org.spikelane.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What a command checks about a file that it is to write, before it does anything. */
+final class OutputFile {
+
+  private OutputFile() {}
+
+  /**
+   * Requires a file that can be written and is none of those that the command reads or writes besides.
+   *
+   * @param name of the argument, as in {@code --output}
+   * @param others may hold nulls, for files that were not given
+   * @throws UserError if it is a folder, lies in one that is not there, or is one of the others
+   */
+  static void require(String name, Path file, Path... others) throws IOException {
+    Recipe.require(name, !Files.isDirectory(file), "the name of a file", "the folder " + file);
+    Path folder = file.toAbsolutePath().getParent();
+    Recipe.require(name, folder == null || Files.isDirectory(folder), "a file in a folder that is there",
+        file + ", but there is no folder " + folder);
+    for (Path other : others) {
+      Recipe.require(name, other == null || !same(file, other), "a file of its own", file + ", which is another argument");
+    }
+  }
+
+  /**
+   * Requires that a file is not there, or that it may be replaced.
+   *
+   * @throws UserError otherwise
+   */
+  static void requireNew(Path file, boolean force) {
+    if (Files.exists(file) && !force) {
+      throw new UserError(file + ": is there already; choose another name, or --force");
+    }
+  }
+
+  private static boolean same(Path a, Path b) throws IOException {
+    if (Files.exists(a) && Files.exists(b)) {
+      return Files.isSameFile(a, b);
+    }
+    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
+  }
+}
