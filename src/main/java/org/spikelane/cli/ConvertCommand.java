@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         "  spikelane convert model.pt model.safetensors --description model.json",
         "  spikelane convert network.nir model.safetensors --reset-mechanism subtract --reset-delay",
         "  spikelane convert spikelane-model.safetensors model.pt --write-description model.json",
-        "  spikelane convert spikelane-model.safetensors network.nir"
+        "  spikelane convert spikelane-model.safetensors network.nir --dt 0.001"
     })
 final class ConvertCommand implements Callable<Integer> {
 
@@ -63,7 +63,7 @@ final class ConvertCommand implements Callable<Integer> {
       OutputFile.require("--write-description", written, from, to, imports.description());
       OutputFile.requireNew(written, force);
     }
-    ModelFile file = imports.open(from);
+    ModelFile file = imports.open(from, format);
     PrintWriter out = surroundings.out();
     out.println("from      " + from + ", " + file.format().description());
     file.printNotes(out);
@@ -73,7 +73,7 @@ final class ConvertCommand implements Callable<Integer> {
       switch (format) {
         case SAFETENSORS -> StateDict.of(file.network()).writeSafetensors(to, metadata(file, configuration));
         case PYTORCH -> StateDict.of(file.network()).writePyTorch(to);
-        case NIR -> Nir.write(to, file.network(), imports.step());
+        case NIR -> Nir.write(to, file.network(), imports.step(file));
       }
     } catch (IllegalArgumentException e) {
       throw new UserError(to + ": cannot be written: " + e.getMessage(), e);

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +43,8 @@ final class ImportOptions {
       + " does).")
   private Boolean resetDelay;
 
-  @Option(names = "--dt", paramLabel = "SECONDS", description = "Length of a step, of NIR graphs (default: 0.0001).")
+  @Option(names = "--dt", paramLabel = "SECONDS",
+      description = "Length of a step, of NIR graphs (default: as the file's metadata say, else 0.0001).")
   private Double dt;
 
   @Option(names = "--surrogate", paramLabel = "KIND",
@@ -64,13 +66,19 @@ final class ImportOptions {
    * @throws FormatException if it is malformed, or cannot be turned into a network
    */
   ModelFile open(Path path) throws IOException {
+    return open(path, null);
+  }
+
+  /** The same for writing it in a format, or in none (null); what only that takes is no mistake then. */
+  ModelFile open(Path path, NetworkFormat target) throws IOException {
     Model.requireFile(path);
     NetworkFormat format = NetworkFormat.of(path);
     if (format == NetworkFormat.NIR) {
       refuse("--description", description, "which NIR graphs are complete without");
       refuse("--entry", entry, "of which NIR graphs have none");
       refuse("--prefix", prefix, "of which NIR graphs have none");
-      return new ModelFile(path, format, Nir.read(path, options()), nirNotes(), null);
+      Nir.Imported imported = Nir.imported(path, options());
+      return new ModelFile(path, format, imported.network(), notes(imported), null, imported.dt());
     }
     if (format == NetworkFormat.SAFETENSORS && description == null
         && Safetensors.readMetadata(path).containsKey(NetworkFile.KEY)) {
@@ -79,11 +87,11 @@ final class ImportOptions {
       refuse("--reset-mechanism", resetMechanism, "as the file says it");
       refuse("--reset-delay", resetDelay, "as the file says it");
       refuse("--surrogate", surrogate, "as the file says it");
-      refuse("--dt", dt, "of which the file has none");
+      refuse("--dt", target == NetworkFormat.NIR ? null : dt, "of which the file has none");
       NetworkFile own = NetworkFile.load(path);
-      return new ModelFile(path, format, own.network(), List.of(), own);
+      return new ModelFile(path, format, own.network(), List.of(), own, null);
     }
-    refuse("--dt", dt, "of which a state dict has none");
+    refuse("--dt", target == NetworkFormat.NIR ? null : dt, "of which a state dict has none");
     if (description == null) {
       throw new UserError(path + ": holds tensors without a network; describe its layers in JSON, --description FILE (see"
           + " spikelane inspect " + path + ")");
@@ -91,7 +99,7 @@ final class ImportOptions {
     StateDict dict = stateDict(path);
     try {
       StateDict.Imported imported = dict.network(json(description), options());
-      return new ModelFile(path, format, imported.network(), imported.notes(), null);
+      return new ModelFile(path, format, imported.network(), imported.notes(), null, null);
     } catch (IllegalArgumentException e) {
       throw new FormatException(path, e.getMessage(), e);
     }
@@ -131,24 +139,27 @@ final class ImportOptions {
         surrogate == null ? null : surrogate.surrogate(Objects.requireNonNullElse(slope, surrogate.defaultSlope())));
   }
 
-  /** Seconds of a step, for writing NIR graphs. */
-  double step() {
+  /** Seconds of a step, for writing a file as a NIR graph: those chosen, else those with which it was read. */
+  double step(ModelFile file) {
     options();
-    return Objects.requireNonNullElse(dt, NirOptions.DEFAULT_DT);
+    if (dt != null) {
+      return dt;
+    }
+    return Objects.requireNonNullElse(file.stepOrNull(), NirOptions.DEFAULT_DT);
   }
 
-  private List<String> nirNotes() {
+  private static List<String> notes(Nir.Imported imported) {
     List<String> open = new ArrayList<>();
-    if (dt == null) {
-      open.add("a step of " + NirOptions.DEFAULT_DT + " s (--dt)");
+    if (imported.dtAssumed()) {
+      open.add("a step of " + BigDecimal.valueOf(imported.dt()).stripTrailingZeros().toPlainString() + " s (--dt)");
     }
-    if (resetMechanism == null) {
+    if (imported.mechanismAssumed()) {
       open.add("reset to zero (--reset-mechanism)");
     }
-    if (resetDelay == null) {
-      open.add("at once (--reset-delay)");
+    if (imported.delayAssumed()) {
+      open.add("reset at once (--reset-delay)");
     }
-    return open.isEmpty() ? List.of() : List.of(String.join(", ", open) + ", where the file's metadata say nothing else");
+    return open.isEmpty() ? List.of() : List.of(String.join(", ", open) + ", as the file does not say");
   }
 
   private static void refuse(String option, Object given, String why) {

@@ -13,8 +13,10 @@ import org.spikelane.network.NetworkFile;
  *
  * @param notes what was assumed, a line each
  * @param ownOrNull the file, if spikelane wrote it
+ * @param stepOrNull seconds of a step with which it was read, if it is a NIR graph
  */
-record ModelFile(Path path, NetworkFormat format, Network network, List<String> notes, NetworkFile ownOrNull) {
+record ModelFile(Path path, NetworkFormat format, Network network, List<String> notes, NetworkFile ownOrNull,
+    Double stepOrNull) {
 
   /** The file, if spikelane wrote it. */
   Optional<NetworkFile> own() {

@@ -34,6 +34,17 @@ public final class Nir {
 
   private Nir() {}
 
+  /**
+   * A network with what had to be assumed of it, as neither metadata nor options say it.
+   *
+   * @param dt seconds of a step with which it was read
+   * @param dtAssumed whether that is {@link NirOptions#DEFAULT_DT} for want of another
+   * @param mechanismAssumed whether some neurons reset to zero because NIR's do
+   * @param delayAssumed whether some neurons reset at once because NIR's do
+   */
+  public record Imported(Network network, double dt, boolean dtAssumed, boolean mechanismAssumed,
+      boolean delayAssumed) {}
+
   /** Reads a file as NIR means it: {@link #read(Path, NirOptions)} with nothing chosen. */
   public static Network read(Path file) throws FormatException {
     return read(file, NirOptions.NONE);
@@ -47,9 +58,14 @@ public final class Nir {
    *     way is named with its path in the graph
    */
   public static Network read(Path file, NirOptions options) throws FormatException {
+    return imported(file, options).network();
+  }
+
+  /** The same with what had to be assumed. */
+  public static Imported imported(Path file, NirOptions options) throws FormatException {
     NirNode.Graph graph = NirFile.read(file);
     try {
-      return toNetwork(graph, options);
+      return new NirImport(graph, options).imported();
     } catch (IllegalArgumentException e) {
       throw new FormatException(file, e.getMessage(), e);
     }

@@ -60,6 +60,9 @@ final class NirImport {
   /** Of what comes out of the last layer; null once that is not known any more. */
   private Shape shape;
   private long unbacked;
+  private final boolean dtOpen;
+  /** Whether neurons that fire came without a note of how they reset. */
+  private boolean resetOpen;
   /** A Scale node that the neurons after it may give an offset, and is a layer as soon as something else comes. */
   private Gain pending;
 
@@ -69,6 +72,7 @@ final class NirImport {
   NirImport(NirNode.Graph graph, NirOptions options) {
     this.options = options;
     this.dt = dt(graph.metadata());
+    this.dtOpen = !graph.metadata().containsKey(DT);
     this.notes = notes(graph.metadata());
     this.steps = NirChain.of(graph, problems);
   }
@@ -124,6 +128,13 @@ final class NirImport {
     });
     network.refresh();
     return network;
+  }
+
+  /** The network with what was assumed; see {@link #network}. */
+  Nir.Imported imported() {
+    Network network = network();
+    return new Nir.Imported(network, dt, dtOpen && options.dt() == null,
+        resetOpen && options.resetMechanism() == null, resetOpen && options.resetDelay() == null);
   }
 
   private boolean input(NirChain.Step step) {
@@ -578,6 +589,7 @@ final class NirImport {
   private void behaviour(String path, Neuron.Builder<?> neuron, JsonObject note, double[] threshold) {
     ResetMechanism mechanism = options.resetMechanism();
     neuron.resetMechanism(ResetMechanism.ZERO).resetDelay(false);
+    resetOpen |= note == null;
     if (note != null) {
       try {
         NetworkJson.apply(note, "metadata " + LAYERS + ": " + path, neuron);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.spikelane.exchange.Nir;
 import org.spikelane.exchange.StateDict;
+import org.spikelane.format.NirFile;
+import org.spikelane.format.NirNode;
 import org.spikelane.format.Npy;
 import org.spikelane.format.Safetensors;
 import org.spikelane.format.Tensor;
@@ -135,6 +139,55 @@ class ImportCommandsTest {
     Terminal.bare().done("convert", graph, home);
     float[] want = network.run(Input.sequence(values, STEPS, SAMPLES)).output();
     Agreement.bits("through NIR", want, Network.load(home).run(Input.sequence(values, STEPS, SAMPLES)).output());
+  }
+
+  @Test
+  void saysOfNirGraphsOnlyWhatWasAssumed() throws IOException {
+    Path own = folder.resolve("noted.nir");
+    Nir.write(own, network, 0.001);
+    assertFalse(Terminal.bare().done("inspect", own).contains("assumed"));
+    NirNode.Graph graph = Nir.toGraph(network, 0.001);
+    Path half = folder.resolve("half-noted.nir");
+    NirFile.write(half, new NirNode.Graph(graph.nodes(), graph.edges(), Map.of("dt", "0.001")));
+    String resets = Terminal.bare().done("inspect", half);
+    assertTrue(resets.contains(
+        "assumed   reset to zero (--reset-mechanism), reset at once (--reset-delay), as the file does not say\n"),
+        resets);
+    String delay = Terminal.bare().done("inspect", half, "--reset-mechanism", "subtract");
+    assertTrue(delay.contains("assumed   reset at once (--reset-delay), as the file does not say\n"), delay);
+    Path bare = folder.resolve("unnoted.nir");
+    NirFile.write(bare, new NirNode.Graph(graph.nodes(), graph.edges(), Map.of()));
+    String all = Terminal.bare().done("inspect", bare);
+    assertTrue(all.contains("assumed   a step of 0.0001 s (--dt), reset to zero (--reset-mechanism), reset at once"),
+        all);
+    assertFalse(Terminal.bare().done("inspect", bare, "--dt", 0.001, "--reset-mechanism", "subtract", "--reset-delay")
+        .contains("assumed"));
+  }
+
+  @Test
+  void writesNirGraphsWithTheStepOfTheirSource() throws IOException {
+    Path source = folder.resolve("millisecond.nir");
+    Nir.write(source, network, 0.001);
+    Path copy = folder.resolve("copy.nir");
+    Terminal.bare().done("convert", source, copy);
+    assertEquals(NirFile.read(source), NirFile.read(copy));
+    Path model = folder.resolve("stepless.safetensors");
+    network.save(model);
+    for (List<Object> from : List.of(List.<Object>of(model), List.<Object>of(pt, "--description", description))) {
+      List<Object> words = new ArrayList<>(List.of("convert", copy, "--dt", 0.001, "--force"));
+      words.addAll(1, from.subList(0, 1));
+      words.addAll(from.subList(1, from.size()));
+      Terminal.bare().done(words.toArray());
+      assertEquals("0.001", NirFile.read(copy).metadata().get("dt"));
+    }
+    Terminal.bare().done("convert", model, copy, "--force");
+    assertEquals("1.0E-4", NirFile.read(copy).metadata().get("dt"));
+    Terminal terminal = Terminal.bare();
+    assertAll(
+        terminal.refused("--dt: expected none, of which the file has none", "convert", model,
+            folder.resolve("no-step.pt"), "--dt", 0.001),
+        terminal.refused("--dt: expected seconds above 0", "convert", model, folder.resolve("no-step.nir"), "--dt",
+            -1));
   }
 
   @Test
