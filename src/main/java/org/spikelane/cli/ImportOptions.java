@@ -74,24 +74,24 @@ final class ImportOptions {
     Model.requireFile(path);
     NetworkFormat format = NetworkFormat.of(path);
     if (format == NetworkFormat.NIR) {
-      refuse("--description", description, "which NIR graphs are complete without");
-      refuse("--entry", entry, "of which NIR graphs have none");
-      refuse("--prefix", prefix, "of which NIR graphs have none");
+      refuse("--description", description, "a NIR graph says itself what a description would");
+      refuse("--entry", entry, "a NIR graph has no entries");
+      refuse("--prefix", prefix, "it is for the names of state dicts, this is a NIR graph");
       Nir.Imported imported = Nir.imported(path, options());
       return new ModelFile(path, format, imported.network(), notes(imported), null, imported.dt());
     }
     if (format == NetworkFormat.SAFETENSORS && description == null
         && Safetensors.readMetadata(path).containsKey(NetworkFile.KEY)) {
-      refuse("--entry", entry, "of which the file has none");
-      refuse("--prefix", prefix, "as the file was written by spikelane");
-      refuse("--reset-mechanism", resetMechanism, "as the file says it");
-      refuse("--reset-delay", resetDelay, "as the file says it");
-      refuse("--surrogate", surrogate, "as the file says it");
-      refuse("--dt", target == NetworkFormat.NIR ? null : dt, "of which the file has none");
+      refuse("--entry", entry, "the file has no entries");
+      refuse("--prefix", prefix, "the file was written by spikelane");
+      refuse("--reset-mechanism", resetMechanism, "the file says it");
+      refuse("--reset-delay", resetDelay, "the file says it");
+      refuse("--surrogate", surrogate, "the file says it");
+      refuse("--dt", target == NetworkFormat.NIR ? null : dt, "only NIR graphs have a step");
       NetworkFile own = NetworkFile.load(path);
       return new ModelFile(path, format, own.network(), List.of(), own, null);
     }
-    refuse("--dt", target == NetworkFormat.NIR ? null : dt, "of which a state dict has none");
+    refuse("--dt", target == NetworkFormat.NIR ? null : dt, "only NIR graphs have a step");
     if (description == null) {
       throw new UserError(path + ": holds tensors without a network; describe its layers in JSON, --description FILE (see"
           + " spikelane inspect " + path + ")");
@@ -164,7 +164,7 @@ final class ImportOptions {
 
   private static void refuse(String option, Object given, String why) {
     if (given != null) {
-      throw new UserError(option + ": expected none, " + why + ", got " + given);
+      throw new UserError(option + ": cannot be used here, " + why);
     }
   }
 

@@ -184,7 +184,7 @@ class ImportCommandsTest {
     assertEquals("1.0E-4", NirFile.read(copy).metadata().get("dt"));
     Terminal terminal = Terminal.bare();
     assertAll(
-        terminal.refused("--dt: expected none, of which the file has none", "convert", model,
+        terminal.refused("--dt: cannot be used here, only NIR graphs have a step", "convert", model,
             folder.resolve("no-step.pt"), "--dt", 0.001),
         terminal.refused("--dt: expected seconds above 0", "convert", model, folder.resolve("no-step.nir"), "--dt",
             -1));
@@ -307,9 +307,9 @@ class ImportCommandsTest {
         terminal.refused("prefix: expected one that names begin with", "inspect", pt, "--description", description,
             "--prefix", "net."),
         terminal.refused("expected a dictionary model, got itself", "inspect", pt, "--entry", "model"),
-        terminal.refused("--dt: expected none, of which a state dict has none", "inspect", pt, "--description", description,
+        terminal.refused("--dt: cannot be used here, only NIR graphs have a step", "inspect", pt, "--description", description,
             "--dt", 0.001),
-        terminal.refused("--reset-mechanism: expected none, as the file says it", "inspect", model, "--reset-mechanism",
+        terminal.refused("--reset-mechanism: cannot be used here, the file says it", "inspect", model, "--reset-mechanism",
             "zero"),
         terminal.refused("--slope: expected --surrogate beside it", "inspect", pt, "--description", description, "--slope",
             3),
