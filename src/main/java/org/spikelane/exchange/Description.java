@@ -93,7 +93,10 @@ final class Description {
     for (JsonObject layer : layers) {
       complete(layer.get("name").getAsString(), layer);
     }
-    completeInput();
+    if (!completeInput()) {
+      problems.add("input: expected the shape of a sample at one step, such as [1, 28, 28], as the tensors do not"
+          + " tell it");
+    }
     if (problems.isEmpty()) {
       Network network = checked();
       if (problems.isEmpty()) {
@@ -264,9 +267,10 @@ final class Description {
     }
   }
 
-  private void completeInput() {
+  /** Whether the shape of a sample is known. */
+  private boolean completeInput() {
     if (json.has("input") || layers.isEmpty()) {
-      return;
+      return true;
     }
     JsonObject first = layers.getFirst();
     int[] weight = shape(first.get("name").getAsString(), "weight");
@@ -274,9 +278,9 @@ final class Description {
       JsonArray input = new JsonArray();
       input.add(weight[1]);
       json.add("input", input);
-    } else {
-      problems.add("input: expected the shape of a sample at one step, such as [1, 28, 28], as the tensors do not tell it");
+      return true;
     }
+    return false;
   }
 
   // ------------------------------------------------------------------ whether it fits
@@ -403,11 +407,32 @@ final class Description {
     for (JsonObject layer : description.layers) {
       description.complete(layer.get("name").getAsString(), layer);
     }
-    description.completeInput();
-    description.problems.removeIf(problem -> problem.startsWith("input: "));
     if (!description.problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", description.problems));
     }
+    description.order(json);
+    description.completeInput();
     return description.json;
+  }
+
+  /** Puts the layers in order where the state dict cannot have them in it. */
+  private void order(JsonObject bare) {
+    Map<String, JsonObject> named = new LinkedHashMap<>();
+    layers.forEach(layer -> named.put(layer.get("name").getAsString(), layer));
+    LayerOrder order = new LayerOrder(List.copyOf(named.keySet()), tensors);
+    if (!order.isDoubtful()) {
+      return;
+    }
+    List<String> told = order.told();
+    if (told.isEmpty()) {
+      throw new IllegalArgumentException("the file has lost the order of its layers (names are sorted, or kinds"
+          + " of layers grouped), and their sizes and numbers tell no single one; put them in order in a description,"
+          + " " + bare);
+    }
+    JsonArray ordered = new JsonArray();
+    told.forEach(name -> ordered.add(named.get(name)));
+    layers.clear();
+    told.forEach(name -> layers.add(named.get(name)));
+    json.add("layers", ordered);
   }
 }

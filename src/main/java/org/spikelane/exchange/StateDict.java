@@ -244,8 +244,9 @@ public final class StateDict {
   /**
    * A description that the names, order and shapes of the tensors suggest, to be looked at before it is used: layers without
    * parameters are not in a state dict, nor is the order of the layers, except that modules mostly stand there in it.
+   * Where they cannot, as neurons come first or after neurons, sizes and the numbers in names tell the order.
    *
-   * @throws IllegalArgumentException if the tensors of a module are those of no layer known here
+   * @throws IllegalArgumentException if the tensors of a module are those of no layer known here, or tell no order
    */
   public JsonObject suggestion() {
     return Description.suggestion(tensors);

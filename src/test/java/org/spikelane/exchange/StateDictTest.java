@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spikelane.format.FormatException;
@@ -191,6 +192,45 @@ class StateDictTest {
     assertEquals("norm: expected a type, as the state dict has no tensors of norm that tell it",
         assertThrows(IllegalArgumentException.class,
             () -> StateDict.of(Map.of("norm.weight", tensor(new int[] {2}, 1, 1))).suggestion()).getMessage());
+  }
+
+  @Test
+  void ordersLayersOfSortedNames() {
+    Network synaptic = Network.input(784).linear("fc1", 128).synaptic("lif1", n -> n.alpha(0.8f).beta(0.9f))
+        .linear("fc2", 10).synaptic("lif2", n -> n.alpha(0.8f).beta(0.9f)).build(1);
+    Map<String, Tensor> sorted = new TreeMap<>(StateDict.of(synaptic).tensors());
+    Map<String, Tensor> byType = new LinkedHashMap<>();
+    sorted.forEach((name, tensor) -> {
+      if (name.endsWith("reset_mechanism_val")) {
+        byType.put(name, tensor);
+      }
+    });
+    byType.putAll(sorted);
+    for (Map<String, Tensor> tensors : List.of(sorted, byType)) {
+      StateDict dict = StateDict.of(tensors);
+      assertEquals(json("{'input': [784]}").get("input"), dict.suggestion().get("input"));
+      assertEquals(NetworkJson.write(synaptic), NetworkJson.write(dict.network(dict.suggestion()).network()));
+    }
+    Map<String, String> letters = Map.of("fc1", "z", "lif1", "b", "fc2", "y", "lif2", "a");
+    StateDict told = StateDict.of(new TreeMap<>(StateDict.of(tensors()).renamed(letters).tensors()));
+    assertEquals(List.of("z", "b", "y", "a"),
+        told.network(told.suggestion()).network().layers().stream().map(named -> named.name()).toList());
+  }
+
+  @Test
+  void suggestsNoOrderWhereSeveralArePossible() {
+    Network square = Network.input(3).linear("fc1", 3).leaky("lif1", n -> n.beta(0.5f))
+        .linear("fc2", 3).leaky("lif2", n -> n.beta(0.5f)).build(1);
+    assertLost(StateDict.of(new TreeMap<>(StateDict.of(square).tensors())));
+    Network unnumbered = Network.input(3).linear("fc1", 4).leaky("a", n -> n.beta(0.5f))
+        .linear("fc2", 2).leaky("b", n -> n.beta(0.5f)).build(1);
+    assertLost(StateDict.of(new TreeMap<>(StateDict.of(unnumbered).tensors())));
+  }
+
+  private static void assertLost(StateDict dict) {
+    String said = assertThrows(IllegalArgumentException.class, dict::suggestion).getMessage();
+    assertTrue(said.startsWith("the file has lost the order of its layers (names are sorted"), said);
+    assertTrue(said.contains("put them in order in a description, {\"layers\":[{\"name\":"), said);
   }
 
   @Test
