@@ -336,7 +336,7 @@ def main():
     parser.add_argument("--java", default="java", help="the java of a JDK 25")
     parser.add_argument("--java-options", default=JAVA_OPTIONS, help="flags of the JVM (default: %(default)s)")
     parser.add_argument("--onnx", help="command that measures ONNX Runtime")
-    parser.add_argument("--prefix", default="", help="goes before every command that measures, as in 'flock /tmp/lock'")
+    parser.add_argument("--prefix", default="", help="goes before every command that measures, as in 'nice -n -5'")
     parser.add_argument("--limits", action="store_true", help="measure the machine's limits, too")
     parser.add_argument("--list", action="store_true")
     args = parser.parse_args()
