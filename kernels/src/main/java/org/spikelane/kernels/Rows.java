@@ -31,7 +31,6 @@ public record Rows(float[] data, int offset, int stride) {
     return new Rows(data, 0, 0);
   }
 
-
   /** Index in {@link #data} of the first value of row {@code t}. */
   public int at(int t) {
     return offset + t * stride;
@@ -42,13 +41,18 @@ public record Rows(float[] data, int offset, int stride) {
     return data.length == 0;
   }
 
-  /** Whether rows {@code [t0, t1)} of {@code size} values each lie within the array. */
-  boolean holds(int t0, int t1, int size) {
-    return t0 >= t1 || (inside(t0, size) && inside(t1 - 1, size));
+  /** Whether columns {@code [from, to)} of rows {@code [t0, t1)} lie within the array. */
+  boolean holds(int t0, int t1, int from, int to) {
+    return t0 >= t1 || (inside(t0, from, to) && inside(t1 - 1, from, to));
   }
 
-  private boolean inside(int t, int size) {
+  private boolean inside(int t, int from, int to) {
     long start = offset + (long) t * stride;
-    return (start >= 0 || offset < 0) && start + size <= data.length;
+    return start + from >= 0 && start + to <= data.length;
+  }
+
+  /** Whether rows {@code [t0, t1)} of {@code size} values each lie within the array. */
+  boolean holds(int t0, int t1, int size) {
+    return holds(t0, t1, 0, size);
   }
 }

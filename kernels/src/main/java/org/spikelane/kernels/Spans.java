@@ -21,6 +21,13 @@ final class Spans {
     return true;
   }
 
+  /** Of rows of which only columns from {@code from} on need to exist. */
+  static boolean rows(Rows rows, int t0, int t1, int from, int to) {
+    assert rows.holds(t0, t1, from, to) : "columns " + from + " to " + to + " of rows " + t0 + " to " + t1
+        + " do not fit: " + rows.offset() + " + t*" + rows.stride() + " in " + rows.data().length;
+    return true;
+  }
+
   static boolean spikes(SpikeRows rows, int t0, int t1, int to) {
     assert rows.holds(t0, t1, to) : "spike rows " + t0 + " to " + t1 + " of " + to + " neurons do not fit: "
         + rows.offset() + " + t*" + rows.stride() + " in " + rows.words().length;
