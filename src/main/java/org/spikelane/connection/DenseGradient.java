@@ -31,7 +31,9 @@ final class DenseGradient {
   /** {@code gW += gy[r]·spk[r]ᵀ, gBias += gy[r]}, a spike counting {@code value}. */
   void add(SpikeRows spk, float value, Rows gy, int count, GradientSums sums) {
     float[] gw = sums.of(weights.weight());
-    if (value != 1f || choice == ProductChoice.DENSE) {
+    if (weights.narrow()) {
+      kernels.transposedGradient(spk, value, gy, gw, 0, count, weights.inputs(), weights.outputs());
+    } else if (value != 1f || choice == ProductChoice.DENSE) {
       addDensely(spk, value, gy, count, gw);
     } else if (choice == ProductChoice.AUTO) {
       addByCosts(spk, gy, count, gw);
@@ -68,7 +70,13 @@ final class DenseGradient {
 
   /** {@code gW += gy[r]·x[r]ᵀ, gBias += gy[r]}. */
   void add(Rows x, Rows gy, int count, GradientSums sums) {
-    kernels.denseGradient(x, gy, sums.of(weights.weight()), 0, count, weights.inputs(), weights.outputs());
+    float[] gw = sums.of(weights.weight());
+    if (weights.narrow()) {
+      // Both factors count alike: this way round the result is the transposed one.
+      kernels.denseGradient(gy, x, gw, 0, count, weights.outputs(), weights.inputs());
+    } else {
+      kernels.denseGradient(x, gy, gw, 0, count, weights.inputs(), weights.outputs());
+    }
     addBias(gy, count, sums);
   }
 

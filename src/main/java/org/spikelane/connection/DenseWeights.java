@@ -17,6 +17,12 @@ import org.spikelane.layer.Shape;
  */
 final class DenseWeights {
 
+  /**
+   * Outputs up to which gradients are summed as [out, in]: rows of [in, out] would be too short for vectors, and where
+   * more than about 1 neuron in 30 fires, events cost more than going through all inputs.
+   */
+  private static final int NARROW = 32;
+
   private final int inputs;
   private final int outputs;
   private final Parameter weight;
@@ -36,7 +42,7 @@ final class DenseWeights {
     this.outputs = shape.extent(0);
     this.inputs = shape.size() / outputs;
     this.weight = new Parameter(prefix + "weight", shape, Initialization.uniform(shape.size(), inputs, random),
-        trainable, GradientForm.transposed(outputs, inputs));
+        trainable, narrow() ? GradientForm.plain(shape.size()) : GradientForm.transposed(outputs, inputs));
     this.bias = withBias
         ? new Parameter(prefix + "bias", Shape.of(outputs), Initialization.uniform(outputs, inputs, random), trainable,
             GradientForm.plain(outputs))
@@ -62,6 +68,11 @@ final class DenseWeights {
 
   int outputs() {
     return outputs;
+  }
+
+  /** Whether gradients of the weight are summed as [out, in], the weight's own shape; if not, as [in, out]. */
+  boolean narrow() {
+    return outputs <= NARROW;
   }
 
   Parameter weight() {

@@ -53,4 +53,18 @@ public interface ProductKernels {
    * @param gw gradient of the weights, row-major [K][N], added to
    */
   void denseGradient(Rows x, Rows g, float[] gw, int r0, int r1, int k, int n);
+
+  /**
+   * Dense weight gradient of spikes, postsynaptic neuron first: {@code gw[n][k] += g[r][n]*s}, fused, r ascending, s =
+   * {@code value} where {@code spk[r]} has bit k, else 0.
+   *
+   * <p>The bits of {@link #denseGradient} with spikes as floats, in the other order of memory: where N is small, its rows
+   * fill vectors and those of [K][N] do not.
+   *
+   * @param spk spikes, rows r, K neurons
+   * @param value what a spike counts
+   * @param g gradient of the product's result, rows r, [N]
+   * @param gw gradient of the weights, row-major [N][K], added to
+   */
+  void transposedGradient(SpikeRows spk, float value, Rows g, float[] gw, int r0, int r1, int k, int n);
 }

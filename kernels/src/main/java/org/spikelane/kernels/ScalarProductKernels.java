@@ -68,6 +68,19 @@ final class ScalarProductKernels implements ProductKernels {
     }
   }
 
+  @Override
+  public void transposedGradient(SpikeRows spk, float value, Rows g, float[] gw, int r0, int r1, int k, int n) {
+    assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
+    for (int r = r0; r < r1; r++) {
+      for (int j = 0; j < n; j++) {
+        float gradient = g.data()[g.at(r) + j];
+        for (int i = 0; i < k; i++) {
+          gw[j * k + i] = Math.fma(gradient, spk.fired(r, i) ? value : 0f, gw[j * k + i]);
+        }
+      }
+    }
+  }
+
   private static void add(float[] b, int bAt, float[] c, int cAt, int n) {
     for (int j = 0; j < n; j++) {
       c[cAt + j] += b[bAt + j];

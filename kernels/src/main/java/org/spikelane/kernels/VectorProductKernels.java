@@ -6,6 +6,7 @@ import static org.spikelane.kernels.VectorShapes.WIDTH;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them.
@@ -189,6 +190,38 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
+  @Override
+  public void transposedGradient(SpikeRows spk, float value, Rows g, float[] gw, int r0, int r1, int k, int n) {
+    assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
+    for (int r = r0; r < r1; r += GRADIENT_STEPS) {
+      int steps = Math.min(GRADIENT_STEPS, r1 - r);
+      for (int j = 0; j < n; j += LEFT_ROWS) {
+        int count = Math.min(LEFT_ROWS, n - j);
+        packColumns(g, r, steps, j, count);
+        roomForRight(GROUP * PANEL * steps);
+        // A group of panels at a time: its floats stay in L1 between being made of bits and being used.
+        for (int i = 0; i < k; i += GROUP * PANEL) {
+          int columns = Math.min(GROUP * PANEL, k - i);
+          for (int p = i; p < i + columns; p += PANEL) {
+            expandPanel(spk.words(), spk.at(r) + (p >>> 6), spk.stride(), p, value, steps, (p - i) * steps);
+          }
+          multiply(0, count, right, 0, steps * PANEL, steps, gw, j * k + i, k, columns);
+        }
+      }
+    }
+  }
+
+  /** Writes the spikes of a panel of neurons, from {@code neuron} on, in {@code steps} rows to {@link #right}. */
+  private void expandPanel(long[] words, int at, int stride, int neuron, float value, int steps, int to) {
+    for (int s = 0; s < steps; s++) {
+      long bits = words[at + s * stride];
+      FloatVector.zero(FLOATS).blend(value, VectorMask.fromLong(FLOATS, bits >>> neuron))
+          .intoArray(right, to + s * PANEL);
+      FloatVector.zero(FLOATS).blend(value, VectorMask.fromLong(FLOATS, bits >>> (neuron + LANES)))
+          .intoArray(right, to + s * PANEL + LANES);
+    }
+  }
+
   /** How many columns of so many rows have at most so many values, in whole groups of panels. */
   private static int columns(int values, int rows) {
     return Math.max(1, values / rows / (GROUP * PANEL)) * GROUP * PANEL;
@@ -235,6 +268,12 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
+  private void roomForRight(int size) {
+    if (right.length < size) {
+      right = new float[size];
+    }
+  }
+
   private void roomForLeft(int count) {
     if (left.length < count * LEFT_STRIDE) {
       left = new float[count * LEFT_STRIDE];
@@ -243,10 +282,7 @@ final class VectorProductKernels implements ProductKernels {
 
   /** Packs columns of g as {@link PackedWeights} does, to {@link #right}: [panel][steps][PANEL]. */
   private void packRight(Rows g, int r, int steps, int column, int columns) {
-    int size = panels(columns) * steps * PANEL;
-    if (right.length < size) {
-      right = new float[size];
-    }
+    roomForRight(panels(columns) * steps * PANEL);
     for (int j = 0; j < columns; j += PANEL) {
       int width = Math.min(PANEL, columns - j);
       for (int s = 0; s < steps; s++) {

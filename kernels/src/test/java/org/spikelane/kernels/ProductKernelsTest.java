@@ -23,7 +23,7 @@ class ProductKernelsTest {
         {130, 9, 70}, {300, 11, 40}, {12, 520, 200}, {3, 140, 257}, {15, 2055, 66}, {1100, 5, 35}, {150, 70, 67}});
   }
 
-  /** The four products, each written over or added to what {@code result} holds. */
+  /** The products, each written over or added to what {@code result} holds. */
   enum Product {
     EVENTS(false) {
       @Override
@@ -48,7 +48,16 @@ class ProductKernelsTest {
       void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
         kernels.denseGradient(p.x, p.rowsOf(p.y), result, r0, r1, p.k, p.n);
       }
+    },
+    TRANSPOSED_GRADIENT(true) {
+      @Override
+      void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
+        kernels.transposedGradient(p.spk, VALUE, p.rowsOf(p.y), result, r0, r1, p.k, p.n);
+      }
     };
+
+    /** What a spike counts in the product that takes that. */
+    static final float VALUE = 1.5f;
 
     final boolean gradient;
 
@@ -211,6 +220,36 @@ class ProductKernelsTest {
     }
   }
 
+  /** The bits of the dense gradient of the same spikes as floats, which is the other way round in memory. */
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void transposedGradientIsTheDenseOneOfSpikes(int[] shape) {
+    for (Problem p : List.of(Problem.finite(shape), Problem.special(shape))) {
+      Rows floats = new Rows(new float[p.rows * p.k], 0, p.k);
+      for (int r = 0; r < p.rows; r++) {
+        for (int i = 0; i < p.k; i++) {
+          floats.data()[floats.at(r) + i] = p.spk.fired(r, i) ? Product.VALUE : 0f;
+        }
+      }
+      for (ProductKernels kernels : IMPLEMENTATIONS) {
+        float[] actual = Product.TRANSPOSED_GRADIENT.result(kernels, p);
+        float[] expected = transposed(p.gw, p.n, p.k);
+        SCALAR.denseGradient(floats, p.rowsOf(p.y), expected, 0, p.rows, p.k, p.n);
+        Cases.assertSame(transposed(expected, p.k, p.n), actual, kernels + p.name);
+      }
+    }
+  }
+
+  private static float[] transposed(float[] from, int rows, int columns) {
+    float[] to = new float[rows * columns];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        to[c * rows + r] = from[r * columns + c];
+      }
+    }
+    return to;
+  }
+
   @ParameterizedTest
   @MethodSource("shapes")
   void splittingTheRowsChangesNothing(int[] shape) {
@@ -252,12 +291,7 @@ class ProductKernelsTest {
   @MethodSource("shapes")
   void weightsArePackedFromEitherLayout(int[] shape) {
     Problem p = Problem.special(shape);
-    float[] transposed = new float[p.n * p.k];
-    for (int i = 0; i < p.k; i++) {
-      for (int j = 0; j < p.n; j++) {
-        transposed[j * p.k + i] = p.w[i * p.n + j];
-      }
-    }
+    float[] transposed = transposed(p.w, p.k, p.n);
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       PackedWeights packed = kernels.weights(p.k, p.n);
       packed.packTransposed(transposed);
@@ -281,6 +315,8 @@ class ProductKernelsTest {
             case DENSE -> () -> kernels.dense(p.x, w, p.bias, y, 0, p.rows);
             case EVENTS_GRADIENT -> () -> kernels.eventsGradient(p.spk, g, result, 0, p.rows, p.k, p.n);
             case DENSE_GRADIENT -> () -> kernels.denseGradient(p.x, g, result, 0, p.rows, p.k, p.n);
+            case TRANSPOSED_GRADIENT ->
+                () -> kernels.transposedGradient(p.spk, Product.VALUE, g, result, 0, p.rows, p.k, p.n);
           },
           kernels + ", " + product);
     }
