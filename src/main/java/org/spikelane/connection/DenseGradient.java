@@ -65,7 +65,7 @@ final class DenseGradient {
     for (int r = 0; r < count; r++) {
       rowKernels.expand(spk.words(), spk.at(r), value, expanded.data(), expanded.at(r), 0, weights.inputs());
     }
-    kernels.denseGradient(expanded, gy, gw, 0, count, weights.inputs(), weights.outputs());
+    kernels.denseGradient(expanded, gy, gw, 0, 0, count, weights.inputs(), weights.outputs());
   }
 
   /** {@code gW += gy[r]·x[r]ᵀ, gBias += gy[r]}. */
@@ -73,10 +73,16 @@ final class DenseGradient {
     float[] gw = sums.of(weights.weight());
     if (weights.narrow()) {
       // Both factors count alike: this way round the result is the transposed one.
-      kernels.denseGradient(gy, x, gw, 0, count, weights.outputs(), weights.inputs());
+      kernels.denseGradient(gy, x, gw, 0, 0, count, weights.outputs(), weights.inputs());
     } else {
-      kernels.denseGradient(x, gy, gw, 0, count, weights.inputs(), weights.outputs());
+      kernels.denseGradient(x, gy, gw, 0, 0, count, weights.inputs(), weights.outputs());
     }
+    addBias(gy, count, sums);
+  }
+
+  /** The same of one row a sample, which is multiplied together with those of other blocks. */
+  void addProducts(Rows x, Rows gy, int count, GradientSums sums) {
+    sums.addProducts(weights.weight(), gy, x, count);
     addBias(gy, count, sums);
   }
 

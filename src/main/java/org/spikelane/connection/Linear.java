@@ -131,7 +131,7 @@ public final class Linear implements Layer {
     public void backward(int samples, GradientSums sums) {
       if (input instanceof Values values && input.constant()) {
         Rows gy = output.gradientOfFirstStep();
-        gradient.add(values.firstStep(), gy, samples, sums);
+        gradient.addProducts(values.firstStep(), gy, samples, sums);
         if (input.hasGradient()) {
           product.backward(gy, input.gradientOfFirstStep(), samples);
         }

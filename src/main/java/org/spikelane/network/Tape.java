@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.spikelane.connection.Delay;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
@@ -37,6 +39,7 @@ public final class Tape {
   private final boolean fromZero;
   private final boolean ofSession;
   private final GradientSums sums;
+  private final ProductKernels products = KernelProvider.current().products();
   private final Map<String, float[]> parameterGradients = new LinkedHashMap<>();
   private final Map<String, Upstream.Carried> initial = new LinkedHashMap<>();
   /** The same with that of delays, which are no states that one gives. */
@@ -289,7 +292,7 @@ public final class Tape {
     }
     network.parameters().forEach((name, parameter) -> {
       if (parameter.trainable()) {
-        parameter.form().reduce(sums.of(parameter), parameterGradients.get(name));
+        sums.reduce(parameter, 0, 1, products, parameterGradients.get(name));
       }
     });
     return new Gradients(parameterGradients, initial, inputGradient ? this : null);

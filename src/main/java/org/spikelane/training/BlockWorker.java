@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.spikelane.data.Dataset;
 import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
@@ -30,6 +31,7 @@ final class BlockWorker {
   private final Rows spikesAsFloats;
   /** [sample]: what the loss writes when it reads membranes. */
   private final Rows[] membraneGradients;
+  private final ProductKernels products = KernelProvider.current().products();
   /** Gradients of the shard at hand. */
   private final GradientSums sums;
 
@@ -55,6 +57,11 @@ final class BlockWorker {
   /** Room for the gradients of a shard; null if this does not learn. */
   GradientSums sums() {
     return sums;
+  }
+
+  /** The kernels of this worker's thread. */
+  ProductKernels products() {
+    return products;
   }
 
   /** Runs samples {@code order[from … to)}; adds gradients to {@code sums} if this learns. */

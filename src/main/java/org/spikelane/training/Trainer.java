@@ -157,7 +157,7 @@ public final class Trainer {
       Pieces.share(workers, shards, (worker, shard) -> sums.shard(shard, worker.sums(), into ->
           worker.run(data, batch, shard * perShard, Math.min((shard + 1) * perShard, batch.length), 1.0 / batch.length,
               into, firstOfBatch, outcome)));
-      update(sums.total(), gradients);
+      update(sums.total(), gradients, workers);
       for (int i = 0; i < batch.length; i++) {
         lossSum += outcome.losses[i];
         right += outcome.predicted[i] == data.label(batch[i]) ? 1 : 0;
@@ -169,10 +169,13 @@ public final class Trainer {
         Outcome.rates(network, spikes, order.length, data.steps()), (System.nanoTime() - start) * 1e-9);
   }
 
-  private void update(GradientSums sums, List<float[]> gradients) {
+  private void update(GradientSums sums, List<float[]> gradients, List<BlockWorker> workers) {
     for (int i = 0; i < trainable.size(); i++) {
       Parameter parameter = trainable.get(i);
-      parameter.form().reduce(sums.of(parameter), gradients.get(i));
+      float[] gradient = gradients.get(i);
+      int ranges = sums.ranges(parameter, workers.size());
+      Pieces.share(workers, ranges, (worker, range) ->
+          sums.reduce(parameter, range, ranges, worker.products(), gradient));
     }
     clipping.clip(gradients);
     optimizer.step(trainable, gradients);

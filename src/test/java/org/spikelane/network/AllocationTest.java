@@ -45,7 +45,8 @@ class AllocationTest {
       NeuronState state = neuron.state(2);
       float[] current = Networks.input(2, 2 * neuron.size());
       MODES.add(new Mode("neuron, " + named, () -> neuron.step(current, state)));
-      MODES.add(new Mode("training, " + named, training(network)));
+      MODES.add(new Mode("training, " + named, training(network, false)));
+      MODES.add(new Mode("training, constant input, " + named, training(network, true)));
     }
     for (int round = 0; round < WARM; round++) {
       for (Mode mode : MODES) {
@@ -54,9 +55,9 @@ class AllocationTest {
     }
   }
 
-  private static Runnable training(Network network) {
+  private static Runnable training(Network network, boolean constant) {
     States states = network.states(4);
-    Chain chain = network.chain(new Block(4, 5, true, false, ProductChoice.AUTO), false, states);
+    Chain chain = network.chain(new Block(4, 5, true, false, ProductChoice.AUTO), constant, states);
     GradientSums sums = new GradientSums(List.copyOf(network.parameters().values()));
     float[] x = Networks.input(3, chain.input().array().length);
     float[] g = Networks.input(4, chain.output().gradientArray().length);
@@ -65,6 +66,7 @@ class AllocationTest {
       System.arraycopy(x, 0, chain.input().array(), 0, x.length);
       chain.forward(4);
       System.arraycopy(g, 0, chain.output().gradientArray(), 0, g.length);
+      sums.clear();
       chain.backward(4, sums, 0);
     };
   }

@@ -1,6 +1,7 @@
 package org.spikelane.reference;
 
 import java.util.SplittableRandom;
+import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.Expansion;
@@ -141,7 +142,7 @@ public final class StageRun {
   /** dL/d(parameter), in its shape. */
   public float[] gradient(Parameter parameter) {
     float[] gradient = new float[parameter.shape().size()];
-    parameter.form().reduce(sums.of(parameter), gradient);
+    sums.reduce(parameter, 0, 1, KernelProvider.current().products(), gradient);
     return gradient;
   }
 

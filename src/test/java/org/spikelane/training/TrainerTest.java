@@ -78,6 +78,21 @@ class TrainerTest {
     }
   }
 
+  /** The weights that meet a constant input get one gradient for the whole batch, computed by ranges of outputs. */
+  @Test
+  void givesTheSameBitsWithAnyNumberOfThreadsOfAConstantInput() {
+    Patterns data = new Patterns(77, 3, 6, 12, true);
+    for (int batch : new int[] {1, 37, 64}) {
+      Network want = network(Synaptic.builder().alpha(0.7f).beta(0.9f).learnBeta());
+      EpochReport report = trainer(want, 1).batchSize(batch).epoch(data);
+      for (int threads : new int[] {2, 3, 5, 20}) {
+        Network got = network(Synaptic.builder().alpha(0.7f).beta(0.9f).learnBeta());
+        assertEquals(report.loss(), trainer(got, threads).batchSize(batch).epoch(data).loss());
+        same(want, got);
+      }
+    }
+  }
+
   @Test
   void followsItsSeed() {
     Network first = network(RLeaky.builder().beta(0.9f).allToAll());

@@ -131,7 +131,7 @@ public class ProductBenchmark extends ForkedBenchmark {
   /** Weight gradient of the dense product. */
   @Benchmark
   public float[] denseGradient(Matrices m) {
-    m.products.denseGradient(m.x, m.g, m.gw, 0, m.rows, m.size, m.size);
+    m.products.denseGradient(m.x, m.g, m.gw, 0, 0, m.rows, m.size, m.size);
     return m.gw;
   }
 

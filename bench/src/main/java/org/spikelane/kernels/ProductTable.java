@@ -60,7 +60,7 @@ public final class ProductTable {
           bytes / forward, 100 * bytes / forward / read, read);
     } else {
       double peak = Limits.fma();
-      double gradient = nanos(() -> o.kernels.denseGradient(o.x, o.g, o.gw, 0, rows, size, size));
+      double gradient = nanos(() -> o.kernels.denseGradient(o.x, o.g, o.gw, 0, 0, rows, size, size));
       double peakAgain = Limits.fma();
       System.out.printf(Locale.ROOT,
           "dense           N %4d  B %3d        %9.2f us  %6.1f GF/s  %5.1f %% of %5.1f%n", size, rows, forward / 1e3,

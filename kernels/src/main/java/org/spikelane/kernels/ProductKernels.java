@@ -50,9 +50,9 @@ public interface ProductKernels {
    *
    * @param x rows r, [K]
    * @param g gradient of the product's result, rows r, [N]
-   * @param gw gradient of the weights, row-major [K][N], added to
+   * @param gw gradient of the weights, row-major [K][N] from {@code gwAt} on, added to
    */
-  void denseGradient(Rows x, Rows g, float[] gw, int r0, int r1, int k, int n);
+  void denseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n);
 
   /**
    * Dense weight gradient of spikes, postsynaptic neuron first: {@code gw[n][k] += g[r][n]*s}, fused, r ascending, s =

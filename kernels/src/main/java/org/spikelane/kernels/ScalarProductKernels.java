@@ -59,11 +59,11 @@ final class ScalarProductKernels implements ProductKernels {
   }
 
   @Override
-  public void denseGradient(Rows x, Rows g, float[] gw, int r0, int r1, int k, int n) {
+  public void denseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
     assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
     for (int r = r0; r < r1; r++) {
       for (int i = 0; i < k; i++) {
-        addScaled(x.data()[x.at(r) + i], g.data(), g.at(r), gw, i * n, n);
+        addScaled(x.data()[x.at(r) + i], g.data(), g.at(r), gw, gwAt + i * n, n);
       }
     }
   }

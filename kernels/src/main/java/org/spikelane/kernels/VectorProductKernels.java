@@ -170,7 +170,7 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public void denseGradient(Rows x, Rows g, float[] gw, int r0, int r1, int k, int n) {
+  public void denseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
     assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
     for (int r = r0; r < r1; r += GRADIENT_STEPS) {
       int steps = Math.min(GRADIENT_STEPS, r1 - r);
@@ -183,7 +183,8 @@ final class VectorProductKernels implements ProductKernels {
           packColumns(x, r, steps, i, count);
           // A tile's rows of the gradient one after the other: they are read and written in the order of memory.
           for (int t = 0; t < count; t += TILE_ROWS) {
-            multiply(t, Math.min(t + TILE_ROWS, count), right, 0, steps * PANEL, steps, gw, i * n + j, n, columns);
+            multiply(t, Math.min(t + TILE_ROWS, count), right, 0, steps * PANEL, steps, gw, gwAt + i * n + j, n,
+                columns);
           }
         }
       }

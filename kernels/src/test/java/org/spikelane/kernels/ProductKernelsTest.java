@@ -46,7 +46,7 @@ class ProductKernelsTest {
     DENSE_GRADIENT(true) {
       @Override
       void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
-        kernels.denseGradient(p.x, p.rowsOf(p.y), result, r0, r1, p.k, p.n);
+        kernels.denseGradient(p.x, p.rowsOf(p.y), result, 0, r0, r1, p.k, p.n);
       }
     },
     TRANSPOSED_GRADIENT(true) {
@@ -234,7 +234,7 @@ class ProductKernelsTest {
       for (ProductKernels kernels : IMPLEMENTATIONS) {
         float[] actual = Product.TRANSPOSED_GRADIENT.result(kernels, p);
         float[] expected = transposed(p.gw, p.n, p.k);
-        SCALAR.denseGradient(floats, p.rowsOf(p.y), expected, 0, p.rows, p.k, p.n);
+        SCALAR.denseGradient(floats, p.rowsOf(p.y), expected, 0, 0, p.rows, p.k, p.n);
         Cases.assertSame(transposed(expected, p.k, p.n), actual, kernels + p.name);
       }
     }
@@ -281,8 +281,8 @@ class ProductKernelsTest {
       Cases.assertSame(expected, actual, kernels + p.name);
       float[] expectedGradient = p.gw.clone();
       float[] actualGradient = p.gw.clone();
-      SCALAR.denseGradient(new Rows(repeated, 0, p.k), p.rowsOf(p.y), expectedGradient, 0, p.rows, p.k, p.n);
-      kernels.denseGradient(Rows.constant(one), p.rowsOf(p.y), actualGradient, 0, p.rows, p.k, p.n);
+      SCALAR.denseGradient(new Rows(repeated, 0, p.k), p.rowsOf(p.y), expectedGradient, 0, 0, p.rows, p.k, p.n);
+      kernels.denseGradient(Rows.constant(one), p.rowsOf(p.y), actualGradient, 0, 0, p.rows, p.k, p.n);
       Cases.assertSame(expectedGradient, actualGradient, kernels + ", gradient" + p.name);
     }
   }
@@ -314,7 +314,7 @@ class ProductKernelsTest {
             case EVENTS -> () -> kernels.events(p.spk, w, p.bias, y, 0, p.rows);
             case DENSE -> () -> kernels.dense(p.x, w, p.bias, y, 0, p.rows);
             case EVENTS_GRADIENT -> () -> kernels.eventsGradient(p.spk, g, result, 0, p.rows, p.k, p.n);
-            case DENSE_GRADIENT -> () -> kernels.denseGradient(p.x, g, result, 0, p.rows, p.k, p.n);
+            case DENSE_GRADIENT -> () -> kernels.denseGradient(p.x, g, result, 0, 0, p.rows, p.k, p.n);
             case TRANSPOSED_GRADIENT ->
                 () -> kernels.transposedGradient(p.spk, Product.VALUE, g, result, 0, p.rows, p.k, p.n);
           },
