@@ -127,6 +127,6 @@ final class DenseWeights {
 
   /** A worker that multiplies by these weights, with room for {@code rows} rows at once. */
   Product product(ProductChoice choice, int rows) {
-    return choice == ProductChoice.EJML ? new EjmlProduct(this, rows) : new KernelProduct(this, choice, rows);
+    return choice == ProductChoice.EJML ? new EjmlProduct(this, rows) : new KernelProduct(this, choice);
   }
 }

@@ -3,7 +3,6 @@ package org.spikelane.connection;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.PackedWeights;
 import org.spikelane.kernels.ProductKernels;
-import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.ProductChoice;
@@ -15,20 +14,17 @@ final class KernelProduct implements Product {
   private static final int COUNTED_ROWS = 8;
 
   private final ProductKernels kernels = KernelProvider.current().products();
-  private final RowKernels rowKernels = KernelProvider.current().rows();
   private final DenseWeights weights;
   private final ProductChoice choice;
   private final float[] noBias;
-  private final Rows expanded;
   private final ProductCosts costs;
   private PackedWeights byOutput;
 
-  KernelProduct(DenseWeights weights, ProductChoice choice, int rows) {
+  KernelProduct(DenseWeights weights, ProductChoice choice) {
     this.weights = weights;
     this.choice = choice;
     this.costs = new ProductCosts(weights.inputs(), weights.outputs());
     this.noBias = new float[weights.inputs()];
-    this.expanded = new Rows(new float[rows * weights.inputs()], 0, weights.inputs());
   }
 
   @Override
@@ -72,10 +68,7 @@ final class KernelProduct implements Product {
   }
 
   private void forwardDensely(SpikeRows spk, float value, Rows y, int count) {
-    for (int r = 0; r < count; r++) {
-      rowKernels.expand(spk.words(), spk.at(r), value, expanded.data(), expanded.at(r), 0, weights.inputs());
-    }
-    forward(expanded, y, count);
+    kernels.dense(spk, value, weights.byInput(), weights.biasOrZeros(), y, 0, count);
   }
 
   @Override

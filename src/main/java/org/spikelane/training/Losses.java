@@ -95,11 +95,12 @@ public final class Losses {
       max = Math.max(max, logit);
     }
     double sum = 0;
-    for (double logit : logits) {
-      sum += StrictMath.exp(logit - max);
+    for (int c = 0; c < logits.length; c++) {
+      gradient[c] = StrictMath.exp(logits[c] - max);
+      sum += gradient[c];
     }
     for (int c = 0; c < logits.length; c++) {
-      gradient[c] = scale * (StrictMath.exp(logits[c] - max) / sum - (c == target ? 1 : 0));
+      gradient[c] = scale * (gradient[c] / sum - (c == target ? 1 : 0));
     }
     return StrictMath.log(sum) + max - logits[target];
   }

@@ -23,8 +23,10 @@ public final class PackedWeights {
   private final int n;
   private final int panel;
   private final float[] data;
+  private final float[] byColumn;
 
-  PackedWeights(int k, int n, int panel) {
+  /** @param byColumn whether to keep a second copy, {@link #byColumn} */
+  PackedWeights(int k, int n, int panel, boolean byColumn) {
     long size = (long) k * panels(n, panel) * panel;
     if (k < 0 || n < 0 || size > MOST) {
       throw new IllegalArgumentException("weights: expected at most " + MOST + " values in panels of "
@@ -34,6 +36,7 @@ public final class PackedWeights {
     this.n = n;
     this.panel = panel;
     this.data = new float[FIRST + (int) size];
+    this.byColumn = byColumn ? new float[k * n] : null;
   }
 
   private static int panels(int n, int panel) {
@@ -52,6 +55,11 @@ public final class PackedWeights {
 
   float[] data() {
     return data;
+  }
+
+  /** The weights as row-major [N][K]; null if they are not kept so. */
+  float[] byColumn() {
+    return byColumn;
   }
 
   int panels() {
@@ -77,6 +85,11 @@ public final class PackedWeights {
         System.arraycopy(w, i * n + p * panel, data, at(p) + i * panel, columns);
       }
     }
+    for (int i = 0; byColumn != null && i < k; i++) {
+      for (int j = 0; j < n; j++) {
+        byColumn[j * k + i] = w[i * n + j];
+      }
+    }
   }
 
   /**
@@ -92,6 +105,9 @@ public final class PackedWeights {
       for (int i = 0; i < k; i += BLOCK) {
         packBlock(w, j, columns, i, Math.min(BLOCK, k - i));
       }
+    }
+    if (byColumn != null) {
+      System.arraycopy(w, 0, byColumn, 0, w.length);
     }
   }
 

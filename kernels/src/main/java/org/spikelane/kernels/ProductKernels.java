@@ -13,7 +13,7 @@ package org.spikelane.kernels;
  */
 public interface ProductKernels {
 
-  /** Room for weights [K][N], all zero, packed as {@link #events} and {@link #dense} of this provider walk them. */
+  /** Room for weights [K][N], all zero, packed as {@link #events} and the dense products of this provider walk them. */
   PackedWeights weights(int k, int n);
 
   /**
@@ -35,6 +35,19 @@ public interface ProductKernels {
    * @param y result, rows r, [N]; no overlap with the operands
    */
   void dense(Rows x, PackedWeights w, float[] bias, Rows y, int r0, int r1);
+
+  /**
+   * Dense product of spikes: {@code y[r][n] = (sum over k ascending of s*w[k][n]) + bias[n]}, s = {@code value} where
+   * {@code spk[r]} has bit k, else 0. The bits of {@link #dense(Rows, PackedWeights, float[], Rows, int, int)} with spikes
+   * as floats.
+   *
+   * @param spk spikes, rows r, K neurons
+   * @param value what a spike counts
+   * @param w weights [K][N], from {@link #weights}
+   * @param bias [N]
+   * @param y result, rows r, [N]; no overlap with the operands
+   */
+  void dense(SpikeRows spk, float value, PackedWeights w, float[] bias, Rows y, int r0, int r1);
 
   /**
    * Event-driven weight gradient: {@code gw[k][n] += g[r][n]} for every spike k of row r, r ascending.

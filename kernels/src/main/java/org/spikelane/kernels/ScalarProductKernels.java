@@ -13,7 +13,7 @@ final class ScalarProductKernels implements ProductKernels {
   /** One panel of all columns: plain row-major. */
   @Override
   public PackedWeights weights(int k, int n) {
-    return new PackedWeights(k, n, n);
+    return new PackedWeights(k, n, n, false);
   }
 
   @Override
@@ -41,6 +41,20 @@ final class ScalarProductKernels implements ProductKernels {
       Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
       for (int i = 0; i < k; i++) {
         addScaled(x.data()[x.at(r) + i], w.data(), w.at(0) + i * n, y.data(), y.at(r), n);
+      }
+      add(bias, 0, y.data(), y.at(r), n);
+    }
+  }
+
+  @Override
+  public void dense(SpikeRows spk, float value, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    int k = w.k();
+    int n = w.n();
+    assert spk.holds(r0, r1, k) && y.holds(r0, r1, n);
+    for (int r = r0; r < r1; r++) {
+      Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
+      for (int i = 0; i < k; i++) {
+        addScaled(spk.fired(r, i) ? value : 0f, w.data(), w.at(0) + i * n, y.data(), y.at(r), n);
       }
       add(bias, 0, y.data(), y.at(r), n);
     }

@@ -6,7 +6,10 @@ import static org.spikelane.kernels.VectorShapes.WIDTH;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them.
@@ -26,6 +29,7 @@ final class VectorProductKernels implements ProductKernels {
   // Registers hold a tile of TILE_ROWS rows of one panel, or one row of a group of panels. Sixteen sums of a large tile
   // need the 32 registers of AVX-512; with 16 registers eight rows run at 57 % of the peak, four at 83 %.
   private static final int PANEL = 2 * LANES;
+  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
   private static final int GROUP = 4;
   private static final int EVENT_GROUP = 2;
   private static final int LARGE_TILE_ROWS = 8;
@@ -37,6 +41,11 @@ final class VectorProductKernels implements ProductKernels {
   private static final int LEFT_ROWS = 128;
   private static final int STEPS = 2048;
   private static final int LEFT_STRIDE = STEPS + 16;
+
+  // With few columns, rows of spikes fill vectors better than they do: neurons at a time then, so that the floats that
+  // are made of their spikes stay in a part of L2, and what a panel costs beyond its tiles, in columns.
+  private static final int SPIKE_STEPS = 512;
+  private static final int PANEL_IN_COLUMNS = 4;
 
   // Rows of a gradient that are multiplied together, and values of it that stay in a part of L2, or in L1.
   private static final int GRADIENT_STEPS = 512;
@@ -56,6 +65,8 @@ final class VectorProductKernels implements ProductKernels {
   private final int[] starts = new int[EVENT_ROWS + 1];
   private float[] left = {};
   private float[] right = {};
+  private float[] sums = {};
+  private final int[] halves = new int[PANEL];
   private int[] fired = {};
   private int[] neurons = {};
   private int[] firedStarts = {0};
@@ -64,7 +75,7 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public PackedWeights weights(int k, int n) {
-    return new PackedWeights(k, n, PANEL);
+    return new PackedWeights(k, n, PANEL, n <= PANEL);
   }
 
   @Override
@@ -108,12 +119,98 @@ final class VectorProductKernels implements ProductKernels {
       int steps = Math.min(STEPS, k - s);
       for (int r = r0; r < r1; r += LEFT_ROWS) {
         int count = Math.min(LEFT_ROWS, r1 - r);
-        packRows(x, r, count, s, steps);
+        packRows(x.data(), x.at(r) + s, x.stride(), count, steps);
         multiply(0, count, w.data(), w.at(0) + s * PANEL, k * PANEL, steps, y.data(), y.at(r), y.stride(), n);
       }
     }
     for (int r = r0; r < r1; r++) {
       rows.add(bias, 0, y.data(), y.at(r), 0, n);
+    }
+  }
+
+  @Override
+  public void dense(SpikeRows spk, float value, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    assert spk.holds(r0, r1, w.k()) && y.holds(r0, r1, w.n());
+    for (int r = r0; r < r1; r += LEFT_ROWS) {
+      int count = Math.min(LEFT_ROWS, r1 - r);
+      if (w.byColumn() != null && (w.n() + PANEL_IN_COLUMNS) * panels(count) < count) {
+        denseByColumn(spk, value, w, bias, y, r, count);
+      } else {
+        denseByRow(spk, value, w, bias, y, r, count);
+      }
+    }
+  }
+
+  private void denseByRow(SpikeRows spk, float value, PackedWeights w, float[] bias, Rows y, int r, int count) {
+    int k = w.k();
+    int n = w.n();
+    for (int i = 0; i < count; i++) {
+      Arrays.fill(y.data(), y.at(r + i), y.at(r + i) + n, 0f);
+    }
+    roomForLeft(count);
+    for (int s = 0; s < k; s += STEPS) {
+      int steps = Math.min(STEPS, k - s);
+      for (int i = 0; i < count; i++) {
+        rows.expand(spk.words(), spk.at(r + i) + (s >>> 6), value, left, i * LEFT_STRIDE, 0, steps);
+      }
+      multiply(0, count, w.data(), w.at(0) + s * PANEL, k * PANEL, steps, y.data(), y.at(r), y.stride(), n);
+    }
+    for (int i = 0; i < count; i++) {
+      rows.add(bias, 0, y.data(), y.at(r + i), 0, n);
+    }
+  }
+
+  /** The same with rows of spikes as columns: {@code sums[j][i] += w[s][j]*spk[i][s]}, of whole tiles. */
+  private void denseByColumn(SpikeRows spk, float value, PackedWeights w, float[] bias, Rows y, int r, int count) {
+    int k = w.k();
+    int n = w.n();
+    int columns = panels(count) * PANEL;
+    int tiled = (n + SMALL_TILE_ROWS - 1) / SMALL_TILE_ROWS * SMALL_TILE_ROWS;
+    roomForLeft(tiled);
+    roomForRight(columns * SPIKE_STEPS);
+    if (sums.length < tiled * columns) {
+      sums = new float[tiled * columns];
+    }
+    Arrays.fill(sums, 0, tiled * columns, 0f);
+    for (int s = 0; s < k; s += SPIKE_STEPS) {
+      int steps = Math.min(SPIKE_STEPS, k - s);
+      packRows(w.byColumn(), s, k, n, steps);
+      for (int p = 0; p < columns; p += PANEL) {
+        for (int half = 0; half < steps; half += Integer.SIZE) {
+          halfWords(spk, r + p, Math.min(PANEL, count - p), s + half);
+          expandColumns(halves, Math.min(Integer.SIZE, steps - half), value, right, p * steps + half * PANEL);
+        }
+      }
+      multiply(0, tiled, right, 0, steps * PANEL, steps, sums, 0, columns, columns);
+    }
+    for (int i = 0; i < count; i++) {
+      for (int j = 0; j < n; j++) {
+        y.data()[y.at(r + i) + j] = sums[j * columns + i] + bias[j];
+      }
+    }
+  }
+
+  /** Copies the 32 bits from {@code neuron} on of {@code count} rows to {@link #halves}; no bits for rows beyond. */
+  private void halfWords(SpikeRows spk, int r, int count, int neuron) {
+    for (int i = 0; i < count; i++) {
+      halves[i] = (int) (spk.words()[spk.at(r + i) + (neuron >>> 6)] >>> neuron);
+    }
+    Arrays.fill(halves, count, PANEL, 0);
+  }
+
+  /** {@code to[toAt + s*PANEL + i] = value} where {@code rows[i]} has bit s, else 0, for s below {@code steps}. */
+  private static void expandColumns(int[] rows, int steps, float value, float[] to, int toAt) {
+    int valueBits = Float.floatToRawIntBits(value);
+    IntVector r0 = IntVector.fromArray(INTS, rows, 0).lanewise(VectorOperators.LSHL, Integer.SIZE - steps);
+    IntVector r1 = IntVector.fromArray(INTS, rows, LANES).lanewise(VectorOperators.LSHL, Integer.SIZE - steps);
+    for (int s = steps - 1; s >= 0; s--) {
+      // The bit at hand is the sign, which becomes all bits.
+      r0.lanewise(VectorOperators.ASHR, Integer.SIZE - 1).and(valueBits).reinterpretAsFloats()
+          .intoArray(to, toAt + s * PANEL);
+      r1.lanewise(VectorOperators.ASHR, Integer.SIZE - 1).and(valueBits).reinterpretAsFloats()
+          .intoArray(to, toAt + s * PANEL + LANES);
+      r0 = r0.lanewise(VectorOperators.LSHL, 1);
+      r1 = r1.lanewise(VectorOperators.LSHL, 1);
     }
   }
 
@@ -232,11 +329,11 @@ final class VectorProductKernels implements ProductKernels {
     return (columns + PANEL - 1) / PANEL;
   }
 
-  /** Copies steps s to s + steps of {@code count} rows of x to {@link #left}. */
-  private void packRows(Rows x, int r, int count, int s, int steps) {
+  /** Copies {@code steps} values of {@code count} rows of x, the first at {@code at}, to {@link #left}. */
+  private void packRows(float[] x, int at, int stride, int count, int steps) {
     roomForLeft(count);
     for (int i = 0; i < count; i++) {
-      System.arraycopy(x.data(), x.at(r + i) + s, left, i * LEFT_STRIDE, steps);
+      System.arraycopy(x, at + i * stride, left, i * LEFT_STRIDE, steps);
     }
   }
 

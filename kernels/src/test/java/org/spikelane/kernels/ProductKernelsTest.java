@@ -1,5 +1,6 @@
 package org.spikelane.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
@@ -20,7 +21,8 @@ class ProductKernelsTest {
   static Stream<int[]> shapes() {
     return Stream.of(new int[][] {{0, 5, 7}, {3, 0, 9}, {4, 6, 0}, {1, 1, 1}, {2, 3, 10}, {8, 16, 16}, {9, 17, 33},
         {25, 100, 10}, {7, 64, 64}, {16, 65, 31}, {17, 100, 100}, {1, 257, 129}, {5, 300, 48}, {8, 20, 135},
-        {130, 9, 70}, {300, 11, 40}, {12, 520, 200}, {3, 140, 257}, {15, 2055, 66}, {1100, 5, 35}, {150, 70, 67}});
+        {130, 9, 70}, {300, 11, 40}, {12, 520, 200}, {3, 140, 257}, {15, 2055, 66}, {1100, 5, 35}, {150, 70, 67},
+        {25, 1030, 10}, {100, 600, 6}, {33, 130, 3}});
   }
 
   /** The products, each written over or added to what {@code result} holds. */
@@ -35,6 +37,12 @@ class ProductKernelsTest {
       @Override
       void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
         kernels.dense(p.x, p.packed(kernels), p.bias, p.rowsOf(result), r0, r1);
+      }
+    },
+    DENSE_OF_SPIKES(false) {
+      @Override
+      void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
+        kernels.dense(p.spk, VALUE, p.packed(kernels), p.bias, p.rowsOf(result), r0, r1);
       }
     },
     EVENTS_GRADIENT(true) {
@@ -56,7 +64,7 @@ class ProductKernelsTest {
       }
     };
 
-    /** What a spike counts in the product that takes that. */
+    /** What a spike counts in the products that take that. */
     static final float VALUE = 1.5f;
 
     final boolean gradient;
@@ -220,10 +228,10 @@ class ProductKernelsTest {
     }
   }
 
-  /** The bits of the dense gradient of the same spikes as floats, which is the other way round in memory. */
+  /** The gradient of spikes is the other way round in memory. */
   @ParameterizedTest
   @MethodSource("shapes")
-  void transposedGradientIsTheDenseOneOfSpikes(int[] shape) {
+  void denseProductsOfSpikesAreThoseOfFloats(int[] shape) {
     for (Problem p : List.of(Problem.finite(shape), Problem.special(shape))) {
       Rows floats = new Rows(new float[p.rows * p.k], 0, p.k);
       for (int r = 0; r < p.rows; r++) {
@@ -231,11 +239,14 @@ class ProductKernelsTest {
           floats.data()[floats.at(r) + i] = p.spk.fired(r, i) ? Product.VALUE : 0f;
         }
       }
+      float[] forward = p.y.clone();
+      SCALAR.dense(floats, p.packed(SCALAR), p.bias, p.rowsOf(forward), 0, p.rows);
       for (ProductKernels kernels : IMPLEMENTATIONS) {
+        Cases.assertSame(forward, Product.DENSE_OF_SPIKES.result(kernels, p), kernels + ", forward" + p.name);
         float[] actual = Product.TRANSPOSED_GRADIENT.result(kernels, p);
         float[] expected = transposed(p.gw, p.n, p.k);
         SCALAR.denseGradient(floats, p.rowsOf(p.y), expected, 0, 0, p.rows, p.k, p.n);
-        Cases.assertSame(transposed(expected, p.k, p.n), actual, kernels + p.name);
+        Cases.assertSame(transposed(expected, p.k, p.n), actual, kernels + ", gradient" + p.name);
       }
     }
   }
@@ -296,14 +307,20 @@ class ProductKernelsTest {
       PackedWeights packed = kernels.weights(p.k, p.n);
       packed.packTransposed(transposed);
       Cases.assertSame(p.packed(kernels).data(), packed.data(), kernels + p.name);
+      assertArrayEquals(p.packed(kernels).byColumn(), packed.byColumn(), kernels + p.name);
     }
   }
 
   @ParameterizedTest
   @EnumSource
   void allocatesNothing(Product product) {
-    // 13, 17 and 150 take every kind of tile at every width.
-    Problem p = Problem.binary(new int[] {13, 17, 150});
+    // 13, 17 and 150 take every kind of tile at every width; few columns go another way.
+    for (int[] shape : new int[][] {{13, 17, 150}, {30, 70, 3}}) {
+      allocatesNothing(product, Problem.binary(shape));
+    }
+  }
+
+  private static void allocatesNothing(Product product, Problem p) {
     float[] result = (product.gradient ? p.gw : p.y).clone();
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       Rows y = p.rowsOf(result);
@@ -313,6 +330,7 @@ class ProductKernelsTest {
           switch (product) {
             case EVENTS -> () -> kernels.events(p.spk, w, p.bias, y, 0, p.rows);
             case DENSE -> () -> kernels.dense(p.x, w, p.bias, y, 0, p.rows);
+            case DENSE_OF_SPIKES -> () -> kernels.dense(p.spk, Product.VALUE, w, p.bias, y, 0, p.rows);
             case EVENTS_GRADIENT -> () -> kernels.eventsGradient(p.spk, g, result, 0, p.rows, p.k, p.n);
             case DENSE_GRADIENT -> () -> kernels.denseGradient(p.x, g, result, 0, 0, p.rows, p.k, p.n);
             case TRANSPOSED_GRADIENT ->
