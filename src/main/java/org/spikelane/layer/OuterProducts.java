@@ -6,11 +6,11 @@ import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.Rows;
 
 /**
- * The gradient of a weight [out, in] as what it is the product of: {@code gW[o][i] = sum over r of g[r][o]*x[r][i]}, fused,
- * r ascending.
+ * The gradient of a weight [out, in] as what it is the product of: {@code gW[o][i] = sum over r of g[r][o]*x[r][i]},
+ * fused, r ascending.
  *
- * <p>Where a sample gives one row, the few rows of a block would walk a large gradient for little work. Copies of rows are
- * kept instead, and multiplied many at a time: {@value #MOST_ROWS}, or as many as {@value #MOST_VALUES} floats hold.
+ * <p>Where a sample gives one row, the few rows of a block would walk a large gradient for little work. Copies of rows
+ * are kept instead, and multiplied many at a time: {@value #MOST_ROWS}, or what {@value #MOST_VALUES} floats hold.
  */
 final class OuterProducts {
 
@@ -83,8 +83,8 @@ final class OuterProducts {
   }
 
   private void addRows(int from, int to, ProductKernels ofThread, float[] gradient) {
-    ofThread.denseGradient(new Rows(g, from, outputs), new Rows(x, 0, inputs), gradient, from * inputs, 0, count, to - from,
-        inputs);
+    ofThread.denseGradient(new Rows(g, from, outputs), new Rows(x, 0, inputs), gradient, from * inputs, 0, count,
+        to - from, inputs);
   }
 
   private void multiply() {

@@ -113,11 +113,13 @@ public final class PackedWeights {
 
   private void packBlock(float[] w, int column, int columns, int row, int rows) {
     int to = at(column / panel) + row * panel;
-    for (int j = 0; j < columns; j++) {
-      int from = (column + j) * k + row;
-      for (int i = 0; i < rows; i++) {
-        data[to + i * panel + j] = w[from + i];
+    for (int i = 0; i < rows; i++) {
+      int from = column * k + row + i;
+      for (int j = 0; j < columns; j++) {
+        data[to + j] = w[from];
+        from += k;
       }
+      to += panel;
     }
   }
 

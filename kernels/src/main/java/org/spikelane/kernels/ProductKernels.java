@@ -38,8 +38,8 @@ public interface ProductKernels {
 
   /**
    * Dense product of spikes: {@code y[r][n] = (sum over k ascending of s*w[k][n]) + bias[n]}, s = {@code value} where
-   * {@code spk[r]} has bit k, else 0. The bits of {@link #dense(Rows, PackedWeights, float[], Rows, int, int)} with spikes
-   * as floats.
+   * {@code spk[r]} has bit k, else 0. The bits of {@link #dense(Rows, PackedWeights, float[], Rows, int, int)} with
+   * spikes as floats.
    *
    * @param spk spikes, rows r, K neurons
    * @param value what a spike counts
@@ -71,8 +71,8 @@ public interface ProductKernels {
    * Dense weight gradient of spikes, postsynaptic neuron first: {@code gw[n][k] += g[r][n]*s}, fused, r ascending, s =
    * {@code value} where {@code spk[r]} has bit k, else 0.
    *
-   * <p>The bits of {@link #denseGradient} with spikes as floats, in the other order of memory: where N is small, its rows
-   * fill vectors and those of [K][N] do not.
+   * <p>The bits of {@link #denseGradient} with spikes as floats, in the other order of memory: where N is small, its
+   * rows fill vectors and those of [K][N] do not.
    *
    * @param spk spikes, rows r, K neurons
    * @param value what a spike counts
