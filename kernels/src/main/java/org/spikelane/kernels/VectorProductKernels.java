@@ -46,7 +46,7 @@ final class VectorProductKernels implements ProductKernels {
 
   // Rows of a gradient that are multiplied together, and values of it that stay in a part of L2, or in L1.
   private static final int GRADIENT_STEPS = 512;
-  private static final int GRADIENT_VALUES = 1 << 16;
+  private static final int GRADIENT_VALUES = 1 << 17;
   private static final int EVENT_GRADIENT_VALUES = 1 << 13;
 
   // Rows whose lists of spikes are kept; the gradient takes twice as many.
