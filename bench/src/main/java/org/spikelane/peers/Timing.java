@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * Repeats a workload as the peers' benchmark repeats theirs: after a warm-up, at least {@code reps} times, until a
- * second or 200 repetitions have passed, but no longer than the budget, though three times in any case.
+ * second has passed, but no longer than the budget, though three times in any case.
  */
 final class Timing {
 
@@ -22,8 +22,8 @@ final class Timing {
    */
   static final Duration WARM_UP = Duration.ofSeconds(5);
 
+  /** The processor time that shares are taken from counts in hundredths of a second. */
   private static final double ENOUGH_SECONDS = 1;
-  private static final int ENOUGH_REPETITIONS = 200;
 
   private final Map<String, Double> first;
   private final List<Map<String, Double>> repetitions;
@@ -55,7 +55,7 @@ final class Timing {
     long start = System.nanoTime();
     long allocated = 0;
     double passed = 0;
-    while (rows.size() < reps || (passed < ENOUGH_SECONDS && rows.size() < ENOUGH_REPETITIONS)) {
+    while (rows.size() < reps || passed < ENOUGH_SECONDS) {
       allocated = repeat(workload, thread, rows);
       passed = Workload.seconds(start, System.nanoTime());
       if (passed > budget && rows.size() >= 3) {
