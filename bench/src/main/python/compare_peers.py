@@ -11,7 +11,8 @@ PEERS_JAX_PY name the interpreters that have torch, snntorch, … and jax, spyx.
 
 A round runs, row by row, snnTorch, the peers and Spikelane, one right after the other on the same core, and writes what
 they print to OUT/round-K.json. A round that is there already goes on where it stopped: a row is skipped if all of its
-records are there. A ratio is the median over the rounds of the peer's median divided by that of ours. A row is met if
+records are there. From the second round on, peers that the first showed to be no match for a row's fastest are left
+out of it, and those that failed. A ratio is the median over the rounds of the peer's median divided by that of ours. A row is met if
 both of its ratios reach their goals. Records with a cpu_share below 0.9 are not counted, and said: the core was shared.
 
 ONNX Runtime has no place in BENCH_PEERS. --onnx CMD names a command that prints, for each case of `serve`, a line
@@ -48,12 +49,16 @@ Ours = collections.namedtuple("Ours", "name options")
 SPIKELANE = Ours("spikelane", "")
 SPIKELANE_RLEAKY = Ours("spikelane_rleaky", "--neuron rleaky")
 
-# A heap that is there from the start. In one that grows, the collector copies what a repetition allocated to fresh
-# pages, and their faults took ten times as long as elem's 262144 neurons themselves. With it, resident megabytes mean
-# nothing.
-JAVA_OPTIONS = "-Xms4g -Xmx4g -XX:+AlwaysPreTouch -XX:+UseTransparentHugePages"
+# The collector of bin/spikelane, and a heap that is there from the start. In one that grows, the collector copies what a
+# repetition allocated to fresh pages, and their faults took ten times as long as elem's 262144 neurons themselves. With
+# it, resident megabytes mean nothing.
+JAVA_OPTIONS = "-XX:+UseParallelGC -Xms4g -Xmx4g -XX:+AlwaysPreTouch -XX:+UseTransparentHugePages"
 
 ENOUGH_ROUNDS = 5
+
+# Peers that took longer than so many times the fastest one are measured once.
+NO_MATCH = 1.5
+
 MEMORY_BYTES = 4.5
 SCRATCH = 32 << 20
 
@@ -122,16 +127,22 @@ def read(path):
         return {}
 
 
+def read_rounds(out):
+    return [read(path) for path in sorted(glob.glob(os.path.join(out, "round-*.json")))]
+
+
 def command(args, ours):
     jvm = f"{args.java} --add-modules=jdk.incubator.vector {args.java_options}"
     return f"{jvm} -cp {shlex.quote(JAR)} {MAIN} {ours.options}".strip()
 
 
-def run_round(args, rows, path):
+def run_round(args, rows, path, first):
+    """``first``: the records of the first round, empty if this is it."""
     cases = collections.OrderedDict()
     for goal in rows:
         impls = cases.setdefault((goal.item, goal.params, goal.ours), [])
-        impls += [impl for impl in [goal.snntorch, *goal.peers] if impl not in impls and impl != "onnxruntime"]
+        wanted = [goal.snntorch, *matches(goal, first)]
+        impls += [impl for impl in wanted if impl not in impls and impl != "onnxruntime"]
     for (item, params, ours), impls in cases.items():
         there = read(path)
         if all((item, impl, params) in there for impl in [*impls, ours.name]):
@@ -142,6 +153,15 @@ def run_round(args, rows, path):
                         "--external", f"{ours.name}={command(args, ours)}", "--out", path], check=True)
     if args.onnx and any("onnxruntime" in goal.peers for goal in rows):
         add_onnx(args, path)
+
+
+def matches(goal, first):
+    """The peers that may be a row's fastest."""
+    times = {peer: seconds(first.get((goal.item, peer, goal.params)), goal.phase) for peer in goal.peers}
+    fastest = min((t for t in times.values() if t), default=None)
+    if not fastest:
+        return goal.peers
+    return [peer for peer in goal.peers if times[peer] and times[peer] <= NO_MATCH * fastest]
 
 
 def add_onnx(args, path):
@@ -353,9 +373,10 @@ def main():
     limits = os.path.join(args.out, "limits.json")
     if args.limits:
         measure_limits(args, limits)
+    first = os.path.join(args.out, "round-1.json")
     for i in range(args.rounds):
-        run_round(args, rows, os.path.join(args.out, f"round-{i + 1}.json"))
-    rounds = [read(path) for path in sorted(glob.glob(os.path.join(args.out, "round-*.json")))]
+        run_round(args, rows, os.path.join(args.out, f"round-{i + 1}.json"), read(first) if i else {})
+    rounds = read_rounds(args.out)
     print_ratios(rounds, rows)
     print_faults(rounds, rows)
     print_memory(rounds, rows)

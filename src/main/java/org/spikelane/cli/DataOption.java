@@ -39,4 +39,13 @@ final class DataOption {
   DataFolder open(Surroundings surroundings) throws FormatException {
     return DataFolder.open(folder(surroundings));
   }
+
+  /**
+   * Reads what the test of a network takes: no training samples, unless they decide how samples become its input.
+   *
+   * @throws FormatException if it does not hold data that can be used
+   */
+  DataFolder openFor(ModelFile file, Surroundings surroundings) throws FormatException {
+    return Model.hasEncoding(file) ? DataFolder.openTest(folder(surroundings)) : open(surroundings);
+  }
 }

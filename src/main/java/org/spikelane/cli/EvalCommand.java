@@ -50,7 +50,7 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     int threadCount = threads.count();
     ModelFile file = imports.open(path);
-    DataFolder folder = data.open(surroundings);
+    DataFolder folder = data.openFor(file, surroundings);
     Model model = Model.of(file, folder, encoding);
     Dataset test = model.testPart(folder);
     Evaluation evaluation = model.judge().threads(threadCount).evaluate(test);

@@ -111,7 +111,7 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
    * @throws FormatException if the metadata of a model of ours does not fit its network
    */
   static Model of(ModelFile file, DataFolder folder, EncodingOption choice) throws FormatException {
-    if (file.own().isPresent() && file.own().get().metadata().containsKey(ENCODING)) {
+    if (hasEncoding(file)) {
       if (choice.given()) {
         throw new UserError("--steps, --bin-ms and --units: expected none, as the model was trained with its own");
       }
@@ -131,6 +131,11 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
     } catch (IllegalArgumentException e) {
       throw new UserError("the data does not fit the network: " + e.getMessage(), e);
     }
+  }
+
+  /** Whether a network says how samples become its input. */
+  static boolean hasEncoding(ModelFile file) {
+    return file.own().isPresent() && file.own().get().metadata().containsKey(ENCODING);
   }
 
   /**

@@ -56,7 +56,7 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ModelFile file = imports.open(path);
-    DataFolder folder = data.open(surroundings);
+    DataFolder folder = data.openFor(file, surroundings);
     Model model = Model.of(file, folder, encoding);
     Dataset test = model.testPart(folder);
     for (int sample : samples) {

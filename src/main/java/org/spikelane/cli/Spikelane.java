@@ -6,9 +6,13 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.spikelane.format.FileProblem;
 import org.spikelane.format.FormatException;
 import picocli.CommandLine;
@@ -76,7 +80,7 @@ public final class Spikelane implements Runnable {
     PrintWriter err = surroundings.err();
     boolean debug = Arrays.asList(args).contains(DEBUG);
     try {
-      return commandLine(surroundings, debug).execute(args);
+      return commandLine(surroundings, debug, args.length == 0 ? "" : args[0]).execute(args);
     } catch (OutOfMemoryError e) {
       String heap = Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB";
       return fail(err, e, debug, FAILED, "out of memory with a heap of " + heap
@@ -89,17 +93,16 @@ public final class Spikelane implements Runnable {
     }
   }
 
-  private static CommandLine commandLine(Surroundings surroundings, boolean debug) {
+  private static CommandLine commandLine(Surroundings surroundings, boolean debug, String first) {
     CommandLine line = new CommandLine(new Spikelane());
     line.getCommandSpec().addOption(OptionSpec.builder(DEBUG).type(boolean.class).scopeType(ScopeType.INHERIT)
         .description("Show the stack trace of a failure.").build());
-    line.addSubcommand(new TrainCommand(surroundings));
-    line.addSubcommand(new EvalCommand(surroundings));
-    line.addSubcommand(new PredictCommand(surroundings));
-    line.addSubcommand(new InfoCommand(surroundings));
-    line.addSubcommand(new InspectCommand(surroundings));
-    line.addSubcommand(new ConvertCommand(surroundings));
-    line.addSubcommand(new RunCommand(surroundings));
+    Map<String, Supplier<Object>> commands = commands(surroundings);
+    // Describing a command takes milliseconds of reflection: where the first word is one, nobody sees the others.
+    if (commands.containsKey(first)) {
+      commands.keySet().retainAll(Set.of(first));
+    }
+    commands.values().forEach(command -> line.addSubcommand(command.get()));
     convert(line, NeuronKind.class);
     convert(line, LossKind.class);
     convert(line, SurrogateKind.class);
@@ -118,6 +121,19 @@ public final class Spikelane implements Runnable {
       default -> fail(surroundings.err(), e, debug, FAILED, internal(e));
     });
     return line;
+  }
+
+  /** In the order in which the help lists them. */
+  private static Map<String, Supplier<Object>> commands(Surroundings surroundings) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("train", () -> new TrainCommand(surroundings));
+    commands.put("eval", () -> new EvalCommand(surroundings));
+    commands.put("predict", () -> new PredictCommand(surroundings));
+    commands.put("info", () -> new InfoCommand(surroundings));
+    commands.put("inspect", () -> new InspectCommand(surroundings));
+    commands.put("convert", () -> new ConvertCommand(surroundings));
+    commands.put("run", () -> new RunCommand(surroundings));
+    return commands;
   }
 
   private static String problem(ParameterException e) {

@@ -1,5 +1,6 @@
 package org.spikelane.connection;
 
+import java.util.Arrays;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
@@ -19,6 +20,7 @@ final class EventSamples {
   private final Values values;
   private final SpikeRows[] spikes;
   private final boolean[] eventful;
+  private final long[] counts;
 
   /** Room for the samples of a signal. */
   EventSamples(Values values) {
@@ -31,26 +33,34 @@ final class EventSamples {
       spikes[b] = new SpikeRows(bits, b * perSample, words);
     }
     this.eventful = new boolean[values.samples()];
+    this.counts = new long[values.samples()];
   }
 
-  /** Looks at a sample; true if it holds few spikes and nothing else. */
-  boolean find(int b) {
-    eventful[b] = few(values.rows(b), spikes[b]);
-    return eventful[b];
-  }
-
-  private boolean few(Rows from, SpikeRows to) {
-    long count = 0;
-    for (int t = 0; t < values.steps(); t++) {
-      if (!kernels.spikes(from.data(), from.at(t), to.words(), to.at(t), 0, values.size())) {
-        return false;
-      }
-      count += to.count(t, values.size());
+  /** Looks at the first so many samples. */
+  void find(int samples) {
+    Arrays.fill(eventful, 0, samples, true);
+    Arrays.fill(counts, 0, samples, 0);
+    // In the order of memory: that of a caller's array has time first.
+    boolean timeFirst = values.readOnly();
+    int inner = timeFirst ? samples : values.steps();
+    for (int i = 0; i < samples * values.steps(); i++) {
+      look(timeFirst ? i % inner : i / inner, timeFirst ? i / inner : i % inner);
     }
-    return count * LEAST_PLACES_PER_SPIKE <= (long) values.steps() * values.size();
+    for (int b = 0; b < samples; b++) {
+      eventful[b] &= counts[b] * LEAST_PLACES_PER_SPIKE <= (long) values.steps() * values.size();
+    }
   }
 
-  /** What {@link #find} found last. */
+  private void look(int b, int t) {
+    if (eventful[b]) {
+      Rows from = values.rows(b);
+      SpikeRows to = spikes[b];
+      eventful[b] = kernels.spikes(from.data(), from.at(t), to.words(), to.at(t), 0, values.size());
+      counts[b] += to.count(t, values.size());
+    }
+  }
+
+  /** Whether a sample that {@link #find} looked at holds few spikes and nothing else. */
   boolean eventful(int b) {
     return eventful[b];
   }

@@ -116,10 +116,13 @@ public final class Linear implements Layer {
         product.forward(values.firstStep(), output.firstStep(), samples);
         return;
       }
+      if (events != null) {
+        events.find(samples);
+      }
       for (int b = 0; b < samples; b++) {
         if (input instanceof Spikes spikes) {
           product.forward(spikes.rows(b), spikes.value(), output.rows(b), input.steps());
-        } else if (events != null && events.find(b)) {
+        } else if (events != null && events.eventful(b)) {
           product.forward(events.spikes(b), 1f, output.rows(b), input.steps());
         } else if (input instanceof Values values) {
           product.forward(values.rows(b), output.rows(b), input.steps());

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.spikelane.format.FormatException;
 
 /**
- * A folder with labelled training and test data, read whole and kept as raw as it was.
+ * A folder with labelled training and test data, read whole or without the training samples, kept as raw as it was.
  *
  * <p>What it holds is told by the content of its files, whatever their names, gzip-packed or not; other files are
  * ignored:
@@ -95,6 +95,20 @@ public final class DataFolder {
    *     fit each other
    */
   public static DataFolder open(Path folder) throws FormatException {
+    return read(folder, true);
+  }
+
+  /**
+   * Reads a folder but for its training samples, of which only the labels are read: {@link #train} and {@link
+   * #defaultEncoding} are then not available.
+   *
+   * @throws FormatException as {@link #open}, but for the training samples
+   */
+  public static DataFolder openTest(Path folder) throws FormatException {
+    return read(folder, false);
+  }
+
+  private static DataFolder read(Path folder, boolean trainingSamples) throws FormatException {
     if (!Files.isDirectory(folder)) {
       throw new FormatException(folder, Files.exists(folder) ? "expected a folder, got a file" : "no such folder");
     }
@@ -115,10 +129,11 @@ public final class DataFolder {
     return switch (format) {
       case HDF5 -> {
         Halves halves = Halves.of(folder, "HDF5 file", found);
-        yield new DataFolder(folder, Kind.EVENTS, EventFile.read(halves.train()), EventFile.read(halves.test()));
+        Part train = trainingSamples ? EventFile.read(halves.train()) : EventFile.readLabels(halves.train());
+        yield new DataFolder(folder, Kind.EVENTS, train, EventFile.read(halves.test()));
       }
-      case IDX -> arrays(folder, Kind.IMAGES, found);
-      case NPY -> arrays(folder, Kind.TRIALS, found);
+      case IDX -> arrays(folder, Kind.IMAGES, found, trainingSamples);
+      case NPY -> arrays(folder, Kind.TRIALS, found, trainingSamples);
     };
   }
 
@@ -132,7 +147,8 @@ public final class DataFolder {
     }
   }
 
-  private static DataFolder arrays(Path folder, Kind kind, List<DataFile> files) throws FormatException {
+  private static DataFolder arrays(Path folder, Kind kind, List<DataFile> files, boolean trainingSamples)
+      throws FormatException {
     Map<DataFile, ArrayFile> arrays = new HashMap<>();
     List<DataFile> samples = new ArrayList<>();
     List<DataFile> labels = new ArrayList<>();
@@ -143,8 +159,14 @@ public final class DataFolder {
     }
     Halves sampleFiles = Halves.of(folder, "array of " + (kind == Kind.IMAGES ? "images" : "trials"), samples);
     Halves labelFiles = Halves.of(folder, "array of labels (one dimension)", labels);
-    Part train = part(kind, arrays.get(sampleFiles.train()), arrays.get(labelFiles.train()));
+    ArrayFile trainLabels = arrays.get(labelFiles.train());
     Part test = part(kind, arrays.get(sampleFiles.test()), arrays.get(labelFiles.test()));
+    if (!trainingSamples) {
+      Path trainFile = sampleFiles.train().path();
+      return new DataFolder(folder, kind,
+          new Part(trainFile, trainLabels.file().path(), null, trainLabels.labels(), List.of()), test);
+    }
+    Part train = part(kind, arrays.get(sampleFiles.train()), trainLabels);
     Grid ofTrain = (Grid) train.samples();
     Grid ofTest = (Grid) test.samples();
     if (!ofTest.sampleShape().equals(ofTrain.sampleShape()) || ofTest.bytes() != ofTrain.bytes()) {
@@ -227,8 +249,10 @@ public final class DataFolder {
    *
    * @throws IllegalArgumentException if {@code options} wish for something that this kind of data has no choice of, or for
    *     a number that is not possible
+   * @throws IllegalStateException if the training samples were not read
    */
   public InputEncoding defaultEncoding(EncodingOptions options) {
+    requireTrainingSamples();
     if (kind != Kind.EVENTS) {
       refuse("binSeconds", options.binSeconds().isPresent());
       refuse("units", options.units().isPresent());
@@ -253,6 +277,12 @@ public final class DataFolder {
     };
   }
 
+  private void requireTrainingSamples() {
+    if (train.samples() == null) {
+      throw new IllegalStateException("the training samples of " + path + " were not read");
+    }
+  }
+
   private void refuse(String option, boolean present) {
     if (present) {
       throw new IllegalArgumentException(option + ": expected none for " + kind.description + ", got one");
@@ -264,8 +294,10 @@ public final class DataFolder {
    *
    * @throws IllegalArgumentException if the encoding is for another kind or another shape of data
    * @throws FormatException if a unit of the data lies beyond the units of the encoding
+   * @throws IllegalStateException if the training samples were not read
    */
   public Dataset train(InputEncoding encoding) throws FormatException {
+    requireTrainingSamples();
     return encoded(train, encoding);
   }
 

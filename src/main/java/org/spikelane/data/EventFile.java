@@ -42,6 +42,15 @@ final class EventFile {
 
   /** Reads the whole file. */
   static Part read(DataFile file) throws FormatException {
+    return read(file, true);
+  }
+
+  /** Reads labels and the names of the classes. */
+  static Part readLabels(DataFile file) throws FormatException {
+    return read(file, false);
+  }
+
+  private static Part read(DataFile file, boolean samples) throws FormatException {
     // From memory: every address in the file is then checked against a buffer that holds all of it.
     byte[] content = file.readAll();
     try (HdfFile hdf = HdfFile.fromByteBuffer(ByteBuffer.wrap(content))) {
@@ -49,7 +58,7 @@ final class EventFile {
       if (end > content.length) {
         throw file.wrong("expected " + end + " bytes, as the superblock says, got " + content.length + " (cut short?)");
       }
-      return new EventFile(file, hdf, content.length).part();
+      return new EventFile(file, hdf, content.length).part(samples);
     } catch (RuntimeException | StackOverflowError e) {
       // The library signals damage by exceptions of many types, and by endless recursion where structures form a ring.
       Throwable root = e;
@@ -61,7 +70,7 @@ final class EventFile {
     }
   }
 
-  private Part part() throws FormatException {
+  private Part part(boolean samples) throws FormatException {
     Dataset labels = vector(LABELS);
     if (!isInteger(labels.getDataType())) {
       throw wrong(LABELS, "integers that fit into 64 bits with a sign", labels);
@@ -72,7 +81,7 @@ final class EventFile {
     for (int i = 0; i < count; i++) {
       labelOf[i] = Part.checkedLabel(file.path(), i, Array.getLong(numbers, i));
     }
-    return new Part(file.path(), file.path(), events(count), labelOf, keys());
+    return new Part(file.path(), file.path(), samples ? events(count) : null, labelOf, keys());
   }
 
   private Events events(int count) throws FormatException {
@@ -120,8 +129,10 @@ final class EventFile {
   }
 
   private void copyTimes(int sample, Object list, float[] times, int start) throws FormatException {
-    for (int e = 0; e < Array.getLength(list); e++) {
-      float time = (float) Array.getDouble(list, e);
+    float[] floats = list instanceof float[] given ? given : null;
+    int length = Array.getLength(list);
+    for (int e = 0; e < length; e++) {
+      float time = floats != null ? floats[e] : (float) Array.getDouble(list, e);
       if (!(time >= 0 && time < Float.POSITIVE_INFINITY)) {
         throw file.wrong(
             TIMES + ", sample " + sample + ", event " + e + ": expected seconds from 0 on, got " + Array.get(list, e));
@@ -131,8 +142,10 @@ final class EventFile {
   }
 
   private void copyUnits(int sample, Object list, char[] units, int start) throws FormatException {
-    for (int e = 0; e < Array.getLength(list); e++) {
-      long unit = Array.getLong(list, e);
+    int[] ints = list instanceof int[] given ? given : null;
+    int length = Array.getLength(list);
+    for (int e = 0; e < length; e++) {
+      long unit = ints != null ? ints[e] : Array.getLong(list, e);
       if (unit < 0 || unit > Character.MAX_VALUE) {
         throw file.wrong(UNITS + ", sample " + sample + ", event " + e + ": expected 0 to " + (int) Character.MAX_VALUE
             + ", got " + unit);

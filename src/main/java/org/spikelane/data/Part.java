@@ -10,7 +10,7 @@ import org.spikelane.format.FormatException;
  *
  * @param file where the samples came from
  * @param labelFile where the labels came from
- * @param samples raw samples
+ * @param samples raw samples; null if only their labels were read
  * @param labels class of each sample, 0 or above
  * @param classNames names of the classes; empty if the files give none
  */
@@ -52,9 +52,9 @@ record Part(Path file, Path labelFile, Samples samples, int[] labels, List<Strin
     }
   }
 
-  /** Checks that there are as many labels as samples, and that all of them are below {@code classes}. */
+  /** Checks that there are as many labels as samples, if these were read, and that all of them are below {@code classes}. */
   void check(int classes) throws FormatException {
-    if (labels.length != samples.samples()) {
+    if (samples != null && labels.length != samples.samples()) {
       throw new FormatException(labelFile, "labels: expected " + samples.samples() + ", as many as samples in "
           + file.getFileName() + ", got " + labels.length);
     }

@@ -1,6 +1,7 @@
 package org.spikelane.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -81,6 +82,43 @@ class LauncherTest {
     Path second = Files.createSymbolicLink(folder.resolve("spikelane"), first);
     Result result = start(Map.of("SPIKELANE_JAVA", java), second);
     assertTrue(result.output().contains("[-Dspikelane.home=" + home + "]"), result.output());
+  }
+
+  @Test
+  void startsWithTheArchiveThatTheBuildMade() throws IOException, InterruptedException {
+    Map<String, String> environment = Map.of("SPIKELANE_JAVA", jdk("new", "25", true).toString());
+    assertFalse(start(environment, launcher, "info").output().contains("Archive"));
+    Path archive = Files.createFile(home.resolve("lib").resolve("spikelane.jsa"));
+    String output = start(environment, launcher, "info").output();
+    assertTrue(output.contains("[-XX:SharedArchiveFile=" + archive + "]\n"), output);
+    assertTrue(output.contains("[org.spikelane.cli.Spikelane]\n[info]\n"), output);
+  }
+
+  @Test
+  void waitsForTheCompilerOnOneProcessorOnly() throws IOException, InterruptedException {
+    String java = jdk("new", "25", true).toString();
+    Path programs = Files.createDirectories(folder.resolve("programs"));
+    for (String processors : List.of("1", "2")) {
+      Path nproc = Files.writeString(programs.resolve("nproc"), "#!/bin/sh\necho " + processors + "\n");
+      assertTrue(nproc.toFile().setExecutable(true));
+      Map<String, String> environment =
+          Map.of("SPIKELANE_JAVA", java, "PATH", programs + ":" + System.getenv("PATH"));
+      for (String command : List.of("train", "eval", "run", "predict", "info", "--help")) {
+        boolean waits = processors.equals("1") && List.of("train", "eval", "run").contains(command);
+        assertEquals(waits, start(environment, launcher, command).output().contains("[-Xbatch]"), command);
+      }
+    }
+  }
+
+  @Test
+  void readsTheVersionBehindALink() throws IOException, InterruptedException {
+    Path java = jdk("old", "17.0.15", true);
+    // It would call itself recent if it were asked.
+    Files.writeString(java, Files.readString(java).replace("17.0.15", "25"));
+    Path link = Files.createSymbolicLink(folder.resolve("java"), java);
+    Result result = start(Map.of("SPIKELANE_JAVA", link.toString()), launcher);
+    assertEquals(2, result.code());
+    assertTrue(result.output().contains("expected java 25 or later, got 17 at " + link), result.output());
   }
 
   @Test

@@ -66,6 +66,25 @@ class ModelCommandsTest {
   }
 
   @Test
+  void readsNoTrainingSamples(@TempDir Path copy) throws IOException {
+    try (Stream<Path> files = Files.list(images)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+        if (file.getFileName().toString().contains("train-images")) {
+          // The header stays; numbers are missing.
+          byte[] whole = Files.readAllBytes(file);
+          Files.write(copy.resolve(file.getFileName()), Arrays.copyOf(whole, whole.length - 1));
+        }
+      }
+    }
+    for (String command : List.of("predict", "eval")) {
+      String damaged = Terminal.bare().done(command, model, "--data", copy);
+      assertEquals(Terminal.bare().done(command, model, "--data", images), damaged.replace(copy + "", images + ""));
+    }
+    assertAll(Terminal.bare().refused("expected", "train", "--data", copy, "--model", copy.resolve("m.safetensors")));
+  }
+
+  @Test
   void countsGradedSpikesByTheirSign() throws IOException {
     Network network = Network.input(6).linear("fc", 3)
         .leaky("lif", n -> n.beta(0.5f).gradedSpikesFactor(-0.5f)).build(1);

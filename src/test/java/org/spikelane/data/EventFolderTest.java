@@ -128,6 +128,23 @@ class EventFolderTest {
   }
 
   @Test
+  void readsNoTrainingSamplesForTheTest() throws IOException, NoSuchAlgorithmException {
+    copy("fsdd_test.h5", "test.h5");
+    byte[] damaged = Files.readAllBytes(FSDD.resolve("fsdd_test.h5"));
+    damaged[find(damaged, "3f25c3254626") + 3] = 0x7e;
+    Files.write(folder.resolve("train.h5"), damaged);
+    assertRefused(folder, "train.h5: spikes/times, sample 0, event 1: expected seconds from 0 on, got NaN");
+
+    DataFolder data = DataFolder.openTest(folder);
+    EventBins encoding = new EventBins(0.01, 70, 40);
+    Dataset test = data.test(encoding);
+    assertEquals(digest(DataFolder.open(FSDD).test(encoding)), digest(test));
+    assertEquals("nine", test.className(9));
+    assertThrows(IllegalStateException.class, () -> data.train(encoding));
+    assertThrows(IllegalStateException.class, data::defaultEncoding);
+  }
+
+  @Test
   void readsPackedFiles() throws IOException {
     Files.write(folder.resolve("train.h5.gz"), RawFiles.gzip(Files.readAllBytes(FSDD.resolve("fsdd_test.h5"))));
     copy("fsdd_test.h5", "test.h5");

@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * Repeats a workload as the peers' benchmark repeats theirs: after a warm-up, at least {@code reps} times, until a
- * second or 200 repetitions have passed, but no longer than the budget, though three times in any case.
+ * second has passed, but no longer than the budget, though three times in any case.
  */
 final class Timing {
 
@@ -22,8 +22,8 @@ final class Timing {
    */
   static final Duration WARM_UP = Duration.ofSeconds(5);
 
+  /** The processor time that shares are taken from counts in hundredths of a second. */
   private static final double ENOUGH_SECONDS = 1;
-  private static final int ENOUGH_REPETITIONS = 200;
 
   private final Map<String, Double> first;
   private final List<Map<String, Double>> repetitions;
@@ -40,22 +40,23 @@ final class Timing {
 
   /** Warms up, at least twice, and repeats. */
   static Timing of(Workload workload, int reps, double budget, Duration warmUp) {
-    long begin = System.nanoTime();
-    Map<String, Double> first = workload.repeat().getFirst();
-    do {
-      workload.repeat();
-    } while (System.nanoTime() - begin < warmUp.toNanos());
     OperatingSystemMXBean process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     ThreadMXBean thread = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
     List<Map<String, Double>> rows = new ArrayList<>();
+    long begin = System.nanoTime();
+    Map<String, Double> first = workload.repeat().getFirst();
+    do {
+      // The way it is timed: the compilation of that would else fall into a few hundred latencies.
+      rows.clear();
+      repeat(workload, thread, rows);
+    } while (System.nanoTime() - begin < warmUp.toNanos());
+    rows.clear();
     long cpu = process.getProcessCpuTime();
     long start = System.nanoTime();
     long allocated = 0;
     double passed = 0;
-    while (rows.size() < reps || (passed < ENOUGH_SECONDS && rows.size() < ENOUGH_REPETITIONS)) {
-      long before = thread.getCurrentThreadAllocatedBytes();
-      rows.addAll(workload.repeat());
-      allocated = thread.getCurrentThreadAllocatedBytes() - before;
+    while (rows.size() < reps || passed < ENOUGH_SECONDS) {
+      allocated = repeat(workload, thread, rows);
       passed = Workload.seconds(start, System.nanoTime());
       if (passed > budget && rows.size() >= 3) {
         break;
@@ -63,6 +64,13 @@ final class Timing {
     }
     double share = (process.getProcessCpuTime() - cpu) * 1e-9 / passed;
     return new Timing(first, rows, share, allocated);
+  }
+
+  /** Adds a repetition to the rows; returns the bytes that it allocated. */
+  private static long repeat(Workload workload, ThreadMXBean thread, List<Map<String, Double>> rows) {
+    long before = thread.getCurrentThreadAllocatedBytes();
+    rows.addAll(workload.repeat());
+    return thread.getCurrentThreadAllocatedBytes() - before;
   }
 
   /** Adds the fields of a record: statistics of each phase, seconds, and what was seen on the way. */

@@ -1,5 +1,9 @@
 package org.spikelane.kernels;
 
+import static org.spikelane.kernels.PackedWeights.bytes;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -25,7 +29,7 @@ final class ScalarProductKernels implements ProductKernels {
       Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
       for (int i = 0; i < k; i++) {
         if (spk.fired(r, i)) {
-          add(w.data(), w.at(0) + i * n, y.data(), y.at(r), n);
+          addWeights(1f, w, i, y.data(), y.at(r));
         }
       }
       add(bias, 0, y.data(), y.at(r), n);
@@ -40,7 +44,7 @@ final class ScalarProductKernels implements ProductKernels {
     for (int r = r0; r < r1; r++) {
       Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
       for (int i = 0; i < k; i++) {
-        addScaled(x.data()[x.at(r) + i], w.data(), w.at(0) + i * n, y.data(), y.at(r), n);
+        addWeights(x.data()[x.at(r) + i], w, i, y.data(), y.at(r));
       }
       add(bias, 0, y.data(), y.at(r), n);
     }
@@ -54,7 +58,7 @@ final class ScalarProductKernels implements ProductKernels {
     for (int r = r0; r < r1; r++) {
       Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
       for (int i = 0; i < k; i++) {
-        addScaled(spk.fired(r, i) ? value : 0f, w.data(), w.at(0) + i * n, y.data(), y.at(r), n);
+        addWeights(spk.fired(r, i) ? value : 0f, w, i, y.data(), y.at(r));
       }
       add(bias, 0, y.data(), y.at(r), n);
     }
@@ -92,6 +96,16 @@ final class ScalarProductKernels implements ProductKernels {
           gw[j * k + i] = Math.fma(gradient, spk.fired(r, i) ? value : 0f, gw[j * k + i]);
         }
       }
+    }
+  }
+
+  /** {@code y[j] += a*w[i][j]}, rounded once; with a = 1 the plain sum. */
+  private static void addWeights(float a, PackedWeights w, int i, float[] y, int yAt) {
+    MemorySegment data = w.data();
+    int n = w.n();
+    long at = bytes(w.at(0) + i * n);
+    for (int j = 0; j < n; j++) {
+      y[yAt + j] = Math.fma(a, data.get(ValueLayout.JAVA_FLOAT, at + bytes(j)), y[yAt + j]);
     }
   }
 

@@ -1,9 +1,13 @@
 package org.spikelane.kernels;
 
+import static org.spikelane.kernels.PackedWeights.bytes;
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
 import static org.spikelane.kernels.VectorShapes.WIDTH;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -30,6 +34,9 @@ final class VectorProductKernels implements ProductKernels {
   // need the 32 registers of AVX-512; with 16 registers eight rows run at 57 % of the peak, four at 83 %.
   private static final int PANEL = 2 * LANES;
   private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+  private static final long VECTOR_BYTES = bytes(LANES);
+  private static final long PANEL_BYTES = bytes(PANEL);
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final int GROUP = 4;
   private static final int EVENT_GROUP = 2;
   private static final int LARGE_TILE_ROWS = 8;
@@ -49,7 +56,7 @@ final class VectorProductKernels implements ProductKernels {
 
   // Rows of a gradient that are multiplied together, and values of it that stay in a part of L2, or in L1.
   private static final int GRADIENT_STEPS = 512;
-  private static final int GRADIENT_VALUES = 1 << 16;
+  private static final int GRADIENT_VALUES = 1 << 17;
   private static final int EVENT_GRADIENT_VALUES = 1 << 13;
 
   // Rows whose lists of spikes are kept; the gradient takes twice as many.
@@ -64,7 +71,7 @@ final class VectorProductKernels implements ProductKernels {
   private final long[] bits = new long[2 * 64];
   private final int[] starts = new int[EVENT_ROWS + 1];
   private float[] left = {};
-  private float[] right = {};
+  private MemorySegment right = MemorySegment.NULL;
   private float[] sums = {};
   private final int[] halves = new int[PANEL];
   private int[] fired = {};
@@ -96,7 +103,7 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
-  private void eventsRow(int i, float[] b, int bAt, int bPanel, float[] bias, int biasAt, float[] y, int yAt,
+  private void eventsRow(int i, MemorySegment b, int bAt, int bPanel, float[] bias, int biasAt, float[] y, int yAt,
       int columns) {
     if (columns == EVENT_GROUP * PANEL) {
       events(fired, starts[i], starts[i + 1], b, bAt, bPanel, EVENT_GROUP, bias, biasAt, y, yAt);
@@ -199,16 +206,17 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /** {@code to[toAt + s*PANEL + i] = value} where {@code rows[i]} has bit s, else 0, for s below {@code steps}. */
-  private static void expandColumns(int[] rows, int steps, float value, float[] to, int toAt) {
+  private static void expandColumns(int[] rows, int steps, float value, MemorySegment to, int toAt) {
+    long at = bytes(toAt);
     int valueBits = Float.floatToRawIntBits(value);
     IntVector r0 = IntVector.fromArray(INTS, rows, 0).lanewise(VectorOperators.LSHL, Integer.SIZE - steps);
     IntVector r1 = IntVector.fromArray(INTS, rows, LANES).lanewise(VectorOperators.LSHL, Integer.SIZE - steps);
     for (int s = steps - 1; s >= 0; s--) {
       // The bit at hand is the sign, which becomes all bits.
       r0.lanewise(VectorOperators.ASHR, Integer.SIZE - 1).and(valueBits).reinterpretAsFloats()
-          .intoArray(to, toAt + s * PANEL);
+          .intoMemorySegment(to, at + s * PANEL_BYTES, NATIVE);
       r1.lanewise(VectorOperators.ASHR, Integer.SIZE - 1).and(valueBits).reinterpretAsFloats()
-          .intoArray(to, toAt + s * PANEL + LANES);
+          .intoMemorySegment(to, at + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
       r0 = r0.lanewise(VectorOperators.LSHL, 1);
       r1 = r1.lanewise(VectorOperators.LSHL, 1);
     }
@@ -314,9 +322,9 @@ final class VectorProductKernels implements ProductKernels {
     for (int s = 0; s < steps; s++) {
       long bits = words[at + s * stride];
       FloatVector.zero(FLOATS).blend(value, VectorMask.fromLong(FLOATS, bits >>> neuron))
-          .intoArray(right, to + s * PANEL);
+          .intoMemorySegment(right, bytes(to) + s * PANEL_BYTES, NATIVE);
       FloatVector.zero(FLOATS).blend(value, VectorMask.fromLong(FLOATS, bits >>> (neuron + LANES)))
-          .intoArray(right, to + s * PANEL + LANES);
+          .intoMemorySegment(right, bytes(to) + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
     }
   }
 
@@ -367,8 +375,8 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   private void roomForRight(int size) {
-    if (right.length < size) {
-      right = new float[size];
+    if (right.byteSize() < bytes(size)) {
+      right = PackedWeights.aligned(size);
     }
   }
 
@@ -384,13 +392,14 @@ final class VectorProductKernels implements ProductKernels {
     for (int j = 0; j < columns; j += PANEL) {
       int width = Math.min(PANEL, columns - j);
       for (int s = 0; s < steps; s++) {
-        System.arraycopy(g.data(), g.at(r + s) + column + j, right, j * steps + s * PANEL, width);
+        MemorySegment.copy(g.data(), g.at(r + s) + column + j, right, ValueLayout.JAVA_FLOAT,
+            bytes(j * steps + s * PANEL), width);
       }
     }
   }
 
   /** Adds the products of rows i0 to i1 of {@link #left} with panels b to the same rows of c, [columns]. */
-  private void multiply(int i0, int i1, float[] b, int bAt, int bPanel, int steps, float[] c, int cAt, int cRow,
+  private void multiply(int i0, int i1, MemorySegment b, int bAt, int bPanel, int steps, float[] c, int cAt, int cRow,
       int columns) {
     int tiled = i1 - (i1 - i0) % SMALL_TILE_ROWS;
     int at = bAt;
@@ -413,7 +422,7 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
-  private void multiplyRow(int aAt, float[] b, int bAt, int bPanel, int steps, float[] c, int cAt, int columns) {
+  private void multiplyRow(int aAt, MemorySegment b, int bAt, int bPanel, int steps, float[] c, int cAt, int columns) {
     int at = bAt;
     for (int j = 0; j < columns; j += GROUP * PANEL) {
       int width = Math.min(GROUP * PANEL, columns - j);
@@ -428,7 +437,7 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
-  private void tile(int h, int i, float[] b, int bAt, int steps, float[] c, int cAt, int cRow) {
+  private void tile(int h, int i, MemorySegment b, int bAt, int steps, float[] c, int cAt, int cRow) {
     if (h == LARGE_TILE_ROWS) {
       tile8(left, i * LEFT_STRIDE, b, bAt, steps, c, cAt, cRow);
     } else {
@@ -530,7 +539,7 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /** Adds to eight rows of one panel of c. */
-  private static void tile8(float[] a, int aAt, float[] b, int bAt, int steps, float[] c, int cAt, int cRow) {
+  private static void tile8(float[] a, int aAt, MemorySegment b, int bAt, int steps, float[] c, int cAt, int cRow) {
     FloatVector c00 = FloatVector.fromArray(FLOATS, c, cAt);
     FloatVector c01 = FloatVector.fromArray(FLOATS, c, cAt + LANES);
     FloatVector c10 = FloatVector.fromArray(FLOATS, c, cAt + cRow);
@@ -547,9 +556,10 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector c61 = FloatVector.fromArray(FLOATS, c, cAt + 6 * cRow + LANES);
     FloatVector c70 = FloatVector.fromArray(FLOATS, c, cAt + 7 * cRow);
     FloatVector c71 = FloatVector.fromArray(FLOATS, c, cAt + 7 * cRow + LANES);
+    long p0 = bytes(bAt);
     for (int s = 0; s < steps; s++) {
-      FloatVector b0 = FloatVector.fromArray(FLOATS, b, bAt + s * PANEL);
-      FloatVector b1 = FloatVector.fromArray(FLOATS, b, bAt + s * PANEL + LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
       FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -594,7 +604,7 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /** Adds to four rows of one panel of c. */
-  private static void tile4(float[] a, int aAt, float[] b, int bAt, int steps, float[] c, int cAt, int cRow) {
+  private static void tile4(float[] a, int aAt, MemorySegment b, int bAt, int steps, float[] c, int cAt, int cRow) {
     FloatVector c00 = FloatVector.fromArray(FLOATS, c, cAt);
     FloatVector c01 = FloatVector.fromArray(FLOATS, c, cAt + LANES);
     FloatVector c10 = FloatVector.fromArray(FLOATS, c, cAt + cRow);
@@ -603,9 +613,10 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector c21 = FloatVector.fromArray(FLOATS, c, cAt + 2 * cRow + LANES);
     FloatVector c30 = FloatVector.fromArray(FLOATS, c, cAt + 3 * cRow);
     FloatVector c31 = FloatVector.fromArray(FLOATS, c, cAt + 3 * cRow + LANES);
+    long p0 = bytes(bAt);
     for (int s = 0; s < steps; s++) {
-      FloatVector b0 = FloatVector.fromArray(FLOATS, b, bAt + s * PANEL);
-      FloatVector b1 = FloatVector.fromArray(FLOATS, b, bAt + s * PANEL + LANES);
+      FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
       FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -630,11 +641,12 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /** Adds to one row of a group of panels of c, of which {@code panels} count; the last stands for those beyond. */
-  private static void row(float[] a, int aAt, float[] b, int bAt, int bPanel, int panels, int steps, float[] c,
+  private static void row(float[] a, int aAt, MemorySegment b, int bAt, int bPanel, int panels, int steps, float[] c,
       int cAt) {
-    int b1 = bAt + Math.min(1, panels - 1) * bPanel;
-    int b2 = bAt + Math.min(2, panels - 1) * bPanel;
-    int b3 = bAt + Math.min(3, panels - 1) * bPanel;
+    long p0 = bytes(bAt);
+    long p1 = bytes(bAt + Math.min(1, panels - 1) * bPanel);
+    long p2 = bytes(bAt + Math.min(2, panels - 1) * bPanel);
+    long p3 = bytes(bAt + Math.min(3, panels - 1) * bPanel);
     FloatVector c0 = FloatVector.fromArray(FLOATS, c, cAt);
     FloatVector c1 = FloatVector.fromArray(FLOATS, c, cAt + LANES);
     FloatVector c2 = FloatVector.fromArray(FLOATS, c, cAt + 2 * LANES);
@@ -645,14 +657,14 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector c7 = FloatVector.fromArray(FLOATS, c, cAt + 7 * LANES);
     for (int s = 0; s < steps; s++) {
       FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s]);
-      c0 = a0.fma(FloatVector.fromArray(FLOATS, b, bAt + s * PANEL), c0);
-      c1 = a0.fma(FloatVector.fromArray(FLOATS, b, bAt + s * PANEL + LANES), c1);
-      c2 = a0.fma(FloatVector.fromArray(FLOATS, b, b1 + s * PANEL), c2);
-      c3 = a0.fma(FloatVector.fromArray(FLOATS, b, b1 + s * PANEL + LANES), c3);
-      c4 = a0.fma(FloatVector.fromArray(FLOATS, b, b2 + s * PANEL), c4);
-      c5 = a0.fma(FloatVector.fromArray(FLOATS, b, b2 + s * PANEL + LANES), c5);
-      c6 = a0.fma(FloatVector.fromArray(FLOATS, b, b3 + s * PANEL), c6);
-      c7 = a0.fma(FloatVector.fromArray(FLOATS, b, b3 + s * PANEL + LANES), c7);
+      c0 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES, NATIVE), c0);
+      c1 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE), c1);
+      c2 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p1 + s * PANEL_BYTES, NATIVE), c2);
+      c3 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p1 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE), c3);
+      c4 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p2 + s * PANEL_BYTES, NATIVE), c4);
+      c5 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p2 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE), c5);
+      c6 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p3 + s * PANEL_BYTES, NATIVE), c6);
+      c7 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p3 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE), c7);
     }
     c0.intoArray(c, cAt);
     c1.intoArray(c, cAt + LANES);
@@ -665,19 +677,20 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /** One row of the event-driven product in {@code EVENT_GROUP} panels, {@code panels} as in {@link #row}. */
-  private static void events(int[] list, int from, int to, float[] b, int bAt, int bPanel, int panels, float[] bias,
-      int biasAt, float[] y, int yAt) {
-    int b1 = bAt + (panels - 1) * bPanel;
+  private static void events(int[] list, int from, int to, MemorySegment b, int bAt, int bPanel, int panels,
+      float[] bias, int biasAt, float[] y, int yAt) {
+    long p0 = bytes(bAt);
+    long p1 = bytes(bAt + (panels - 1) * bPanel);
     FloatVector y0 = FloatVector.zero(FLOATS);
     FloatVector y1 = FloatVector.zero(FLOATS);
     FloatVector y2 = FloatVector.zero(FLOATS);
     FloatVector y3 = FloatVector.zero(FLOATS);
     for (int e = from; e < to; e++) {
-      int i = list[e] * PANEL;
-      y0 = y0.add(FloatVector.fromArray(FLOATS, b, bAt + i));
-      y1 = y1.add(FloatVector.fromArray(FLOATS, b, bAt + i + LANES));
-      y2 = y2.add(FloatVector.fromArray(FLOATS, b, b1 + i));
-      y3 = y3.add(FloatVector.fromArray(FLOATS, b, b1 + i + LANES));
+      long i = list[e] * PANEL_BYTES;
+      y0 = y0.add(FloatVector.fromMemorySegment(FLOATS, b, p0 + i, NATIVE));
+      y1 = y1.add(FloatVector.fromMemorySegment(FLOATS, b, p0 + i + VECTOR_BYTES, NATIVE));
+      y2 = y2.add(FloatVector.fromMemorySegment(FLOATS, b, p1 + i, NATIVE));
+      y3 = y3.add(FloatVector.fromMemorySegment(FLOATS, b, p1 + i + VECTOR_BYTES, NATIVE));
     }
     y0.add(FloatVector.fromArray(FLOATS, bias, biasAt)).intoArray(y, yAt);
     y1.add(FloatVector.fromArray(FLOATS, bias, biasAt + LANES)).intoArray(y, yAt + LANES);
@@ -686,11 +699,12 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /** What the rows of a list add to one row of a group of panels of the gradient. */
-  private static void eventsGradient(int[] list, int from, int to, float[] b, int bAt, int bPanel, int panels,
+  private static void eventsGradient(int[] list, int from, int to, MemorySegment b, int bAt, int bPanel, int panels,
       float[] gw, int gwAt) {
-    int b1 = bAt + Math.min(1, panels - 1) * bPanel;
-    int b2 = bAt + Math.min(2, panels - 1) * bPanel;
-    int b3 = bAt + Math.min(3, panels - 1) * bPanel;
+    long p0 = bytes(bAt);
+    long p1 = bytes(bAt + Math.min(1, panels - 1) * bPanel);
+    long p2 = bytes(bAt + Math.min(2, panels - 1) * bPanel);
+    long p3 = bytes(bAt + Math.min(3, panels - 1) * bPanel);
     FloatVector g0 = FloatVector.fromArray(FLOATS, gw, gwAt);
     FloatVector g1 = FloatVector.fromArray(FLOATS, gw, gwAt + LANES);
     FloatVector g2 = FloatVector.fromArray(FLOATS, gw, gwAt + 2 * LANES);
@@ -700,15 +714,15 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector g6 = FloatVector.fromArray(FLOATS, gw, gwAt + 6 * LANES);
     FloatVector g7 = FloatVector.fromArray(FLOATS, gw, gwAt + 7 * LANES);
     for (int e = from; e < to; e++) {
-      int i = list[e] * PANEL;
-      g0 = g0.add(FloatVector.fromArray(FLOATS, b, bAt + i));
-      g1 = g1.add(FloatVector.fromArray(FLOATS, b, bAt + i + LANES));
-      g2 = g2.add(FloatVector.fromArray(FLOATS, b, b1 + i));
-      g3 = g3.add(FloatVector.fromArray(FLOATS, b, b1 + i + LANES));
-      g4 = g4.add(FloatVector.fromArray(FLOATS, b, b2 + i));
-      g5 = g5.add(FloatVector.fromArray(FLOATS, b, b2 + i + LANES));
-      g6 = g6.add(FloatVector.fromArray(FLOATS, b, b3 + i));
-      g7 = g7.add(FloatVector.fromArray(FLOATS, b, b3 + i + LANES));
+      long i = list[e] * PANEL_BYTES;
+      g0 = g0.add(FloatVector.fromMemorySegment(FLOATS, b, p0 + i, NATIVE));
+      g1 = g1.add(FloatVector.fromMemorySegment(FLOATS, b, p0 + i + VECTOR_BYTES, NATIVE));
+      g2 = g2.add(FloatVector.fromMemorySegment(FLOATS, b, p1 + i, NATIVE));
+      g3 = g3.add(FloatVector.fromMemorySegment(FLOATS, b, p1 + i + VECTOR_BYTES, NATIVE));
+      g4 = g4.add(FloatVector.fromMemorySegment(FLOATS, b, p2 + i, NATIVE));
+      g5 = g5.add(FloatVector.fromMemorySegment(FLOATS, b, p2 + i + VECTOR_BYTES, NATIVE));
+      g6 = g6.add(FloatVector.fromMemorySegment(FLOATS, b, p3 + i, NATIVE));
+      g7 = g7.add(FloatVector.fromMemorySegment(FLOATS, b, p3 + i + VECTOR_BYTES, NATIVE));
     }
     g0.intoArray(gw, gwAt);
     g1.intoArray(gw, gwAt + LANES);

@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Measures what the README says under "What it reaches", and prints it as Markdown.
+
+  results.py --mnist DIR --braille DIR --out results/ BENCH_PEERS      everything again (some hours)
+  results.py --out results/ --rounds 0                                 only print, of what is in results/
+  results.py … --readme README.md                                      and write it between the README's marks
+
+DIR are the folders of data that "spikelane train --data" takes; without one, its rows are left out. Accuracy is that
+of three seeds, as "spikelane train" prints it at its end. What is not known here goes to compare_peers.py, which is in
+this folder and measures speed beside other frameworks: BENCH_PEERS, --rounds, --only, --onnx, --cores, --java, …
+Build first: mvn -q -DskipTests package
+"""
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+
+import compare_peers
+
+PYTHON = os.path.dirname(os.path.abspath(__file__))
+LAUNCHER = os.path.join(compare_peers.PROJECT, "src", "target", "spikelane", "bin", "spikelane")
+MARKS = "<!-- results.py -->", "<!-- end of results.py -->"
+SEEDS = range(3)
+
+# Name, hidden layer, option that names the data, arguments of spikelane, decimals, and what snnTorch reached with the
+# same network, settings and data (https://github.com/jeshraghian/snntorch 1.0.0): mean, and range over its seeds.
+TASKS = [
+    ("spoken digits", "RLeaky, dense", None, "", "93.3 (92.8–93.8)"),
+    ("spoken digits", "no recurrence", None, "--neuron leaky --output-neuron rleaky", "89.8 (88.1–91.1)"),
+    ("Braille letters", "RLeaky, dense", "braille", "--data braille-letters", "98.5"),
+    ("MNIST, 20,000 images, epoch 5", "Synaptic", "mnist", "--data mnist", "94.5"),
+]
+
+
+# ------------------------------------------------------------------------------------------------ accuracy
+
+def measure_accuracy(folders, out):
+    path = os.path.join(out, "accuracy.json")
+    there = {}
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as f:
+            there = json.load(f)
+    for _, _, data, arguments, _ in TASKS:
+        for seed in SEEDS:
+            command = f"spikelane train {arguments} --seed {seed}".replace("  ", " ")
+            if command in there or (data and not folders[data]):
+                continue
+            words = command.split()[1:]
+            if data:
+                words[words.index("--data") + 1] = folders[data]
+            print(command, flush=True)
+            done = subprocess.run([LAUNCHER, *words, "--model", os.path.join(out, "model.safetensors")], check=True,
+                                  capture_output=True, text=True)
+            there[command] = accuracy(done.stdout)
+            with open(path, "w", encoding="utf-8") as f:
+                json.dump(there, f, indent=1)
+    return there
+
+
+def accuracy(printed):
+    """Per cent: the mean of the last epochs where the command prints one, else the last."""
+    last = re.search(r"^test accuracy +([\d.]+)%(?:, mean of the last \d+ epochs ([\d.]+)%)?", printed, re.M)
+    if not last:
+        raise SystemExit("results.py: no test accuracy in what spikelane printed:\n" + printed)
+    return float(last.group(2) or last.group(1))
+
+
+def accuracy_table(there):
+    lines = ["| data | hidden layer | ours: mean (seeds 0, 1, 2) | snnTorch: mean (range) | command |",
+             "|---|---|---|---|---|"]
+    for name, hidden, _, arguments, snntorch in TASKS:
+        commands = [f"spikelane train {arguments} --seed {seed}".replace("  ", " ") for seed in SEEDS]
+        of = [there[command] for command in commands if command in there]
+        if of:
+            each = ", ".join(f"{a:.2f}" for a in of)
+            lines.append(f"| {name} | {hidden} | {statistics.mean(of):.1f} ({each}) | {snntorch} | `{commands[0]}` |")
+    return lines
+
+
+# ------------------------------------------------------------------------------------------------ speed
+
+NAMES = {
+    "elem": "Synaptic alone, {n} neurons, 100 steps",
+    "rleaky": "RLeaky, dense, {n} neurons, batch {batch}, 100 steps",
+    "onm": "Linear and Synaptic, {n} to {n}, batch {batch}, 500 steps",
+    "train mnist": "784-1000-10, Synaptic, batch {batch}, 25 steps: an iteration with Adam",
+    "train shd": "700-256-20, RLeaky and Leaky, batch {batch}, 100 steps: an iteration with Adam",
+    "serve mnist": "784-1000-10, batch {batch}: a request",
+    "serve shd": "700-256-20, batch {batch}: a request",
+}
+WHAT = {"infer": "forward", "train": "forward and backward"}
+PEERS = {"compile_synaptic": "torch.compile", "compilewhole_synaptic": "torch.compile",
+         "compile_rleaky": "torch.compile", "spyx_cubalif": "Spyx", "spyx_rlif": "Spyx", "jax_synaptic": "JAX",
+         "onnxruntime": "ONNX Runtime"}
+
+
+def workload(goal):
+    params = dict(p.split("=") for p in goal.params.split(","))
+    name = NAMES.get(goal.item) or NAMES[f"{goal.item} {params['net']}"]
+    what = WHAT.get(params.get("mode"), goal.phase if goal.item == "onm" else "")
+    return name.format(**params) + (": " + what if what else "")
+
+
+def speed_table(rounds):
+    lines = ["| | ours, ms | × snnTorch | × the fastest other |", "|---|---|---|---|"]
+    fewest = []
+    for goal in compare_peers.goals():
+        by_snntorch = compare_peers.ratios(rounds, goal, goal.snntorch)
+        measured = {peer: of for peer in goal.peers if (of := compare_peers.ratios(rounds, goal, peer))}
+        if goal.least_snntorch is None or not by_snntorch or not measured:
+            continue
+        best = min(measured, key=lambda peer: statistics.median(measured[peer]))
+        fewest.append(min(len(by_snntorch), len(measured[best])))
+        lines.append(f"| {workload(goal)} | {compare_peers.milliseconds(rounds, goal, goal.ours.name)} "
+                     f"| {times(by_snntorch)} | {times(measured[best])} {PEERS[best]} |")
+    if not fewest:
+        return []
+    count = f"{min(fewest)}" if min(fewest) == max(fewest) else f"{min(fewest)} to {max(fewest)}"
+    return [*lines, "", f"Medians of {count} rounds, both sides in turns on one core: {processor()}."]
+
+
+def times(ratios):
+    return f"{statistics.median(ratios):.3g}"
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as f:
+            return re.search(r"^model name\s*: (.*)$", f.read(), re.M).group(1).strip()
+    except (OSError, AttributeError):
+        return "unknown processor"
+
+
+# ------------------------------------------------------------------------------------------------ main
+
+def write_between_marks(path, lines):
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    if any(text.count(mark) != 1 for mark in MARKS):
+        raise SystemExit(f"results.py: expected {MARKS[0]} and {MARKS[1]} in {path}, once each")
+    before, rest = text.split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    beside = path + ".tmp"
+    with open(beside, "w", encoding="utf-8") as f:
+        f.write(before + MARKS[0] + "\n" + "\n".join(lines) + "\n" + MARKS[1] + after)
+    os.replace(beside, path)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mnist", metavar="DIR", help="MNIST as IDX files")
+    parser.add_argument("--braille", metavar="DIR", help="Braille letters as NPY files")
+    parser.add_argument("--out", required=True, help="folder of what is measured; what is there is not measured again")
+    parser.add_argument("--readme", metavar="FILE", help="file to write the tables to, between its marks")
+    args, rest = parser.parse_known_args()
+    if not os.path.exists(LAUNCHER):
+        parser.error(f"{LAUNCHER} is not there; run mvn -q -DskipTests package")
+    os.makedirs(args.out, exist_ok=True)
+    lines = accuracy_table(measure_accuracy(dict(mnist=args.mnist, braille=args.braille), args.out))
+    if rest:
+        subprocess.run([sys.executable, os.path.join(PYTHON, "compare_peers.py"), *rest, "--out", args.out], check=True)
+    speed = speed_table(compare_peers.read_rounds(args.out))
+    lines += ["", *speed] if speed else []
+    print("\n".join(lines))
+    if args.readme:
+        write_between_marks(args.readme, lines)
+
+
+if __name__ == "__main__":
+    main()
