@@ -53,6 +53,8 @@ final class VectorProductKernels implements ProductKernels {
   // are made of their spikes stay in a part of L2, and what a panel costs beyond its tiles, in columns.
   private static final int SPIKE_STEPS = 512;
   private static final int PANEL_IN_COLUMNS = 4;
+  // With few neurons, too, there is less to gain than another kernel takes to compile.
+  private static final int NEURONS_BY_COLUMN = 256;
 
   // Rows of a gradient that are multiplied together, and values of it that stay in a part of L2, or in L1.
   private static final int GRADIENT_STEPS = 512;
@@ -82,7 +84,7 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public PackedWeights weights(int k, int n) {
-    return new PackedWeights(k, n, PANEL, n <= PANEL);
+    return new PackedWeights(k, n, PANEL, n <= PANEL && k >= NEURONS_BY_COLUMN);
   }
 
   @Override
