@@ -19,10 +19,10 @@ final class BlockRun {
   private final Chain chain;
   private final Map<String, Long> spikes = new LinkedHashMap<>();
 
-  /** For inputs of as many steps as this one. */
-  BlockRun(Network network, Input input, ProductChoice product) {
+  /** For inputs of as many steps as this one, in blocks of so many samples. */
+  BlockRun(Network network, Input input, ProductChoice product, int perBlock) {
     this.network = network;
-    this.perBlock = Math.min(input.samples(), network.samplesPerBlockOfRun(input.steps(), input.isConstant()));
+    this.perBlock = perBlock;
     this.states = network.states(perBlock);
     this.view = input.view(network, perBlock);
     this.chain = new Chain(network, new Block(perBlock, input.steps(), false, false, product), view, states, 0);
@@ -31,11 +31,6 @@ final class BlockRun {
   /** Room for what the network gives for an input. */
   Outputs outputs(Input input) {
     return new Outputs(network, input, chain.output() instanceof Spikes);
-  }
-
-  /** Blocks that an input is cut into. */
-  int blocks(Input input) {
-    return (input.samples() + perBlock - 1) / perBlock;
   }
 
   /** Spikes of each neuron layer since the last {@link #clear}. */

@@ -169,23 +169,15 @@ public final class Network {
    * @throws IllegalArgumentException if the input does not have the network's features, or threads is below 1
    */
   public Outputs run(Input input, int threads) {
+    requireThreads(threads);
+    input.requireFeatures(inputShape.size());
+    return new SequenceRun(this, input, ProductChoice.AUTO, threads).run(input, null);
+  }
+
+  static void requireThreads(int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads: expected at least 1, got " + threads);
     }
-    input.requireFeatures(inputShape.size());
-    List<BlockRun> runs = new ArrayList<>(List.of(new BlockRun(this, input, ProductChoice.AUTO)));
-    int blocks = runs.getFirst().blocks(input);
-    while (runs.size() < Math.min(threads, blocks)) {
-      runs.add(new BlockRun(this, input, ProductChoice.AUTO));
-    }
-    Outputs outputs = runs.getFirst().outputs(input);
-    Pieces.share(runs, blocks, (run, block) -> run.run(input, block, null, outputs));
-    Map<String, Long> spikes = new LinkedHashMap<>();
-    for (BlockRun run : runs) {
-      run.spikes().forEach((layer, count) -> spikes.merge(layer, count, Long::sum));
-    }
-    outputs.counted(spikes);
-    return outputs;
   }
 
   /** Runs a sequence from zero states, recording what a backward pass needs. */
@@ -268,6 +260,11 @@ public final class Network {
     long fit = BLOCK_BYTES / Math.max(1, bytesPerSample);
     int tiles = Math.clamp(fit / SAMPLES_OF_A_TILE, 1, MOST_SAMPLES_PER_BLOCK / SAMPLES_OF_A_TILE);
     return tiles * SAMPLES_OF_A_TILE;
+  }
+
+  /** At least so many samples, in whole tiles. */
+  static int wholeTiles(int samples) {
+    return (samples + SAMPLES_OF_A_TILE - 1) / SAMPLES_OF_A_TILE * SAMPLES_OF_A_TILE;
   }
 
   /** The most weights that a block multiplies by just one row of each sample at a time. */

@@ -1,6 +1,5 @@
 package org.spikelane.network;
 
-import java.util.LinkedHashMap;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
@@ -23,10 +22,7 @@ public final class Session {
   private final Rows outputRows;
   private final ProductChoice product;
   private Tape last;
-  private BlockRun run;
-  /** What {@link #run} is for. */
-  private int runSteps;
-  private boolean runConstant;
+  private SequenceRun run;
 
   Session(Network network, int samples, ProductChoice product) {
     this.network = network;
@@ -71,19 +67,23 @@ public final class Session {
    * @throws IllegalArgumentException if the input does not have this session's samples or the network's features
    */
   public Outputs run(Input input) {
+    return run(input, 1);
+  }
+
+  /**
+   * The same, blocks of streams shared among threads; same results on any number of them.
+   *
+   * @throws IllegalArgumentException if the input does not have this session's samples or the network's features, or
+   *     threads is below 1
+   */
+  public Outputs run(Input input, int threads) {
+    Network.requireThreads(threads);
     input.requireFeatures(network.inputShape().size());
     requireSamples(input);
-    if (run == null || runSteps != input.steps() || runConstant != input.isConstant()) {
-      run = new BlockRun(network, input, product);
-      runSteps = input.steps();
-      runConstant = input.isConstant();
+    if (run == null || !run.fits(input, threads)) {
+      run = new SequenceRun(network, input, product, threads);
     }
-    Outputs outputs = run.outputs(input);
-    run.clear();
-    for (int block = 0; block < run.blocks(input); block++) {
-      run.run(input, block, states, outputs);
-    }
-    outputs.counted(new LinkedHashMap<>(run.spikes()));
+    Outputs outputs = run.run(input, states);
     detach();
     return outputs;
   }

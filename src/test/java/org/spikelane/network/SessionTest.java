@@ -148,6 +148,30 @@ class SessionTest {
     });
   }
 
+  /** Streams are cut into blocks by the number of threads: neither outputs nor states may show it. */
+  @Test
+  void runsSequencesAlikeOnAnyNumberOfThreads() {
+    Networks.all().forEach(named -> {
+      Network network = named.network();
+      float[] x = Networks.input(8, 6 * 19 * network.inputShape().size());
+      Input input = Input.sequence(x, 6, 19);
+      Session one = network.session(19);
+      Outputs first = one.run(input);
+      Outputs second = one.run(input);
+      for (int threads : new int[] {2, 3, 5, Integer.MAX_VALUE}) {
+        Session many = network.session(19);
+        Agreement.bits(named.name() + threads, first.output(), many.run(input, threads).output());
+        Outputs again = many.run(input, threads);
+        Agreement.bits(named.name() + threads, second.output(), again.output());
+        assertEquals(second.firingRates(), again.firingRates());
+        Agreement.bits(named.name() + threads, one.state("lif1").membrane(), many.state("lif1").membrane());
+        Agreement.bits(named.name() + threads, first.output(), network.run(input, threads).output());
+      }
+      assertEquals("threads: expected at least 1, got 0",
+          assertThrows(IllegalArgumentException.class, () -> one.run(input, 0)).getMessage());
+    });
+  }
+
   @Test
   void refusesSequencesOfOtherStreams() {
     Session session = half(ResetMechanism.SUBTRACT).session(2);

@@ -17,7 +17,7 @@ import org.spikelane.network.Upstream;
 /**
  * A layer of neurons over a sequence: items {@code onm}, {@code elem} and {@code rleaky}.
  *
- * <p>To infer is {@link Session#run} on one thread and {@link Network#run} on more, phase {@code forward}; spikes are
+ * <p>To infer is {@link Session#run(Input, int)}, phase {@code forward}; spikes are
  * delivered as bits. To train is {@link Tape#record}, {@code forward}, and {@link Tape#backward}, {@code backward}, of the
  * sum of all spikes, on the memory of one tape; both are {@code total}.
  */
@@ -31,7 +31,6 @@ final class LayerWorkload implements Workload {
 
   private static final String NEURONS = "lif";
 
-  private final Network network;
   private final Input input;
   private final int threads;
   private final long neuronSteps;
@@ -50,7 +49,6 @@ final class LayerWorkload implements Workload {
    * @param inputGradient whether the item asks for the gradient of the input
    */
   LayerWorkload(Network network, Input input, int threads, boolean train, boolean inputGradient) {
-    this.network = network;
     this.input = inputGradient && train ? input.withGradient() : input;
     this.threads = threads;
     this.session = network.session(input.samples());
@@ -120,19 +118,16 @@ final class LayerWorkload implements Workload {
 
   private Map<String, Double> infer() {
     long start = System.nanoTime();
-    Outputs outputs = outputs(network, session, input, threads);
+    Outputs outputs = outputs(session, input, threads);
     long end = System.nanoTime();
     result = outputs;
     return Map.of("forward", Workload.seconds(start, end));
   }
 
-  /** From zero states, on one thread with the buffers of a session. */
-  static Outputs outputs(Network network, Session session, Input input, int threads) {
-    if (threads > 1) {
-      return network.run(input, threads);
-    }
+  /** From zero states, with the buffers of a session. */
+  static Outputs outputs(Session session, Input input, int threads) {
     session.reset();
-    return session.run(input);
+    return session.run(input, threads);
   }
 
   private Map<String, Double> train() {

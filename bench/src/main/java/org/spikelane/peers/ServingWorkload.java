@@ -27,7 +27,7 @@ final class ServingWorkload implements Workload {
   @Override
   public List<Map<String, Double>> repeat() {
     long start = System.nanoTime();
-    predicted = LayerWorkload.outputs(network, session, input, threads).predicted();
+    predicted = LayerWorkload.outputs(session, input, threads).predicted();
     return List.of(Map.of("latency", Workload.seconds(start, System.nanoTime())));
   }
 
