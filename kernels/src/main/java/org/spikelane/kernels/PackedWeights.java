@@ -3,6 +3,7 @@ package org.spikelane.kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * Weights {@code w} [K][N], presynaptic neuron first, in the order in which one {@link ProductKernels} walks them.
@@ -31,6 +32,7 @@ public final class PackedWeights {
   private final int panel;
   private final MemorySegment data;
   private final float[] byColumn;
+  private final float[] block;
 
   /** @param byColumn whether to keep a second copy, {@link #byColumn} */
   PackedWeights(int k, int n, int panel, boolean byColumn) {
@@ -44,6 +46,7 @@ public final class PackedWeights {
     this.panel = panel;
     this.data = aligned((int) size);
     this.byColumn = byColumn ? new float[k * n] : null;
+    this.block = new float[Math.min(BLOCK, k) * panel];
   }
 
   private static int panels(int n, int panel) {
@@ -124,15 +127,16 @@ public final class PackedWeights {
   }
 
   private void packBlock(float[] w, int column, int columns, int row, int rows) {
-    long to = bytes(at(column / panel) + row * panel);
+    // By way of an array: until C2 has compiled it, writing native memory float by float takes many times as long.
     for (int i = 0; i < rows; i++) {
       int from = column * k + row + i;
       for (int j = 0; j < columns; j++) {
-        data.set(ValueLayout.JAVA_FLOAT, to + bytes(j), w[from]);
+        block[i * panel + j] = w[from];
         from += k;
       }
-      to += bytes(panel);
+      Arrays.fill(block, i * panel + columns, (i + 1) * panel, 0f);
     }
+    MemorySegment.copy(block, 0, data, ValueLayout.JAVA_FLOAT, bytes(at(column / panel) + row * panel), rows * panel);
   }
 
   /** Where so many floats end. */
