@@ -11,6 +11,7 @@ this folder and measures speed beside other frameworks: BENCH_PEERS, --rounds, -
 Build first: mvn -q -DskipTests package
 """
 import argparse
+import collections
 import json
 import os
 import re
@@ -25,13 +26,13 @@ LAUNCHER = os.path.join(compare_peers.PROJECT, "src", "target", "spikelane", "bi
 MARKS = "<!-- results.py -->", "<!-- end of results.py -->"
 SEEDS = range(3)
 
-# Name, hidden layer, option that names the data, arguments of spikelane, decimals, and what snnTorch reached with the
-# same network, settings and data (https://github.com/jeshraghian/snntorch 1.0.0): mean, and range over its seeds.
+# What snnTorch (1.0.0) reached: with the same network, settings and data, its mean, and its range over seeds.
+Task = collections.namedtuple("Task", "name hidden data arguments last_epoch snntorch")
 TASKS = [
-    ("spoken digits", "RLeaky, dense", None, "", "93.3 (92.8–93.8)"),
-    ("spoken digits", "no recurrence", None, "--neuron leaky --output-neuron rleaky", "89.8 (88.1–91.1)"),
-    ("Braille letters", "RLeaky, dense", "braille", "--data braille-letters", "98.5"),
-    ("MNIST, 20,000 images, epoch 5", "Synaptic", "mnist", "--data mnist", "94.5"),
+    Task("spoken digits", "RLeaky, dense", None, "", False, "93.3 (92.8–93.8)"),
+    Task("spoken digits", "no recurrence", None, "--neuron leaky --output-neuron rleaky", False, "89.8 (88.1–91.1)"),
+    Task("Braille letters", "RLeaky, dense", "braille", "--data braille-letters", False, "98.5"),
+    Task("MNIST, 20,000 images, epoch 5", "Synaptic", "mnist", "--data mnist", True, "94.5"),
 ]
 
 
@@ -43,40 +44,43 @@ def measure_accuracy(folders, out):
     if os.path.exists(path):
         with open(path, encoding="utf-8") as f:
             there = json.load(f)
-    for _, _, data, arguments, _ in TASKS:
-        for seed in SEEDS:
-            command = f"spikelane train {arguments} --seed {seed}".replace("  ", " ")
-            if command in there or (data and not folders[data]):
+    for task in TASKS:
+        for command in commands(task):
+            if command in there or (task.data and not folders[task.data]):
                 continue
             words = command.split()[1:]
-            if data:
-                words[words.index("--data") + 1] = folders[data]
+            if task.data:
+                words[words.index("--data") + 1] = folders[task.data]
             print(command, flush=True)
             done = subprocess.run([LAUNCHER, *words, "--model", os.path.join(out, "model.safetensors")], check=True,
                                   capture_output=True, text=True)
-            there[command] = accuracy(done.stdout)
+            there[command] = accuracy(done.stdout, task.last_epoch)
             with open(path, "w", encoding="utf-8") as f:
                 json.dump(there, f, indent=1)
     return there
 
 
-def accuracy(printed):
-    """Per cent: the mean of the last epochs where the command prints one, else the last."""
-    last = re.search(r"^test accuracy +([\d.]+)%(?:, mean of the last \d+ epochs ([\d.]+)%)?", printed, re.M)
+def commands(task):
+    return [" ".join(f"spikelane train {task.arguments} --seed {seed}".split()) for seed in SEEDS]
+
+
+def accuracy(printed, last_epoch):
+    """Per cent, of the last epoch or the mean of the last ones, which the command prints after it."""
+    last = re.search(r"^test accuracy +([\d.]+)%.*mean of the last \d+ epochs ([\d.]+)%", printed, re.M)
     if not last:
         raise SystemExit("results.py: no test accuracy in what spikelane printed:\n" + printed)
-    return float(last.group(2) or last.group(1))
+    return float(last.group(1) if last_epoch else last.group(2))
 
 
 def accuracy_table(there):
     lines = ["| data | hidden layer | ours: mean (seeds 0, 1, 2) | snnTorch: mean (range) | command |",
              "|---|---|---|---|---|"]
-    for name, hidden, _, arguments, snntorch in TASKS:
-        commands = [f"spikelane train {arguments} --seed {seed}".replace("  ", " ") for seed in SEEDS]
-        of = [there[command] for command in commands if command in there]
+    for task in TASKS:
+        of = [there[command] for command in commands(task) if command in there]
         if of:
             each = ", ".join(f"{a:.2f}" for a in of)
-            lines.append(f"| {name} | {hidden} | {statistics.mean(of):.1f} ({each}) | {snntorch} | `{commands[0]}` |")
+            lines.append(f"| {task.name} | {task.hidden} | {statistics.mean(of):.1f} ({each}) | {task.snntorch} "
+                         f"| `{commands(task)[0]}` |")
     return lines
 
 
@@ -105,21 +109,19 @@ def workload(goal):
 
 
 def speed_table(rounds):
-    lines = ["| | ours, ms | × snnTorch | × the fastest other |", "|---|---|---|---|"]
-    fewest = []
+    lines = ["| | ours, ms | × snnTorch | × the fastest other | rounds |", "|---|---|---|---|---|"]
     for goal in compare_peers.goals():
         by_snntorch = compare_peers.ratios(rounds, goal, goal.snntorch)
         measured = {peer: of for peer in goal.peers if (of := compare_peers.ratios(rounds, goal, peer))}
         if goal.least_snntorch is None or not by_snntorch or not measured:
             continue
         best = min(measured, key=lambda peer: statistics.median(measured[peer]))
-        fewest.append(min(len(by_snntorch), len(measured[best])))
         lines.append(f"| {workload(goal)} | {compare_peers.milliseconds(rounds, goal, goal.ours.name)} "
-                     f"| {times(by_snntorch)} | {times(measured[best])} {PEERS[best]} |")
-    if not fewest:
+                     f"| {times(by_snntorch)} | {times(measured[best])} {PEERS[best]} "
+                     f"| {min(len(by_snntorch), len(measured[best]))} |")
+    if len(lines) == 2:
         return []
-    count = f"{min(fewest)}" if min(fewest) == max(fewest) else f"{min(fewest)} to {max(fewest)}"
-    return [*lines, "", f"Medians of {count} rounds, both sides in turns on one core: {processor()}."]
+    return [*lines, "", f"Medians of the rounds, both sides in turns on one core ({processor()})."]
 
 
 def times(ratios):
