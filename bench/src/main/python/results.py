@@ -2,7 +2,7 @@
 """Measures what the README says under "What it reaches", and prints it as Markdown.
 
   results.py --mnist DIR --braille DIR --out results/ BENCH_PEERS      everything again (some hours)
-  results.py --out results/ --rounds 0                                 only print, of what is in results/
+  results.py --out results/ --print                                    only print, of what is in results/
   results.py … --readme README.md                                      and write it between the README's marks
 
 DIR are the folders of data that "spikelane train --data" takes; without one, its rows are left out. Accuracy is that
@@ -24,6 +24,7 @@ import compare_peers
 PYTHON = os.path.dirname(os.path.abspath(__file__))
 LAUNCHER = os.path.join(compare_peers.PROJECT, "src", "target", "spikelane", "bin", "spikelane")
 MARKS = "<!-- results.py -->", "<!-- end of results.py -->"
+ACCURACY = "accuracy.json"
 SEEDS = range(3)
 
 # What snnTorch (1.0.0) reached: with the same network, settings and data, its mean, and its range over seeds.
@@ -38,12 +39,17 @@ TASKS = [
 
 # ------------------------------------------------------------------------------------------------ accuracy
 
+def read_accuracy(out):
+    path = os.path.join(out, ACCURACY)
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as f:
+        return json.load(f)
+
+
 def measure_accuracy(folders, out):
-    path = os.path.join(out, "accuracy.json")
-    there = {}
-    if os.path.exists(path):
-        with open(path, encoding="utf-8") as f:
-            there = json.load(f)
+    path = os.path.join(out, ACCURACY)
+    there = read_accuracy(out)
     for task in TASKS:
         for command in commands(task):
             if command in there or (task.data and not folders[task.data]):
@@ -157,13 +163,22 @@ def main():
     parser.add_argument("--braille", metavar="DIR", help="Braille letters as NPY files")
     parser.add_argument("--out", required=True, help="folder of what is measured; what is there is not measured again")
     parser.add_argument("--readme", metavar="FILE", help="file to write the tables to, between its marks")
+    parser.add_argument("--print", action="store_true", dest="only_print", help="measure nothing")
     args, rest = parser.parse_known_args()
+    if args.only_print and rest:
+        parser.error("--print measures nothing; what are these for: " + " ".join(rest))
     if not os.path.exists(LAUNCHER):
         parser.error(f"{LAUNCHER} is not there; run mvn -q -DskipTests package")
     os.makedirs(args.out, exist_ok=True)
-    lines = accuracy_table(measure_accuracy(dict(mnist=args.mnist, braille=args.braille), args.out))
+    # First, as it says at once if it does not take its options.
     if rest:
         subprocess.run([sys.executable, os.path.join(PYTHON, "compare_peers.py"), *rest, "--out", args.out], check=True)
+    folders = dict(mnist=args.mnist, braille=args.braille)
+    there = read_accuracy(args.out) if args.only_print else measure_accuracy(folders, args.out)
+    missing = [command for task in TASKS for command in commands(task) if command not in there]
+    if args.readme and missing:
+        parser.error("--readme: not measured, so that rows would be lost: " + "; ".join(missing))
+    lines = accuracy_table(there)
     speed = speed_table(compare_peers.read_rounds(args.out))
     lines += ["", *speed] if speed else []
     print("\n".join(lines))

@@ -22,7 +22,8 @@ public final class MeasuredProvider {
       default -> wanted.equals(Integer.toString(provider.width()));
     };
     if (!given) {
-      throw new IllegalStateException("provider: expected " + wanted + " kernels, got " + provider);
+      throw new IllegalStateException("provider: expected " + wanted + " kernels, got " + provider
+          + "; start java with --add-modules=jdk.incubator.vector");
     }
     return provider;
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.spikelane.kernels.KernelProvider;
+import org.spikelane.MeasuredProvider;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
@@ -41,7 +41,7 @@ public final class ProductChoiceTable {
   public static void main(String[] args) {
     int[] sizes = args.length == 0 ? SIZES : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
     System.out.printf(Locale.ROOT,
-        "%s, one thread, us per step%n", KernelProvider.current());
+        "%s, one thread, us per step%n", MeasuredProvider.required());
     System.out.printf(Locale.ROOT,
         "   N    B    %%      events       dense        ejml        auto   auto above best%n");
     compileEverything();

@@ -3,6 +3,7 @@ package org.spikelane.kernels;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import org.spikelane.MeasuredProvider;
 
 /**
  * Prints how fast the products are, and what share that is of what the machine can do in the same run: of the peak of
@@ -31,7 +32,7 @@ public final class ProductTable {
   public static void main(String[] args) {
     int[] sizes = args.length == 0 ? SIZES : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
     System.out.printf(Locale.ROOT,
-        "%s, one thread%n", KernelProvider.current());
+        "%s, one thread%n", MeasuredProvider.required());
     for (int i = 0; i < LIMITS_TO_WARM_UP; i++) {
       Limits.fma();
       Limits.read(1 << 20);
