@@ -29,6 +29,7 @@ public final class GradientSums {
   }
 
   private float[] sums(int i) {
+    assert products[i] == null : parameters[i];
     if (sums[i] == null) {
       sums[i] = new float[parameters[i].form().size()];
     }

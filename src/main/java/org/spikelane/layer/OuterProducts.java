@@ -7,7 +7,8 @@ import org.spikelane.kernels.Rows;
 
 /**
  * The gradient of a weight [out, in] as what it is the product of: {@code gW[o][i] = sum over r of g[r][o]*x[r][i]},
- * fused, r ascending.
+ * fused, r ascending. Beyond as many rows as are kept, sums of earlier rows are added to one another, in the same order
+ * each time.
  *
  * <p>Where a sample gives one row, the few rows of a block would walk a large gradient for little work. Copies of rows
  * are kept instead, and multiplied many at a time: {@value #MOST_ROWS}, or what {@value #MOST_VALUES} floats hold.
