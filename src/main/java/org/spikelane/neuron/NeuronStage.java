@@ -31,6 +31,12 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   /** Surrogate derivatives that are held at once, so that a second-level cache has room for membranes, too: 256 KiB. */
   private static final int MOST_SURROGATES = 1 << 16;
 
+  /** Membranes above which no cache is sure to have kept them until the backward pass: 16 MiB. */
+  private static final int FAR = 1 << 22;
+
+  /** Steps that a sample as large goes backward at a time: rows far apart in memory share few places in a cache. */
+  private static final int FAR_STEPS = 16;
+
   /** Neurons of a word of spikes. */
   private static final int WORD = 64;
 
@@ -58,10 +64,14 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   /** Whether the backward pass goes step by step for all samples: spikes have a gradient that the steps after make. */
   private final boolean stepwise;
+  /** Whether membranes are fetched from memory before they are read backward. */
+  private final boolean far;
+  /** Steps that go backward together. */
+  private final int steps;
   /** Neurons that go backward together; a multiple of 64, or all. */
   private final int columns;
-  /** By range of columns, surrogate derivatives of the sample at hand: step t in row t, or one row for the step. */
-  private final Rows[] surrogates;
+  /** By block of steps, the last first, and by range of columns: surrogate derivatives of the block, step t in row t. */
+  private final Rows[][] surrogates;
   /** Row b: dL/d(spikes of sample b) at the step at hand, from above and from the step after, if stepwise. */
   private final Rows gSpikes;
   /** By sample: the same as one row for every step. */
@@ -74,8 +84,10 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private final Rows[] gMem;
   /** By sample: the same with what the next layer wrote, if it reads the membrane; null where nothing is given. */
   private final Rows[] gBoth;
-  /** By sample: a gradient of zero. */
+  /** By sample: a gradient of zero for spikes that the next layer does not read. */
   private final Rows[] nothing;
+  /** The gradient of a membrane of which nothing is given. */
+  private final Rows noGradient;
   /** [samples][N]: gradient carried to the membrane before the step at hand. */
   private final float[][] carriedMem;
   /** Number of the block's first sample among all that are ever run backward: random surrogates draw by it. */
@@ -118,10 +130,13 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       recurrentOf[b] = recurrence == null ? recurrent : new Rows(recurrent.data(), recurrent.at(b), 0);
     }
     this.stepwise = recurrence != null || neuron.graded();
+    long perSample = (long) block.steps() * size;
+    this.far = !stepwise && block.samples() * perSample > FAR;
+    this.steps = stepwise ? 1 : perSample > FAR ? Math.min(block.steps(), FAR_STEPS) : block.steps();
     // The winner of a row is found among all its neurons.
     this.columns = stepwise || neuron.inhibition()
         ? size
-        : Math.min(size, Math.max(WORD, MOST_SURROGATES / block.steps() / WORD * WORD));
+        : Math.min(size, Math.max(WORD, MOST_SURROGATES / steps / WORD * WORD));
     int recorded = record ? block.samples() : 0;
     this.surrogates = surrogates(block);
     this.gSpikes = new Rows(new float[stepwise ? recorded * size : 0], 0, size);
@@ -130,6 +145,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     this.gMem = new Rows[recorded];
     this.gBoth = new Rows[membranes == null ? 0 : recorded];
     this.nothing = new Rows[recorded];
+    this.noGradient = noGradient(neuron);
     this.gCurrentAt = new Rows[record ? block.steps() : 0];
     this.carriedMem = new float[recorded][size];
     if (record) {
@@ -147,16 +163,28 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
   }
 
-  private Rows[] surrogates(Block block) {
+  /** What kernels take for the gradient of a state of which nothing is given. */
+  static Rows noGradient(Neuron neuron) {
+    return neuron.resetDelay() ? Rows.NONE : Rows.constant(new float[neuron.size()]);
+  }
+
+  private Rows[][] surrogates(Block block) {
     if (!record) {
-      return new Rows[0];
+      return new Rows[0][];
     }
-    float[] derivatives = new float[stepwise ? columns : block.steps() * columns];
-    Rows[] ranges = new Rows[(neuron.size() + columns - 1) / columns];
-    for (int i = 0; i < ranges.length; i++) {
-      ranges[i] = new Rows(derivatives, -i * columns, stepwise ? 0 : columns);
+    float[] derivatives = new float[steps * columns];
+    // One row where steps go one by one.
+    int blocks = stepwise ? 1 : (block.steps() + steps - 1) / steps;
+    Rows[][] views = new Rows[blocks][(neuron.size() + columns - 1) / columns];
+    for (int i = 0; i < blocks; i++) {
+      int t0 = Math.max(0, block.steps() - (i + 1) * steps);
+      for (int j = 0; j < views[i].length; j++) {
+        views[i][j] = stepwise
+            ? Rows.constant(derivatives)
+            : new Rows(derivatives, -t0 * columns - j * columns, columns);
+      }
     }
-    return ranges;
+    return views;
   }
 
   private Rows[] membraneRows(Block block) {
@@ -362,16 +390,13 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       for (int t = spikes.steps() - 1; t >= 0; t--) {
         for (int b = 0; b < samples; b++) {
           addGradientFromAbove(b, t, sums);
-          backward(b, gSpikesOf[b], 0, t, t + 1, sums);
+          backward(b, gSpikesOf[b], surrogates[0][0], t, t + 1, 0, columns, sums);
         }
         gradientOfSpikesBefore(t, samples);
       }
     } else {
       for (int b = 0; b < samples; b++) {
-        // Time and columns both descend, so that memory is walked in one direction.
-        for (int range = surrogates.length - 1; range >= 0; range--) {
-          backward(b, spikes.gradient(b), range, 0, spikes.steps(), sums);
-        }
+        backwardInRanges(b, sums);
       }
     }
     for (int b = 0; b < samples; b++) {
@@ -380,6 +405,22 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       }
       if (input.constant() && input.hasGradient()) {
         sumOverSteps(b);
+      }
+    }
+  }
+
+  /** Time and columns both descend, so that memory is walked in one direction. */
+  private void backwardInRanges(int b, GradientSums sums) {
+    for (int j = surrogates[0].length - 1; j >= 0; j--) {
+      int from = j * columns;
+      int to = Math.min(from + columns, neuron.size());
+      for (int i = 0; i < surrogates.length; i++) {
+        int t1 = spikes.steps() - i * steps;
+        int t0 = Math.max(0, t1 - steps);
+        if (far) {
+          kernels.fetch(mem[b], t0 + 1, t1 + 1, from, to);
+        }
+        backward(b, spikes.gradient(b), surrogates[i][j], t0, t1, from, to, sums);
       }
     }
   }
@@ -397,7 +438,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   private Rows membraneGradient(int b) {
     if (membranes == null) {
-      return gMem[b] == null ? nothing[b] : gMem[b];
+      return gMem[b] == null ? noGradient : gMem[b];
     }
     return gMem[b] == null ? membranes.gradient(b) : gBoth[b];
   }
@@ -423,11 +464,8 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
   }
 
-  /** Steps [t0, t1) of a range of a sample's columns. */
-  private void backward(int b, Rows gSpk, int range, int t0, int t1, GradientSums sums) {
-    int from = range * columns;
-    int to = Math.min(from + columns, neuron.size());
-    Rows derivatives = surrogates[range];
+  /** Steps [t0, t1) of neurons [from, to) of a sample. */
+  private void backward(int b, Rows gSpk, Rows derivatives, int t0, int t1, int from, int to, GradientSums sums) {
     for (int t = t0; t < t1; t++) {
       surrogate(b, t, derivatives, from, to);
     }

@@ -27,7 +27,7 @@ final class SecondOrderStage extends NeuronStage {
   private final Rows[] syn;
   /** By sample: dL/d(current of step t), from outside, in row t. */
   private final Rows[] gSyn;
-  private final Rows nothing;
+  private final Rows noGradient;
   /** [samples][N]: gradient carried to the current before the step at hand. */
   private final float[][] carriedSyn;
 
@@ -49,8 +49,8 @@ final class SecondOrderStage extends NeuronStage {
     int recorded = block.record() ? block.samples() : 0;
     this.carriedSyn = new float[recorded][size];
     this.gSyn = new Rows[recorded];
-    this.nothing = Rows.constant(new float[size]);
-    Arrays.fill(gSyn, nothing);
+    this.noGradient = noGradient(neuron);
+    Arrays.fill(gSyn, noGradient);
   }
 
   @Override
@@ -104,7 +104,7 @@ final class SecondOrderStage extends NeuronStage {
 
   @Override
   void clearGivenCurrent() {
-    Arrays.fill(gSyn, nothing);
+    Arrays.fill(gSyn, noGradient);
   }
 
   @Override

@@ -104,10 +104,9 @@ public final class ElementwiseTable {
           second ? 7 : 5, goal);
       case "record" -> new Row(name, new TreeMap<>(parameters), steps, 8 + spike + once, false, rows, second ? 7 : 5,
           goal);
-      case "backward" -> new Row(name, new TreeMap<>(parameters), steps, 12 + shared, false, 2 * rows + shared * steps,
-          second ? 7 : 5, goal);
-      case "backwardLearning" -> new Row(name, new TreeMap<>(parameters), steps, 12 + shared + (second ? shared : 0),
-          false, 2 * rows + 2 * shared * steps, second ? 14 : 10, goal);
+      case "backward" -> new Row(name, new TreeMap<>(parameters), steps, 8, false, rows, second ? 9 : 7, goal);
+      case "backwardLearning" -> new Row(name, new TreeMap<>(parameters), steps, 8 + (second ? shared : 0), false,
+          rows + (second ? shared : 0) * steps, second ? 16 : 12, goal);
       default -> throw new IllegalArgumentException(method);
     };
   }

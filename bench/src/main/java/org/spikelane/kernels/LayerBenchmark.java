@@ -39,7 +39,7 @@ public class LayerBenchmark extends ForkedBenchmark {
     return o.rows;
   }
 
-  /** The backward pass after the surrogate: the gradient of the input written over the membrane. */
+  /** The backward pass, arctangent surrogate included: the gradient of the input written over the membrane. */
   @Benchmark
   public float[] backward(LayerTraining.Backward o) {
     for (int b = 0; b < o.samples; b++) {

@@ -1,5 +1,6 @@
 package org.spikelane.kernels;
 
+import java.util.Arrays;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Setup;
 
@@ -24,18 +25,30 @@ public class LayerTraining extends LayerOperands {
     System.arraycopy(first, 0, rows, 0, rows.length);
   }
 
-  /** The same after the forward pass, with gradients. */
+  /**
+   * The same after the forward pass, with the gradient of the sum of all spikes. It goes backward as a layer of neurons
+   * does: in ranges of neurons whose surrogate derivatives stay in a second-level cache, and, where all is larger
+   * than any cache, in blocks that are fetched from memory first.
+   */
   public static class Backward extends LayerTraining {
 
-    Rows[] gSpk;
-    Rows sg;
-    Rows recordedSyn;
-    Rows none;
-    float[] cSyn;
-    float[] cMem;
-    float[] gAlpha;
-    float[] gBeta;
-    float[] gTheta;
+    private static final int MOST_SURROGATES = 1 << 16;
+    private static final int FAR = 1 << 22;
+    private static final int FAR_STEPS = 16;
+
+    private boolean far;
+    private int steps;
+    private int columns;
+    private float[] surrogates;
+    /** By block of steps, the last first, and by range of neurons: the surrogate derivatives of a step in its row. */
+    private Rows[][] views;
+    private Rows gSpk;
+    private Rows recordedSyn;
+    private float[] cSyn;
+    private float[] cMem;
+    private float[] gAlpha;
+    private float[] gBeta;
+    private float[] gTheta;
 
     /** Empty until {@link #prepare}. */
     public Backward() {}
@@ -44,20 +57,24 @@ public class LayerTraining extends LayerOperands {
     @Setup(Level.Trial)
     public void prepare() {
       super.prepare();
+      far = samples * STEPS * size > FAR;
+      steps = STEPS * size > FAR ? FAR_STEPS : STEPS;
+      columns = Math.min(size, MOST_SURROGATES / steps / Long.SIZE * Long.SIZE);
+      surrogates = new float[steps * columns];
+      views = new Rows[(STEPS + steps - 1) / steps][(size + columns - 1) / columns];
+      for (int i = 0; i < views.length; i++) {
+        int t0 = Math.max(0, STEPS - (i + 1) * steps);
+        for (int j = 0; j < views[i].length; j++) {
+          views[i][j] = new Rows(surrogates, -t0 * columns - j * columns, columns);
+        }
+      }
       recordedSyn = new Rows(new float[(1 + STEPS) * size], 0, size);
-      sg = new Rows(new float[STEPS * size], 0, size);
       for (int b = 0; b < samples; b++) {
         forward(input[b], recordedSyn, recorded[b], ResetMechanism.SUBTRACT, spk[b], STEPS, size);
       }
-      for (int t = 0; t < STEPS; t++) {
-        provider().surrogate().atan(rows, recorded[0].at(t + 1), theta, 2f, sg.data(), sg.at(t), 0, size);
-      }
-      float[] gradients = noise(samples * STEPS * size, 0.1);
-      gSpk = new Rows[samples];
-      for (int b = 0; b < samples; b++) {
-        gSpk[b] = new Rows(gradients, b * STEPS * size, size);
-      }
-      none = Rows.constant(new float[size]);
+      float[] ones = new float[size];
+      Arrays.fill(ones, 1f);
+      gSpk = Rows.constant(ones);
       cSyn = new float[size];
       cMem = new float[size];
       gAlpha = new float[size];
@@ -67,12 +84,29 @@ public class LayerTraining extends LayerOperands {
     }
 
     final void backward(int b, boolean learn) {
+      for (int j = views[0].length - 1; j >= 0; j--) {
+        int from = j * columns;
+        for (int i = 0; i < views.length; i++) {
+          int t1 = STEPS - i * steps;
+          backward(b, views[i][j], Math.max(0, t1 - steps), t1, from, Math.min(size, from + columns), learn);
+        }
+      }
+    }
+
+    private void backward(int b, Rows sg, int t0, int t1, int from, int to, boolean learn) {
+      Rows mem = recorded[b];
+      if (far) {
+        provider().rows().fetch(mem, t0 + 1, t1 + 1, from, to);
+      }
+      for (int t = t0; t < t1; t++) {
+        provider().surrogate().atan(rows, mem.at(t + 1), theta, 2f, surrogates, sg.at(t), from, to);
+      }
       if (order == Order.SECOND) {
-        provider().synaptic().backwardDelayed(gSpk[b], none, none, sg, recordedSyn, recorded[b], cSyn, cMem, alpha,
-            beta, theta, ResetMechanism.SUBTRACT, learn, gAlpha, gBeta, gTheta, input[b], 0, STEPS, 0, size);
+        provider().synaptic().backwardDelayed(gSpk, Rows.NONE, Rows.NONE, sg, recordedSyn, mem, cSyn, cMem, alpha, beta,
+            theta, ResetMechanism.SUBTRACT, learn, gAlpha, gBeta, gTheta, input[b], t0, t1, from, to);
       } else {
-        provider().leaky().backwardDelayed(gSpk[b], none, sg, recorded[b], cMem, beta, theta, ResetMechanism.SUBTRACT,
-            learn, gBeta, gTheta, input[b], 0, STEPS, 0, size);
+        provider().leaky().backwardDelayed(gSpk, Rows.NONE, sg, mem, cMem, beta, theta, ResetMechanism.SUBTRACT, learn,
+            gBeta, gTheta, input[b], t0, t1, from, to);
       }
     }
   }

@@ -61,7 +61,7 @@ public interface LeakyKernels {
    * </pre>
    *
    * @param gSpk dL/dspk, row t, from the layer above and the recurrence
-   * @param gMem dL/dmem of the value that step t returned, row t
+   * @param gMem dL/dmem of the value that step t returned, row t; {@link Rows#NONE} where nothing is given
    * @param sg surrogate derivative at {@code mem[t+1] - theta}, row t
    * @param mem as recorded forward
    * @param cMem gradient carried to the membrane before the step, [N], in and out; after step 0, of the initial
@@ -93,7 +93,7 @@ public interface LeakyKernels {
    * @param q as recorded forward
    * @param spk as recorded forward
    * @param rst as recorded forward
-   * @see #backwardDelayed for the other parameters
+   * @see #backwardDelayed for the other parameters, of which none may be missing
    */
   void backwardImmediate(Rows gSpk, Rows gMem, Rows sg, Rows mem, Rows q, SpikeRows spk, SpikeRows rst, float[] cMem,
       float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0,

@@ -14,7 +14,7 @@ import java.util.Objects;
  */
 public record Rows(float[] data, int offset, int stride) {
 
-  /** No rows at all: the recurrent current of neurons without recurrence. Nothing is read and nothing added. */
+  /** No rows at all, such as the recurrent current of neurons without recurrence. Nothing is read and nothing added. */
   public static final Rows NONE = new Rows(new float[0], 0, 0);
 
   /** @throws IllegalArgumentException if {@code offset} is beyond the array */

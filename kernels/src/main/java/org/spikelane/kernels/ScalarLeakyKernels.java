@@ -74,7 +74,7 @@ final class ScalarLeakyKernels implements LeakyKernels {
   public void backwardDelayed(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta, float[] theta,
       ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
     assert Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
-        && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
+        && Spans.optional(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
         && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
     for (int t = t1 - 1; t >= t0; t--) {
       delayedBack(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t), mem.data(), mem.at(t), cMem,
@@ -90,10 +90,10 @@ final class ScalarLeakyKernels implements LeakyKernels {
       float m = mem[memAt + n];
       float r = m > theta[n] ? 1f : 0f;
       float gz = gSpk[gSpkAt + n] * sg[sgAt + n];
-      float gp = (gMem[gMemAt + n] + cMem[n]) + gz;
+      float gp = (gMem.length == 0 ? cMem[n] : gMem[gMemAt + n] + cMem[n]) + gz;
       float gu = reset == ResetMechanism.ZERO ? (1f - r) * gp : gp;
       if (learn) {
-        gTheta[n] -= gz + (reset == ResetMechanism.SUBTRACT ? r : 0f) * gp;
+        gTheta[n] -= reset == ResetMechanism.SUBTRACT ? gz + r * gp : gz;
         gBeta[n] += gu * carried(m, r, reset);
       }
       cMem[n] = carried(beta[n], r, reset) * gu;

@@ -74,8 +74,8 @@ final class ScalarSynapticKernels implements SynapticKernels {
       float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta,
       float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
     assert Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, to)
-        && Spans.rows(gSyn, t0, t1, to) && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
-        && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
+        && Spans.optional(gSyn, t0, t1, to) && Spans.optional(gMem, t0, t1, to)
+        && Spans.rows(sg, t0, t1, from, to) && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
     for (int t = t1 - 1; t >= t0; t--) {
       delayedBack(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t),
           syn.data(), syn.at(t), mem.data(), mem.at(t), cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta,
@@ -92,9 +92,9 @@ final class ScalarSynapticKernels implements SynapticKernels {
       float m = mem[memAt + n];
       float r = m > theta[n] ? 1f : 0f;
       float gz = gSpk[gSpkAt + n] * sg[sgAt + n];
-      float gp = (gMem[gMemAt + n] + cMem[n]) + gz;
+      float gp = (gMem.length == 0 ? cMem[n] : gMem[gMemAt + n] + cMem[n]) + gz;
       float gu = reset == ResetMechanism.ZERO ? (1f - r) * gp : gp;
-      float gi = (gSyn[gSynAt + n] + cSyn[n]) + gu;
+      float gi = (gSyn.length == 0 ? cSyn[n] : gSyn[gSynAt + n] + cSyn[n]) + gu;
       if (learn) {
         gTheta[n] -= reset == ResetMechanism.SUBTRACT ? gz + r * gp : gz;
         gBeta[n] += gu * m;

@@ -66,8 +66,8 @@ public interface SynapticKernels {
    * </pre>
    *
    * @param gSpk dL/dspk, row t, from the layer above and the recurrence
-   * @param gSyn dL/dsyn of the value that step t returned, row t
-   * @param gMem dL/dmem of the value that step t returned, row t
+   * @param gSyn dL/dsyn of the value that step t returned, row t; {@link Rows#NONE} where nothing is given
+   * @param gMem dL/dmem of the value that step t returned, row t; {@link Rows#NONE} where nothing is given
    * @param sg surrogate derivative at {@code mem[t+1] - theta}, row t
    * @param syn as recorded forward; only read with {@code learn}
    * @param mem as recorded forward
@@ -103,7 +103,7 @@ public interface SynapticKernels {
    * @param q as recorded forward
    * @param spk as recorded forward
    * @param rst as recorded forward
-   * @see #backwardDelayed for the other parameters
+   * @see #backwardDelayed for the other parameters, of which none may be missing
    */
   void backwardImmediate(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, Rows q, SpikeRows spk,
       SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset,

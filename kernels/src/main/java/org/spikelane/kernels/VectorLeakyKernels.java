@@ -61,6 +61,9 @@ final class VectorLeakyKernels implements LeakyKernels {
     int high = far ? VectorShapes.BLOCK_STEPS : t1 - t0;
     for (int n = from; n < to; n += wide) {
       for (int t = t0; t < t1; t += high) {
+        if (far) {
+          ROWS.fetch(x, t, Math.min(t1, t + high), n, Math.min(to, n + wide));
+        }
         block(x, rec, mem, out, outAt + (t - t0) * outStride, outStride, beta, theta, reset, spk,
             t, Math.min(t1, t + high), n, Math.min(to, n + wide));
       }
@@ -127,11 +130,23 @@ final class VectorLeakyKernels implements LeakyKernels {
       int xAt = xFirst + n;
       int recAt = recFirst + n;
       int spkAt = spkFirst + (n >>> 6);
+      FloatVector none0 = th0.mul(0f);
+      FloatVector none1 = th1.mul(0f);
+      FloatVector none2 = th2.mul(0f);
+      FloatVector none3 = th3.mul(0f);
+      FloatVector r0 = reset == ResetMechanism.SUBTRACT
+          ? none0.blend(th0, m0.compare(VectorOperators.GT, th0))
+          : FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
+      FloatVector r1 = reset == ResetMechanism.SUBTRACT
+          ? none1.blend(th1, m1.compare(VectorOperators.GT, th1))
+          : FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
+      FloatVector r2 = reset == ResetMechanism.SUBTRACT
+          ? none2.blend(th2, m2.compare(VectorOperators.GT, th2))
+          : FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th2));
+      FloatVector r3 = reset == ResetMechanism.SUBTRACT
+          ? none3.blend(th3, m3.compare(VectorOperators.GT, th3))
+          : FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th3));
       for (int s = 0; s < steps; s++) {
-        FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
-        FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
-        FloatVector r2 = FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th2));
-        FloatVector r3 = FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th3));
         if (reset == ResetMechanism.ZERO_CARRIED) {
           m0 = FloatVector.broadcast(FLOATS, 1f).sub(r0).mul(m0);
           m1 = FloatVector.broadcast(FLOATS, 1f).sub(r1).mul(m1);
@@ -149,20 +164,33 @@ final class VectorLeakyKernels implements LeakyKernels {
           m3 = m3.add(FloatVector.fromArray(FLOATS, recs, recAt + 3 * LANES));
         }
         if (reset == ResetMechanism.SUBTRACT) {
-          m0 = m0.sub(r0.mul(th0));
-          m1 = m1.sub(r1.mul(th1));
-          m2 = m2.sub(r2.mul(th2));
-          m3 = m3.sub(r3.mul(th3));
+          m0 = m0.sub(r0);
+          m1 = m1.sub(r1);
+          m2 = m2.sub(r2);
+          m3 = m3.sub(r3);
         } else if (reset == ResetMechanism.ZERO) {
           m0 = m0.sub(r0.mul(m0));
           m1 = m1.sub(r1.mul(m1));
           m2 = m2.sub(r2.mul(m2));
           m3 = m3.sub(r3.mul(m3));
         }
-        long word = m0.compare(VectorOperators.GT, th0).toLong()
-            | (m1.compare(VectorOperators.GT, th1).toLong() << LANES)
-            | (m2.compare(VectorOperators.GT, th2).toLong() << (2 * LANES))
-            | (m3.compare(VectorOperators.GT, th3).toLong() << (3 * LANES));
+        VectorMask<Float> spk0 = m0.compare(VectorOperators.GT, th0);
+        VectorMask<Float> spk1 = m1.compare(VectorOperators.GT, th1);
+        VectorMask<Float> spk2 = m2.compare(VectorOperators.GT, th2);
+        VectorMask<Float> spk3 = m3.compare(VectorOperators.GT, th3);
+        if (reset == ResetMechanism.SUBTRACT) {
+          r0 = none0.blend(th0, spk0);
+          r1 = none1.blend(th1, spk1);
+          r2 = none2.blend(th2, spk2);
+          r3 = none3.blend(th3, spk3);
+        } else {
+          r0 = FloatVector.zero(FLOATS).blend(1f, spk0);
+          r1 = FloatVector.zero(FLOATS).blend(1f, spk1);
+          r2 = FloatVector.zero(FLOATS).blend(1f, spk2);
+          r3 = FloatVector.zero(FLOATS).blend(1f, spk3);
+        }
+        long word = spk0.toLong() | (spk1.toLong() << LANES) | (spk2.toLong() << (2 * LANES))
+            | (spk3.toLong() << (3 * LANES));
         spikes[spkAt] = TILE == 64 ? word : spikes[spkAt] | word << n;
         xAt += xStride;
         recAt += recStride;
@@ -208,11 +236,23 @@ final class VectorLeakyKernels implements LeakyKernels {
       int recAt = recFirst + n;
       int spkAt = spkFirst + (n >>> 6);
       int at = outAt + n;
+      FloatVector none0 = th0.mul(0f);
+      FloatVector none1 = th1.mul(0f);
+      FloatVector none2 = th2.mul(0f);
+      FloatVector none3 = th3.mul(0f);
+      FloatVector r0 = reset == ResetMechanism.SUBTRACT
+          ? none0.blend(th0, m0.compare(VectorOperators.GT, th0))
+          : FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
+      FloatVector r1 = reset == ResetMechanism.SUBTRACT
+          ? none1.blend(th1, m1.compare(VectorOperators.GT, th1))
+          : FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
+      FloatVector r2 = reset == ResetMechanism.SUBTRACT
+          ? none2.blend(th2, m2.compare(VectorOperators.GT, th2))
+          : FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th2));
+      FloatVector r3 = reset == ResetMechanism.SUBTRACT
+          ? none3.blend(th3, m3.compare(VectorOperators.GT, th3))
+          : FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th3));
       for (int s = 0; s < steps; s++) {
-        FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
-        FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
-        FloatVector r2 = FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th2));
-        FloatVector r3 = FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th3));
         if (reset == ResetMechanism.ZERO_CARRIED) {
           m0 = FloatVector.broadcast(FLOATS, 1f).sub(r0).mul(m0);
           m1 = FloatVector.broadcast(FLOATS, 1f).sub(r1).mul(m1);
@@ -230,10 +270,10 @@ final class VectorLeakyKernels implements LeakyKernels {
           m3 = m3.add(FloatVector.fromArray(FLOATS, recs, recAt + 3 * LANES));
         }
         if (reset == ResetMechanism.SUBTRACT) {
-          m0 = m0.sub(r0.mul(th0));
-          m1 = m1.sub(r1.mul(th1));
-          m2 = m2.sub(r2.mul(th2));
-          m3 = m3.sub(r3.mul(th3));
+          m0 = m0.sub(r0);
+          m1 = m1.sub(r1);
+          m2 = m2.sub(r2);
+          m3 = m3.sub(r3);
         } else if (reset == ResetMechanism.ZERO) {
           m0 = m0.sub(r0.mul(m0));
           m1 = m1.sub(r1.mul(m1));
@@ -244,10 +284,23 @@ final class VectorLeakyKernels implements LeakyKernels {
         m1.intoArray(out, at + LANES);
         m2.intoArray(out, at + 2 * LANES);
         m3.intoArray(out, at + 3 * LANES);
-        long word = m0.compare(VectorOperators.GT, th0).toLong()
-            | (m1.compare(VectorOperators.GT, th1).toLong() << LANES)
-            | (m2.compare(VectorOperators.GT, th2).toLong() << (2 * LANES))
-            | (m3.compare(VectorOperators.GT, th3).toLong() << (3 * LANES));
+        VectorMask<Float> spk0 = m0.compare(VectorOperators.GT, th0);
+        VectorMask<Float> spk1 = m1.compare(VectorOperators.GT, th1);
+        VectorMask<Float> spk2 = m2.compare(VectorOperators.GT, th2);
+        VectorMask<Float> spk3 = m3.compare(VectorOperators.GT, th3);
+        if (reset == ResetMechanism.SUBTRACT) {
+          r0 = none0.blend(th0, spk0);
+          r1 = none1.blend(th1, spk1);
+          r2 = none2.blend(th2, spk2);
+          r3 = none3.blend(th3, spk3);
+        } else {
+          r0 = FloatVector.zero(FLOATS).blend(1f, spk0);
+          r1 = FloatVector.zero(FLOATS).blend(1f, spk1);
+          r2 = FloatVector.zero(FLOATS).blend(1f, spk2);
+          r3 = FloatVector.zero(FLOATS).blend(1f, spk3);
+        }
+        long word = spk0.toLong() | (spk1.toLong() << LANES) | (spk2.toLong() << (2 * LANES))
+            | (spk3.toLong() << (3 * LANES));
         spikes[spkAt] = TILE == 64 ? word : spikes[spkAt] | word << n;
         xAt += xStride;
         recAt += recStride;
@@ -370,117 +423,215 @@ final class VectorLeakyKernels implements LeakyKernels {
   public void backwardDelayed(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta, float[] theta,
       ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
     assert Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
-        && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
+        && Spans.optional(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
         && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
-    boolean far = VectorShapes.far(t1 - t0, Math.max(gSpk.stride(), gx.stride()));
-    int wide = far ? VectorShapes.BLOCK_NEURONS : to - from;
-    for (int n = from; n < to; n += wide) {
-      int end = Math.min(to, n + wide);
-      int bound = n + FLOATS.loopBound(end - n);
-      int t = t1 - 1;
-      for (; t >= t0 + 3; t -= 4) {
-        backFourSteps(gSpk, gMem, sg, mem, cMem, beta, theta, reset, learn, gBeta, gTheta, gx, t, n, bound);
-      }
-      for (; t >= t0; t--) {
-        backStep(gSpk, gMem, sg, mem, cMem, beta, theta, reset, learn, gBeta, gTheta, gx, t, n, bound);
-      }
-      for (int s = t1 - 1; bound < end && s >= t0; s--) {
-        ScalarLeakyKernels.delayedBack(gSpk.data(), gSpk.at(s), gMem.data(), gMem.at(s), sg.data(), sg.at(s),
-            mem.data(), mem.at(s), cMem, beta, theta, reset, learn, gBeta, gTheta, gx.data(), gx.at(s), bound, end);
-      }
+    int tiles = to - (to - from) % TILE;
+    int bound = to - (to - from) % LANES;
+    if (t1 - t0 == 1) {
+      tiles = from;
+    } else if (learn) {
+      backLearning(gSpk, gMem, sg, mem, cMem, beta, theta, reset, gBeta, gTheta, gx, t0, t1, from, tiles);
+    } else {
+      back(gSpk, gMem, sg, mem, cMem, beta, theta, reset, gx, t0, t1, from, tiles);
+    }
+    for (int t = t1 - 1; tiles < to && t >= t0; t--) {
+      backStep(gSpk, gMem, sg, mem, cMem, beta, theta, reset, learn, gBeta, gTheta, gx, t, tiles, bound);
+      ScalarLeakyKernels.delayedBack(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t), mem.data(),
+          mem.at(t), cMem, beta, theta, reset, learn, gBeta, gTheta, gx.data(), gx.at(t), bound, to);
     }
   }
 
   /**
-   * Steps t, t-1, t-2, t-3 backward: carried gradients stay in registers from step to step. Rows start at indices that
-   * do not change, so that C2 checks bounds before the loop; a loop over steps within that over neurons takes twice as
-   * long. The reset is arithmetic with factors of 0 and 1: of vectors that come from two branches C2 boxed one.
+   * Four vectors of neurons after four through steps t1-1 to t0, what is carried in registers. From the last neurons to
+   * the first, so that memory is walked in one direction.
    */
-  private static void backFourSteps(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta, float[] theta,
-      ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t, int from, int to) {
+  private static void back(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta, float[] theta,
+      ResetMechanism reset, Rows gx, int t0, int t1, int from, int to) {
     float[] gSpks = gSpk.data();
     float[] gMems = gMem.data();
     float[] sgs = sg.data();
     float[] mems = mem.data();
     float[] gxs = gx.data();
-    int gSpk0 = gSpk.at(t);
-    int gSpk1 = gSpk.at(t - 1);
-    int gSpk2 = gSpk.at(t - 2);
-    int gSpk3 = gSpk.at(t - 3);
-    int gMem0 = gMem.at(t);
-    int gMem1 = gMem.at(t - 1);
-    int gMem2 = gMem.at(t - 2);
-    int gMem3 = gMem.at(t - 3);
-    int sg0 = sg.at(t);
-    int sg1 = sg.at(t - 1);
-    int sg2 = sg.at(t - 2);
-    int sg3 = sg.at(t - 3);
-    int mem0 = mem.at(t);
-    int mem1 = mem.at(t - 1);
-    int mem2 = mem.at(t - 2);
-    int mem3 = mem.at(t - 3);
-    int gx0 = gx.at(t);
-    int gx1 = gx.at(t - 1);
-    int gx2 = gx.at(t - 2);
-    int gx3 = gx.at(t - 3);
-    FloatVector subtract = FloatVector.broadcast(FLOATS, reset == ResetMechanism.SUBTRACT ? 1f : 0f);
-    FloatVector zero = FloatVector.broadcast(FLOATS, reset == ResetMechanism.ZERO ? 1f : 0f);
-    FloatVector carried = FloatVector.broadcast(FLOATS, reset == ResetMechanism.ZERO_CARRIED ? 1f : 0f);
-    for (int n = from; n < to; n += LANES) {
-      FloatVector b = FloatVector.fromArray(FLOATS, beta, n);
-      FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
-      FloatVector cm = FloatVector.fromArray(FLOATS, cMem, n);
-      FloatVector m0 = FloatVector.fromArray(FLOATS, mems, mem0 + n);
-      FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th));
-      FloatVector gz0 = FloatVector.fromArray(FLOATS, gSpks, gSpk0 + n)
-          .mul(FloatVector.fromArray(FLOATS, sgs, sg0 + n));
-      FloatVector gp0 = FloatVector.fromArray(FLOATS, gMems, gMem0 + n).add(cm).add(gz0);
-      FloatVector gu0 = FloatVector.broadcast(FLOATS, 1f).sub(r0.mul(zero)).mul(gp0);
-      FloatVector keep0 = FloatVector.broadcast(FLOATS, 1f).sub(r0.mul(carried));
-      cm = keep0.mul(b).mul(gu0);
-      gu0.intoArray(gxs, gx0 + n);
-      FloatVector m1 = FloatVector.fromArray(FLOATS, mems, mem1 + n);
-      FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th));
-      FloatVector gz1 = FloatVector.fromArray(FLOATS, gSpks, gSpk1 + n)
-          .mul(FloatVector.fromArray(FLOATS, sgs, sg1 + n));
-      FloatVector gp1 = FloatVector.fromArray(FLOATS, gMems, gMem1 + n).add(cm).add(gz1);
-      FloatVector gu1 = FloatVector.broadcast(FLOATS, 1f).sub(r1.mul(zero)).mul(gp1);
-      FloatVector keep1 = FloatVector.broadcast(FLOATS, 1f).sub(r1.mul(carried));
-      cm = keep1.mul(b).mul(gu1);
-      gu1.intoArray(gxs, gx1 + n);
-      FloatVector m2 = FloatVector.fromArray(FLOATS, mems, mem2 + n);
-      FloatVector r2 = FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th));
-      FloatVector gz2 = FloatVector.fromArray(FLOATS, gSpks, gSpk2 + n)
-          .mul(FloatVector.fromArray(FLOATS, sgs, sg2 + n));
-      FloatVector gp2 = FloatVector.fromArray(FLOATS, gMems, gMem2 + n).add(cm).add(gz2);
-      FloatVector gu2 = FloatVector.broadcast(FLOATS, 1f).sub(r2.mul(zero)).mul(gp2);
-      FloatVector keep2 = FloatVector.broadcast(FLOATS, 1f).sub(r2.mul(carried));
-      cm = keep2.mul(b).mul(gu2);
-      gu2.intoArray(gxs, gx2 + n);
-      FloatVector m3 = FloatVector.fromArray(FLOATS, mems, mem3 + n);
-      FloatVector r3 = FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th));
-      FloatVector gz3 = FloatVector.fromArray(FLOATS, gSpks, gSpk3 + n)
-          .mul(FloatVector.fromArray(FLOATS, sgs, sg3 + n));
-      FloatVector gp3 = FloatVector.fromArray(FLOATS, gMems, gMem3 + n).add(cm).add(gz3);
-      FloatVector gu3 = FloatVector.broadcast(FLOATS, 1f).sub(r3.mul(zero)).mul(gp3);
-      FloatVector keep3 = FloatVector.broadcast(FLOATS, 1f).sub(r3.mul(carried));
-      cm = keep3.mul(b).mul(gu3);
-      gu3.intoArray(gxs, gx3 + n);
-      cm.intoArray(cMem, n);
-      if (learn) {
-        FloatVector sumBeta = FloatVector.fromArray(FLOATS, gBeta, n);
-        FloatVector sumTheta = FloatVector.fromArray(FLOATS, gTheta, n);
-        sumTheta = sumTheta.sub(gz0.add(r0.mul(subtract).mul(gp0)));
-        sumBeta = sumBeta.add(gu0.mul(keep0.mul(m0)));
-        sumTheta = sumTheta.sub(gz1.add(r1.mul(subtract).mul(gp1)));
-        sumBeta = sumBeta.add(gu1.mul(keep1.mul(m1)));
-        sumTheta = sumTheta.sub(gz2.add(r2.mul(subtract).mul(gp2)));
-        sumBeta = sumBeta.add(gu2.mul(keep2.mul(m2)));
-        sumTheta = sumTheta.sub(gz3.add(r3.mul(subtract).mul(gp3)));
-        sumBeta = sumBeta.add(gu3.mul(keep3.mul(m3)));
-        sumBeta.intoArray(gBeta, n);
-        sumTheta.intoArray(gTheta, n);
+    boolean givenMem = !gMem.isNone();
+    int gSpkLast = gSpk.at(t1 - 1);
+    int gMemLast = gMem.at(t1 - 1);
+    int sgLast = sg.at(t1 - 1);
+    int memLast = mem.at(t1 - 1);
+    int gxLast = gx.at(t1 - 1);
+    int gSpkStride = gSpk.stride();
+    int gMemStride = gMem.stride();
+    int sgStride = sg.stride();
+    int memStride = mem.stride();
+    int gxStride = gx.stride();
+    int steps = t1 - t0;
+    for (int n = to - TILE; n >= from; n -= TILE) {
+      FloatVector b0 = FloatVector.fromArray(FLOATS, beta, n);
+      FloatVector b1 = FloatVector.fromArray(FLOATS, beta, n + LANES);
+      FloatVector b2 = FloatVector.fromArray(FLOATS, beta, n + 2 * LANES);
+      FloatVector b3 = FloatVector.fromArray(FLOATS, beta, n + 3 * LANES);
+      FloatVector th0 = FloatVector.fromArray(FLOATS, theta, n);
+      FloatVector th1 = FloatVector.fromArray(FLOATS, theta, n + LANES);
+      FloatVector th2 = FloatVector.fromArray(FLOATS, theta, n + 2 * LANES);
+      FloatVector th3 = FloatVector.fromArray(FLOATS, theta, n + 3 * LANES);
+      FloatVector cm0 = FloatVector.fromArray(FLOATS, cMem, n);
+      FloatVector cm1 = FloatVector.fromArray(FLOATS, cMem, n + LANES);
+      FloatVector cm2 = FloatVector.fromArray(FLOATS, cMem, n + 2 * LANES);
+      FloatVector cm3 = FloatVector.fromArray(FLOATS, cMem, n + 3 * LANES);
+      int gSpkAt = gSpkLast + n;
+      int gMemAt = gMemLast + n;
+      int sgAt = sgLast + n;
+      int memAt = memLast + n;
+      int gxAt = gxLast + n;
+      for (int s = 0; s < steps; s++) {
+        FloatVector gz0 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt)
+            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt));
+        FloatVector gz1 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + LANES)
+            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + LANES));
+        FloatVector gz2 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + 2 * LANES)
+            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + 2 * LANES));
+        FloatVector gz3 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + 3 * LANES)
+            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + 3 * LANES));
+        if (givenMem) {
+          cm0 = FloatVector.fromArray(FLOATS, gMems, gMemAt).add(cm0);
+          cm1 = FloatVector.fromArray(FLOATS, gMems, gMemAt + LANES).add(cm1);
+          cm2 = FloatVector.fromArray(FLOATS, gMems, gMemAt + 2 * LANES).add(cm2);
+          cm3 = FloatVector.fromArray(FLOATS, gMems, gMemAt + 3 * LANES).add(cm3);
+        }
+        FloatVector gu0 = cm0.add(gz0);
+        FloatVector gu1 = cm1.add(gz1);
+        FloatVector gu2 = cm2.add(gz2);
+        FloatVector gu3 = cm3.add(gz3);
+        if (reset == ResetMechanism.ZERO) {
+          gu0 = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.zero(FLOATS).blend(1f,
+              FloatVector.fromArray(FLOATS, mems, memAt).compare(VectorOperators.GT, th0))).mul(gu0);
+          gu1 = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.zero(FLOATS).blend(1f,
+              FloatVector.fromArray(FLOATS, mems, memAt + LANES).compare(VectorOperators.GT, th1))).mul(gu1);
+          gu2 = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.zero(FLOATS).blend(1f,
+              FloatVector.fromArray(FLOATS, mems, memAt + 2 * LANES).compare(VectorOperators.GT, th2))).mul(gu2);
+          gu3 = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.zero(FLOATS).blend(1f,
+              FloatVector.fromArray(FLOATS, mems, memAt + 3 * LANES).compare(VectorOperators.GT, th3))).mul(gu3);
+        }
+        if (reset == ResetMechanism.ZERO_CARRIED) {
+          cm0 = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.zero(FLOATS).blend(1f,
+              FloatVector.fromArray(FLOATS, mems, memAt).compare(VectorOperators.GT, th0)))
+              .mul(b0).mul(gu0);
+          cm1 = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.zero(FLOATS).blend(1f,
+              FloatVector.fromArray(FLOATS, mems, memAt + LANES).compare(VectorOperators.GT, th1)))
+              .mul(b1).mul(gu1);
+          cm2 = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.zero(FLOATS).blend(1f,
+              FloatVector.fromArray(FLOATS, mems, memAt + 2 * LANES).compare(VectorOperators.GT, th2)))
+              .mul(b2).mul(gu2);
+          cm3 = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.zero(FLOATS).blend(1f,
+              FloatVector.fromArray(FLOATS, mems, memAt + 3 * LANES).compare(VectorOperators.GT, th3)))
+              .mul(b3).mul(gu3);
+        } else {
+          cm0 = b0.mul(gu0);
+          cm1 = b1.mul(gu1);
+          cm2 = b2.mul(gu2);
+          cm3 = b3.mul(gu3);
+        }
+        gu0.intoArray(gxs, gxAt);
+        gu1.intoArray(gxs, gxAt + LANES);
+        gu2.intoArray(gxs, gxAt + 2 * LANES);
+        gu3.intoArray(gxs, gxAt + 3 * LANES);
+        gSpkAt -= gSpkStride;
+        gMemAt -= gMemStride;
+        sgAt -= sgStride;
+        memAt -= memStride;
+        gxAt -= gxStride;
       }
+      cm0.intoArray(cMem, n);
+      cm1.intoArray(cMem, n + LANES);
+      cm2.intoArray(cMem, n + 2 * LANES);
+      cm3.intoArray(cMem, n + 3 * LANES);
+    }
+  }
+
+  /** The same with gradients of decays and threshold, whose sums take the registers of two more vectors. */
+  private static void backLearning(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta, float[] theta,
+      ResetMechanism reset, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+    float[] gSpks = gSpk.data();
+    float[] gMems = gMem.data();
+    float[] sgs = sg.data();
+    float[] mems = mem.data();
+    float[] gxs = gx.data();
+    boolean givenMem = !gMem.isNone();
+    int gSpkLast = gSpk.at(t1 - 1);
+    int gMemLast = gMem.at(t1 - 1);
+    int sgLast = sg.at(t1 - 1);
+    int memLast = mem.at(t1 - 1);
+    int gxLast = gx.at(t1 - 1);
+    int gSpkStride = gSpk.stride();
+    int gMemStride = gMem.stride();
+    int sgStride = sg.stride();
+    int memStride = mem.stride();
+    int gxStride = gx.stride();
+    int steps = t1 - t0;
+    for (int n = to - 2 * LANES; n >= from; n -= 2 * LANES) {
+      FloatVector b0 = FloatVector.fromArray(FLOATS, beta, n);
+      FloatVector b1 = FloatVector.fromArray(FLOATS, beta, n + LANES);
+      FloatVector th0 = FloatVector.fromArray(FLOATS, theta, n);
+      FloatVector th1 = FloatVector.fromArray(FLOATS, theta, n + LANES);
+      FloatVector cm0 = FloatVector.fromArray(FLOATS, cMem, n);
+      FloatVector cm1 = FloatVector.fromArray(FLOATS, cMem, n + LANES);
+      FloatVector sumBeta0 = FloatVector.fromArray(FLOATS, gBeta, n);
+      FloatVector sumBeta1 = FloatVector.fromArray(FLOATS, gBeta, n + LANES);
+      FloatVector sumTheta0 = FloatVector.fromArray(FLOATS, gTheta, n);
+      FloatVector sumTheta1 = FloatVector.fromArray(FLOATS, gTheta, n + LANES);
+      int gSpkAt = gSpkLast + n;
+      int gMemAt = gMemLast + n;
+      int sgAt = sgLast + n;
+      int memAt = memLast + n;
+      int gxAt = gxLast + n;
+      for (int s = 0; s < steps; s++) {
+        FloatVector m0 = FloatVector.fromArray(FLOATS, mems, memAt);
+        FloatVector m1 = FloatVector.fromArray(FLOATS, mems, memAt + LANES);
+        FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
+        FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
+        FloatVector gz0 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt)
+            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt));
+        FloatVector gz1 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + LANES)
+            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + LANES));
+        if (givenMem) {
+          cm0 = FloatVector.fromArray(FLOATS, gMems, gMemAt).add(cm0);
+          cm1 = FloatVector.fromArray(FLOATS, gMems, gMemAt + LANES).add(cm1);
+        }
+        FloatVector gu0 = cm0.add(gz0);
+        FloatVector gu1 = cm1.add(gz1);
+        if (reset == ResetMechanism.SUBTRACT) {
+          gz0 = gz0.add(r0.mul(gu0));
+          gz1 = gz1.add(r1.mul(gu1));
+        } else if (reset == ResetMechanism.ZERO) {
+          gu0 = FloatVector.broadcast(FLOATS, 1f).sub(r0).mul(gu0);
+          gu1 = FloatVector.broadcast(FLOATS, 1f).sub(r1).mul(gu1);
+        }
+        sumTheta0 = sumTheta0.sub(gz0);
+        sumTheta1 = sumTheta1.sub(gz1);
+        if (reset == ResetMechanism.ZERO_CARRIED) {
+          m0 = FloatVector.broadcast(FLOATS, 1f).sub(r0).mul(m0);
+          m1 = FloatVector.broadcast(FLOATS, 1f).sub(r1).mul(m1);
+          cm0 = FloatVector.broadcast(FLOATS, 1f).sub(r0).mul(b0).mul(gu0);
+          cm1 = FloatVector.broadcast(FLOATS, 1f).sub(r1).mul(b1).mul(gu1);
+        } else {
+          cm0 = b0.mul(gu0);
+          cm1 = b1.mul(gu1);
+        }
+        sumBeta0 = sumBeta0.add(gu0.mul(m0));
+        sumBeta1 = sumBeta1.add(gu1.mul(m1));
+        gu0.intoArray(gxs, gxAt);
+        gu1.intoArray(gxs, gxAt + LANES);
+        gSpkAt -= gSpkStride;
+        gMemAt -= gMemStride;
+        sgAt -= sgStride;
+        memAt -= memStride;
+        gxAt -= gxStride;
+      }
+      cm0.intoArray(cMem, n);
+      cm1.intoArray(cMem, n + LANES);
+      sumBeta0.intoArray(gBeta, n);
+      sumBeta1.intoArray(gBeta, n + LANES);
+      sumTheta0.intoArray(gTheta, n);
+      sumTheta1.intoArray(gTheta, n + LANES);
     }
   }
 
@@ -492,12 +643,12 @@ final class VectorLeakyKernels implements LeakyKernels {
     float[] sgs = sg.data();
     float[] mems = mem.data();
     float[] gxs = gx.data();
+    boolean givenMem = !gMem.isNone();
     int gSpkAt = gSpk.at(t);
     int gMemAt = gMem.at(t);
     int sgAt = sg.at(t);
     int memAt = mem.at(t);
     int gxAt = gx.at(t);
-    FloatVector subtract = FloatVector.broadcast(FLOATS, reset == ResetMechanism.SUBTRACT ? 1f : 0f);
     FloatVector zero = FloatVector.broadcast(FLOATS, reset == ResetMechanism.ZERO ? 1f : 0f);
     FloatVector carried = FloatVector.broadcast(FLOATS, reset == ResetMechanism.ZERO_CARRIED ? 1f : 0f);
     for (int n = from; n < to; n += LANES) {
@@ -508,7 +659,10 @@ final class VectorLeakyKernels implements LeakyKernels {
       FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
       FloatVector gz = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + n)
           .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + n));
-      FloatVector gp = FloatVector.fromArray(FLOATS, gMems, gMemAt + n).add(cm).add(gz);
+      if (givenMem) {
+        cm = FloatVector.fromArray(FLOATS, gMems, gMemAt + n).add(cm);
+      }
+      FloatVector gp = cm.add(gz);
       FloatVector gu = FloatVector.broadcast(FLOATS, 1f).sub(r.mul(zero)).mul(gp);
       FloatVector keep = FloatVector.broadcast(FLOATS, 1f).sub(r.mul(carried));
       cm = keep.mul(b).mul(gu);
@@ -517,7 +671,10 @@ final class VectorLeakyKernels implements LeakyKernels {
       if (learn) {
         FloatVector sumBeta = FloatVector.fromArray(FLOATS, gBeta, n);
         FloatVector sumTheta = FloatVector.fromArray(FLOATS, gTheta, n);
-        sumTheta = sumTheta.sub(gz.add(r.mul(subtract).mul(gp)));
+        if (reset == ResetMechanism.SUBTRACT) {
+          gz = gz.add(r.mul(gp));
+        }
+        sumTheta = sumTheta.sub(gz);
         sumBeta = sumBeta.add(gu.mul(keep.mul(m)));
         sumBeta.intoArray(gBeta, n);
         sumTheta.intoArray(gTheta, n);

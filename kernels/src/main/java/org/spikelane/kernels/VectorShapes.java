@@ -35,12 +35,12 @@ final class VectorShapes {
   private VectorShapes() {}
 
   /**
-   * Whether a sequence is larger than a second-level cache (1 MiB). Then it is walked block by block: a column through
-   * all steps visits one memory page a step and comes back to it too late, and rows that lie a multiple of 4 KiB apart
-   * share one set of the first-level cache.
+   * Whether a sequence is larger than a third-level cache may be (16 MiB). Then it is walked block by block, and each
+   * block is fetched first ({@link RowKernels#fetch}): a column through all steps visits one memory page a step, which
+   * no hardware prefetcher follows, and comes back to it too late.
    */
   static boolean far(int steps, int stride) {
-    return (long) steps * stride > 1 << 18;
+    return (long) steps * stride > 1 << 22;
   }
 
   /** Widest vector of floats that this JVM has on this CPU, in bits. */

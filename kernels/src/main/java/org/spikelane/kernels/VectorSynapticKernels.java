@@ -62,6 +62,9 @@ final class VectorSynapticKernels implements SynapticKernels {
     int high = far ? VectorShapes.BLOCK_STEPS : t1 - t0;
     for (int n = from; n < to; n += wide) {
       for (int t = t0; t < t1; t += high) {
+        if (far) {
+          ROWS.fetch(x, t, Math.min(t1, t + high), n, Math.min(to, n + wide));
+        }
         block(x, rec, syn, mem, out, outAt + (t - t0) * outStride, outStride, alpha, beta, theta, reset, spk,
             t, Math.min(t1, t + high), n, Math.min(to, n + wide));
       }
@@ -141,11 +144,23 @@ final class VectorSynapticKernels implements SynapticKernels {
       int xAt = xFirst + n;
       int recAt = recFirst + n;
       int spkAt = spkFirst + (n >>> 6);
+      FloatVector none0 = th0.mul(0f);
+      FloatVector none1 = th1.mul(0f);
+      FloatVector none2 = th2.mul(0f);
+      FloatVector none3 = th3.mul(0f);
+      FloatVector r0 = reset == ResetMechanism.SUBTRACT
+          ? none0.blend(th0, m0.compare(VectorOperators.GT, th0))
+          : FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
+      FloatVector r1 = reset == ResetMechanism.SUBTRACT
+          ? none1.blend(th1, m1.compare(VectorOperators.GT, th1))
+          : FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
+      FloatVector r2 = reset == ResetMechanism.SUBTRACT
+          ? none2.blend(th2, m2.compare(VectorOperators.GT, th2))
+          : FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th2));
+      FloatVector r3 = reset == ResetMechanism.SUBTRACT
+          ? none3.blend(th3, m3.compare(VectorOperators.GT, th3))
+          : FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th3));
       for (int s = 0; s < steps; s++) {
-        FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
-        FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
-        FloatVector r2 = FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th2));
-        FloatVector r3 = FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th3));
         i0 = a0.mul(i0).add(FloatVector.fromArray(FLOATS, xs, xAt));
         i1 = a1.mul(i1).add(FloatVector.fromArray(FLOATS, xs, xAt + LANES));
         i2 = a2.mul(i2).add(FloatVector.fromArray(FLOATS, xs, xAt + 2 * LANES));
@@ -161,20 +176,33 @@ final class VectorSynapticKernels implements SynapticKernels {
         m2 = b2.mul(m2).add(i2);
         m3 = b3.mul(m3).add(i3);
         if (reset == ResetMechanism.SUBTRACT) {
-          m0 = m0.sub(r0.mul(th0));
-          m1 = m1.sub(r1.mul(th1));
-          m2 = m2.sub(r2.mul(th2));
-          m3 = m3.sub(r3.mul(th3));
+          m0 = m0.sub(r0);
+          m1 = m1.sub(r1);
+          m2 = m2.sub(r2);
+          m3 = m3.sub(r3);
         } else if (reset == ResetMechanism.ZERO) {
           m0 = m0.sub(r0.mul(m0));
           m1 = m1.sub(r1.mul(m1));
           m2 = m2.sub(r2.mul(m2));
           m3 = m3.sub(r3.mul(m3));
         }
-        long word = m0.compare(VectorOperators.GT, th0).toLong()
-            | (m1.compare(VectorOperators.GT, th1).toLong() << LANES)
-            | (m2.compare(VectorOperators.GT, th2).toLong() << (2 * LANES))
-            | (m3.compare(VectorOperators.GT, th3).toLong() << (3 * LANES));
+        VectorMask<Float> spk0 = m0.compare(VectorOperators.GT, th0);
+        VectorMask<Float> spk1 = m1.compare(VectorOperators.GT, th1);
+        VectorMask<Float> spk2 = m2.compare(VectorOperators.GT, th2);
+        VectorMask<Float> spk3 = m3.compare(VectorOperators.GT, th3);
+        if (reset == ResetMechanism.SUBTRACT) {
+          r0 = none0.blend(th0, spk0);
+          r1 = none1.blend(th1, spk1);
+          r2 = none2.blend(th2, spk2);
+          r3 = none3.blend(th3, spk3);
+        } else {
+          r0 = FloatVector.zero(FLOATS).blend(1f, spk0);
+          r1 = FloatVector.zero(FLOATS).blend(1f, spk1);
+          r2 = FloatVector.zero(FLOATS).blend(1f, spk2);
+          r3 = FloatVector.zero(FLOATS).blend(1f, spk3);
+        }
+        long word = spk0.toLong() | (spk1.toLong() << LANES) | (spk2.toLong() << (2 * LANES))
+            | (spk3.toLong() << (3 * LANES));
         spikes[spkAt] = TILE == 64 ? word : spikes[spkAt] | word << n;
         xAt += xStride;
         recAt += recStride;
@@ -210,6 +238,7 @@ final class VectorSynapticKernels implements SynapticKernels {
     int recStride = rec.stride();
     int spkStride = spk.stride();
     int synStride = syn.stride();
+    int synLast = syn.at(t1);
     int steps = t1 - t0;
     for (int n = from; n < to; n += TILE) {
       FloatVector a0 = FloatVector.fromArray(FLOATS, alpha, n);
@@ -237,11 +266,23 @@ final class VectorSynapticKernels implements SynapticKernels {
       int spkAt = spkFirst + (n >>> 6);
       int synAt = synFirst + n;
       int at = outAt + n;
+      FloatVector none0 = th0.mul(0f);
+      FloatVector none1 = th1.mul(0f);
+      FloatVector none2 = th2.mul(0f);
+      FloatVector none3 = th3.mul(0f);
+      FloatVector r0 = reset == ResetMechanism.SUBTRACT
+          ? none0.blend(th0, m0.compare(VectorOperators.GT, th0))
+          : FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
+      FloatVector r1 = reset == ResetMechanism.SUBTRACT
+          ? none1.blend(th1, m1.compare(VectorOperators.GT, th1))
+          : FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
+      FloatVector r2 = reset == ResetMechanism.SUBTRACT
+          ? none2.blend(th2, m2.compare(VectorOperators.GT, th2))
+          : FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th2));
+      FloatVector r3 = reset == ResetMechanism.SUBTRACT
+          ? none3.blend(th3, m3.compare(VectorOperators.GT, th3))
+          : FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th3));
       for (int s = 0; s < steps; s++) {
-        FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
-        FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
-        FloatVector r2 = FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th2));
-        FloatVector r3 = FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th3));
         i0 = a0.mul(i0).add(FloatVector.fromArray(FLOATS, xs, xAt));
         i1 = a1.mul(i1).add(FloatVector.fromArray(FLOATS, xs, xAt + LANES));
         i2 = a2.mul(i2).add(FloatVector.fromArray(FLOATS, xs, xAt + 2 * LANES));
@@ -257,35 +298,54 @@ final class VectorSynapticKernels implements SynapticKernels {
         m2 = b2.mul(m2).add(i2);
         m3 = b3.mul(m3).add(i3);
         if (reset == ResetMechanism.SUBTRACT) {
-          m0 = m0.sub(r0.mul(th0));
-          m1 = m1.sub(r1.mul(th1));
-          m2 = m2.sub(r2.mul(th2));
-          m3 = m3.sub(r3.mul(th3));
+          m0 = m0.sub(r0);
+          m1 = m1.sub(r1);
+          m2 = m2.sub(r2);
+          m3 = m3.sub(r3);
         } else if (reset == ResetMechanism.ZERO) {
           m0 = m0.sub(r0.mul(m0));
           m1 = m1.sub(r1.mul(m1));
           m2 = m2.sub(r2.mul(m2));
           m3 = m3.sub(r3.mul(m3));
         }
-        synAt += synStride;
-        i0.intoArray(syns, synAt);
-        i1.intoArray(syns, synAt + LANES);
-        i2.intoArray(syns, synAt + 2 * LANES);
-        i3.intoArray(syns, synAt + 3 * LANES);
+        if (synStride != 0) {
+          synAt += synStride;
+          i0.intoArray(syns, synAt);
+          i1.intoArray(syns, synAt + LANES);
+          i2.intoArray(syns, synAt + 2 * LANES);
+          i3.intoArray(syns, synAt + 3 * LANES);
+        }
         m0.intoArray(out, at);
         m1.intoArray(out, at + LANES);
         m2.intoArray(out, at + 2 * LANES);
         m3.intoArray(out, at + 3 * LANES);
-        long word = m0.compare(VectorOperators.GT, th0).toLong()
-            | (m1.compare(VectorOperators.GT, th1).toLong() << LANES)
-            | (m2.compare(VectorOperators.GT, th2).toLong() << (2 * LANES))
-            | (m3.compare(VectorOperators.GT, th3).toLong() << (3 * LANES));
+        VectorMask<Float> spk0 = m0.compare(VectorOperators.GT, th0);
+        VectorMask<Float> spk1 = m1.compare(VectorOperators.GT, th1);
+        VectorMask<Float> spk2 = m2.compare(VectorOperators.GT, th2);
+        VectorMask<Float> spk3 = m3.compare(VectorOperators.GT, th3);
+        if (reset == ResetMechanism.SUBTRACT) {
+          r0 = none0.blend(th0, spk0);
+          r1 = none1.blend(th1, spk1);
+          r2 = none2.blend(th2, spk2);
+          r3 = none3.blend(th3, spk3);
+        } else {
+          r0 = FloatVector.zero(FLOATS).blend(1f, spk0);
+          r1 = FloatVector.zero(FLOATS).blend(1f, spk1);
+          r2 = FloatVector.zero(FLOATS).blend(1f, spk2);
+          r3 = FloatVector.zero(FLOATS).blend(1f, spk3);
+        }
+        long word = spk0.toLong() | (spk1.toLong() << LANES) | (spk2.toLong() << (2 * LANES))
+            | (spk3.toLong() << (3 * LANES));
         spikes[spkAt] = TILE == 64 ? word : spikes[spkAt] | word << n;
         xAt += xStride;
         recAt += recStride;
         at += outStride;
         spkAt += spkStride;
       }
+      i0.intoArray(syns, synLast + n);
+      i1.intoArray(syns, synLast + n + LANES);
+      i2.intoArray(syns, synLast + n + 2 * LANES);
+      i3.intoArray(syns, synLast + n + 3 * LANES);
     }
   }
 
@@ -417,38 +477,154 @@ final class VectorSynapticKernels implements SynapticKernels {
       float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta,
       float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
     assert Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, to)
-        && Spans.rows(gSyn, t0, t1, to) && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
-        && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
-    boolean far = VectorShapes.far(t1 - t0, Math.max(gSpk.stride(), gx.stride()));
-    int wide = far ? VectorShapes.BLOCK_NEURONS : to - from;
-    for (int n = from; n < to; n += wide) {
-      int end = Math.min(to, n + wide);
-      int bound = n + FLOATS.loopBound(end - n);
-      int t = t1 - 1;
-      for (; t >= t0 + 3; t -= 4) {
-        backFourSteps(gSpk, gSyn, gMem, sg, syn, mem, cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta,
-            gTheta, gx, t, n, bound);
-      }
-      for (; t >= t0; t--) {
-        backStep(gSpk, gSyn, gMem, sg, syn, mem, cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta, gTheta,
-            gx, t, n, bound);
-      }
-      for (int s = t1 - 1; bound < end && s >= t0; s--) {
-        ScalarSynapticKernels.delayedBack(gSpk.data(), gSpk.at(s), gSyn.data(), gSyn.at(s), gMem.data(), gMem.at(s),
-            sg.data(), sg.at(s), syn.data(), syn.at(s), mem.data(), mem.at(s), cSyn, cMem, alpha, beta, theta, reset,
-            learn, gAlpha, gBeta, gTheta, gx.data(), gx.at(s), bound, end);
-      }
+        && Spans.optional(gSyn, t0, t1, to) && Spans.optional(gMem, t0, t1, to)
+        && Spans.rows(sg, t0, t1, from, to) && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
+    int tiles = to - (to - from) % TILE;
+    int bound = to - (to - from) % LANES;
+    if (t1 - t0 == 1) {
+      tiles = from;
+    } else if (learn) {
+      backLearning(gSpk, gSyn, gMem, sg, syn, mem, cSyn, cMem, alpha, beta, theta, reset, gAlpha, gBeta, gTheta, gx, t0,
+          t1, from, tiles);
+    } else {
+      back(gSpk, gSyn, gMem, sg, mem, cSyn, cMem, alpha, beta, theta, reset, gx, t0, t1, from, tiles);
+    }
+    for (int t = t1 - 1; tiles < to && t >= t0; t--) {
+      backStep(gSpk, gSyn, gMem, sg, syn, mem, cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta, gTheta, gx,
+          t, tiles, bound);
+      ScalarSynapticKernels.delayedBack(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t),
+          sg.data(), sg.at(t), syn.data(), syn.at(t), mem.data(), mem.at(t), cSyn, cMem, alpha, beta, theta, reset,
+          learn, gAlpha, gBeta, gTheta, gx.data(), gx.at(t), bound, to);
     }
   }
 
   /**
-   * Steps t, t-1, t-2, t-3 backward: carried gradients stay in registers from step to step. Rows start at indices that
-   * do not change, so that C2 checks bounds before the loop; a loop over steps within that over neurons takes twice as
-   * long.
+   * Four vectors of neurons after four through steps t1-1 to t0, what is carried in registers. From the last neurons to
+   * the first, so that memory is walked in one direction.
    */
-  private static void backFourSteps(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, float[] cSyn, float[]
-      cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha, float[]
-      gBeta, float[] gTheta, Rows gx, int t, int from, int to) {
+  private static void back(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows mem, float[] cSyn, float[] cMem,
+      float[] alpha, float[] beta, float[] theta, ResetMechanism reset, Rows gx, int t0, int t1, int from, int to) {
+    float[] gSpks = gSpk.data();
+    float[] gSyns = gSyn.data();
+    float[] gMems = gMem.data();
+    float[] sgs = sg.data();
+    float[] mems = mem.data();
+    float[] gxs = gx.data();
+    boolean givenMem = !gMem.isNone();
+    boolean givenSyn = !gSyn.isNone();
+    int gSpkLast = gSpk.at(t1 - 1);
+    int gSynLast = gSyn.at(t1 - 1);
+    int gMemLast = gMem.at(t1 - 1);
+    int sgLast = sg.at(t1 - 1);
+    int memLast = mem.at(t1 - 1);
+    int gxLast = gx.at(t1 - 1);
+    int gSpkStride = gSpk.stride();
+    int gSynStride = gSyn.stride();
+    int gMemStride = gMem.stride();
+    int sgStride = sg.stride();
+    int memStride = mem.stride();
+    int gxStride = gx.stride();
+    int steps = t1 - t0;
+    for (int n = to - TILE; n >= from; n -= TILE) {
+      FloatVector a0 = FloatVector.fromArray(FLOATS, alpha, n);
+      FloatVector a1 = FloatVector.fromArray(FLOATS, alpha, n + LANES);
+      FloatVector a2 = FloatVector.fromArray(FLOATS, alpha, n + 2 * LANES);
+      FloatVector a3 = FloatVector.fromArray(FLOATS, alpha, n + 3 * LANES);
+      FloatVector b0 = FloatVector.fromArray(FLOATS, beta, n);
+      FloatVector b1 = FloatVector.fromArray(FLOATS, beta, n + LANES);
+      FloatVector b2 = FloatVector.fromArray(FLOATS, beta, n + 2 * LANES);
+      FloatVector b3 = FloatVector.fromArray(FLOATS, beta, n + 3 * LANES);
+      FloatVector th0 = FloatVector.fromArray(FLOATS, theta, n);
+      FloatVector th1 = FloatVector.fromArray(FLOATS, theta, n + LANES);
+      FloatVector th2 = FloatVector.fromArray(FLOATS, theta, n + 2 * LANES);
+      FloatVector th3 = FloatVector.fromArray(FLOATS, theta, n + 3 * LANES);
+      FloatVector cs0 = FloatVector.fromArray(FLOATS, cSyn, n);
+      FloatVector cs1 = FloatVector.fromArray(FLOATS, cSyn, n + LANES);
+      FloatVector cs2 = FloatVector.fromArray(FLOATS, cSyn, n + 2 * LANES);
+      FloatVector cs3 = FloatVector.fromArray(FLOATS, cSyn, n + 3 * LANES);
+      FloatVector cm0 = FloatVector.fromArray(FLOATS, cMem, n);
+      FloatVector cm1 = FloatVector.fromArray(FLOATS, cMem, n + LANES);
+      FloatVector cm2 = FloatVector.fromArray(FLOATS, cMem, n + 2 * LANES);
+      FloatVector cm3 = FloatVector.fromArray(FLOATS, cMem, n + 3 * LANES);
+      int gSpkAt = gSpkLast + n;
+      int gSynAt = gSynLast + n;
+      int gMemAt = gMemLast + n;
+      int sgAt = sgLast + n;
+      int memAt = memLast + n;
+      int gxAt = gxLast + n;
+      for (int s = 0; s < steps; s++) {
+        FloatVector gz0 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt)
+            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt));
+        FloatVector gz1 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + LANES)
+            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + LANES));
+        FloatVector gz2 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + 2 * LANES)
+            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + 2 * LANES));
+        FloatVector gz3 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + 3 * LANES)
+            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + 3 * LANES));
+        if (givenMem) {
+          cm0 = FloatVector.fromArray(FLOATS, gMems, gMemAt).add(cm0);
+          cm1 = FloatVector.fromArray(FLOATS, gMems, gMemAt + LANES).add(cm1);
+          cm2 = FloatVector.fromArray(FLOATS, gMems, gMemAt + 2 * LANES).add(cm2);
+          cm3 = FloatVector.fromArray(FLOATS, gMems, gMemAt + 3 * LANES).add(cm3);
+        }
+        if (givenSyn) {
+          cs0 = FloatVector.fromArray(FLOATS, gSyns, gSynAt).add(cs0);
+          cs1 = FloatVector.fromArray(FLOATS, gSyns, gSynAt + LANES).add(cs1);
+          cs2 = FloatVector.fromArray(FLOATS, gSyns, gSynAt + 2 * LANES).add(cs2);
+          cs3 = FloatVector.fromArray(FLOATS, gSyns, gSynAt + 3 * LANES).add(cs3);
+        }
+        FloatVector gu0 = cm0.add(gz0);
+        FloatVector gu1 = cm1.add(gz1);
+        FloatVector gu2 = cm2.add(gz2);
+        FloatVector gu3 = cm3.add(gz3);
+        if (reset == ResetMechanism.ZERO) {
+          gu0 = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.zero(FLOATS).blend(1f,
+              FloatVector.fromArray(FLOATS, mems, memAt).compare(VectorOperators.GT, th0))).mul(gu0);
+          gu1 = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.zero(FLOATS).blend(1f,
+              FloatVector.fromArray(FLOATS, mems, memAt + LANES).compare(VectorOperators.GT, th1))).mul(gu1);
+          gu2 = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.zero(FLOATS).blend(1f,
+              FloatVector.fromArray(FLOATS, mems, memAt + 2 * LANES).compare(VectorOperators.GT, th2))).mul(gu2);
+          gu3 = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.zero(FLOATS).blend(1f,
+              FloatVector.fromArray(FLOATS, mems, memAt + 3 * LANES).compare(VectorOperators.GT, th3))).mul(gu3);
+        }
+        FloatVector gi0 = cs0.add(gu0);
+        FloatVector gi1 = cs1.add(gu1);
+        FloatVector gi2 = cs2.add(gu2);
+        FloatVector gi3 = cs3.add(gu3);
+        cm0 = b0.mul(gu0);
+        cm1 = b1.mul(gu1);
+        cm2 = b2.mul(gu2);
+        cm3 = b3.mul(gu3);
+        cs0 = a0.mul(gi0);
+        cs1 = a1.mul(gi1);
+        cs2 = a2.mul(gi2);
+        cs3 = a3.mul(gi3);
+        gi0.intoArray(gxs, gxAt);
+        gi1.intoArray(gxs, gxAt + LANES);
+        gi2.intoArray(gxs, gxAt + 2 * LANES);
+        gi3.intoArray(gxs, gxAt + 3 * LANES);
+        gSpkAt -= gSpkStride;
+        gSynAt -= gSynStride;
+        gMemAt -= gMemStride;
+        sgAt -= sgStride;
+        memAt -= memStride;
+        gxAt -= gxStride;
+      }
+      cs0.intoArray(cSyn, n);
+      cs1.intoArray(cSyn, n + LANES);
+      cs2.intoArray(cSyn, n + 2 * LANES);
+      cs3.intoArray(cSyn, n + 3 * LANES);
+      cm0.intoArray(cMem, n);
+      cm1.intoArray(cMem, n + LANES);
+      cm2.intoArray(cMem, n + 2 * LANES);
+      cm3.intoArray(cMem, n + 3 * LANES);
+    }
+  }
+
+  /** The same with gradients of decays and threshold, whose sums take the registers of two more vectors. */
+  private static void backLearning(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, float[] cSyn, float[]
+      cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, float[] gAlpha, float[] gBeta, float[]
+      gTheta, Rows gx, int t0, int t1, int from, int to) {
     float[] gSpks = gSpk.data();
     float[] gSyns = gSyn.data();
     float[] gMems = gMem.data();
@@ -456,106 +632,105 @@ final class VectorSynapticKernels implements SynapticKernels {
     float[] syns = syn.data();
     float[] mems = mem.data();
     float[] gxs = gx.data();
-    int gSpk0 = gSpk.at(t);
-    int gSpk1 = gSpk.at(t - 1);
-    int gSpk2 = gSpk.at(t - 2);
-    int gSpk3 = gSpk.at(t - 3);
-    int gSyn0 = gSyn.at(t);
-    int gSyn1 = gSyn.at(t - 1);
-    int gSyn2 = gSyn.at(t - 2);
-    int gSyn3 = gSyn.at(t - 3);
-    int gMem0 = gMem.at(t);
-    int gMem1 = gMem.at(t - 1);
-    int gMem2 = gMem.at(t - 2);
-    int gMem3 = gMem.at(t - 3);
-    int sg0 = sg.at(t);
-    int sg1 = sg.at(t - 1);
-    int sg2 = sg.at(t - 2);
-    int sg3 = sg.at(t - 3);
-    int syn0 = syn.at(t);
-    int syn1 = syn.at(t - 1);
-    int syn2 = syn.at(t - 2);
-    int syn3 = syn.at(t - 3);
-    int mem0 = mem.at(t);
-    int mem1 = mem.at(t - 1);
-    int mem2 = mem.at(t - 2);
-    int mem3 = mem.at(t - 3);
-    int gx0 = gx.at(t);
-    int gx1 = gx.at(t - 1);
-    int gx2 = gx.at(t - 2);
-    int gx3 = gx.at(t - 3);
-    for (int n = from; n < to; n += LANES) {
-      FloatVector a = FloatVector.fromArray(FLOATS, alpha, n);
-      FloatVector b = FloatVector.fromArray(FLOATS, beta, n);
-      FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
-      FloatVector cs = FloatVector.fromArray(FLOATS, cSyn, n);
-      FloatVector cm = FloatVector.fromArray(FLOATS, cMem, n);
-      FloatVector m0 = FloatVector.fromArray(FLOATS, mems, mem0 + n);
-      FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th));
-      FloatVector gz0 = FloatVector.fromArray(FLOATS, gSpks, gSpk0 + n)
-          .mul(FloatVector.fromArray(FLOATS, sgs, sg0 + n));
-      FloatVector gp0 = FloatVector.fromArray(FLOATS, gMems, gMem0 + n).add(cm).add(gz0);
-      FloatVector gu0 = reset == ResetMechanism.ZERO ? FloatVector.broadcast(FLOATS, 1f).sub(r0).mul(gp0)
-          : gp0;
-      FloatVector gi0 = FloatVector.fromArray(FLOATS, gSyns, gSyn0 + n).add(cs).add(gu0);
-      cm = b.mul(gu0);
-      cs = a.mul(gi0);
-      gi0.intoArray(gxs, gx0 + n);
-      FloatVector m1 = FloatVector.fromArray(FLOATS, mems, mem1 + n);
-      FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th));
-      FloatVector gz1 = FloatVector.fromArray(FLOATS, gSpks, gSpk1 + n)
-          .mul(FloatVector.fromArray(FLOATS, sgs, sg1 + n));
-      FloatVector gp1 = FloatVector.fromArray(FLOATS, gMems, gMem1 + n).add(cm).add(gz1);
-      FloatVector gu1 = reset == ResetMechanism.ZERO ? FloatVector.broadcast(FLOATS, 1f).sub(r1).mul(gp1)
-          : gp1;
-      FloatVector gi1 = FloatVector.fromArray(FLOATS, gSyns, gSyn1 + n).add(cs).add(gu1);
-      cm = b.mul(gu1);
-      cs = a.mul(gi1);
-      gi1.intoArray(gxs, gx1 + n);
-      FloatVector m2 = FloatVector.fromArray(FLOATS, mems, mem2 + n);
-      FloatVector r2 = FloatVector.zero(FLOATS).blend(1f, m2.compare(VectorOperators.GT, th));
-      FloatVector gz2 = FloatVector.fromArray(FLOATS, gSpks, gSpk2 + n)
-          .mul(FloatVector.fromArray(FLOATS, sgs, sg2 + n));
-      FloatVector gp2 = FloatVector.fromArray(FLOATS, gMems, gMem2 + n).add(cm).add(gz2);
-      FloatVector gu2 = reset == ResetMechanism.ZERO ? FloatVector.broadcast(FLOATS, 1f).sub(r2).mul(gp2)
-          : gp2;
-      FloatVector gi2 = FloatVector.fromArray(FLOATS, gSyns, gSyn2 + n).add(cs).add(gu2);
-      cm = b.mul(gu2);
-      cs = a.mul(gi2);
-      gi2.intoArray(gxs, gx2 + n);
-      FloatVector m3 = FloatVector.fromArray(FLOATS, mems, mem3 + n);
-      FloatVector r3 = FloatVector.zero(FLOATS).blend(1f, m3.compare(VectorOperators.GT, th));
-      FloatVector gz3 = FloatVector.fromArray(FLOATS, gSpks, gSpk3 + n)
-          .mul(FloatVector.fromArray(FLOATS, sgs, sg3 + n));
-      FloatVector gp3 = FloatVector.fromArray(FLOATS, gMems, gMem3 + n).add(cm).add(gz3);
-      FloatVector gu3 = reset == ResetMechanism.ZERO ? FloatVector.broadcast(FLOATS, 1f).sub(r3).mul(gp3)
-          : gp3;
-      FloatVector gi3 = FloatVector.fromArray(FLOATS, gSyns, gSyn3 + n).add(cs).add(gu3);
-      cm = b.mul(gu3);
-      cs = a.mul(gi3);
-      gi3.intoArray(gxs, gx3 + n);
-      cm.intoArray(cMem, n);
-      cs.intoArray(cSyn, n);
-      if (learn) {
-        FloatVector sumAlpha = FloatVector.fromArray(FLOATS, gAlpha, n);
-        FloatVector sumBeta = FloatVector.fromArray(FLOATS, gBeta, n);
-        FloatVector sumTheta = FloatVector.fromArray(FLOATS, gTheta, n);
-        sumTheta = sumTheta.sub(reset == ResetMechanism.SUBTRACT ? gz0.add(r0.mul(gp0)) : gz0);
-        sumBeta = sumBeta.add(gu0.mul(m0));
-        sumAlpha = sumAlpha.add(gi0.mul(FloatVector.fromArray(FLOATS, syns, syn0 + n)));
-        sumTheta = sumTheta.sub(reset == ResetMechanism.SUBTRACT ? gz1.add(r1.mul(gp1)) : gz1);
-        sumBeta = sumBeta.add(gu1.mul(m1));
-        sumAlpha = sumAlpha.add(gi1.mul(FloatVector.fromArray(FLOATS, syns, syn1 + n)));
-        sumTheta = sumTheta.sub(reset == ResetMechanism.SUBTRACT ? gz2.add(r2.mul(gp2)) : gz2);
-        sumBeta = sumBeta.add(gu2.mul(m2));
-        sumAlpha = sumAlpha.add(gi2.mul(FloatVector.fromArray(FLOATS, syns, syn2 + n)));
-        sumTheta = sumTheta.sub(reset == ResetMechanism.SUBTRACT ? gz3.add(r3.mul(gp3)) : gz3);
-        sumBeta = sumBeta.add(gu3.mul(m3));
-        sumAlpha = sumAlpha.add(gi3.mul(FloatVector.fromArray(FLOATS, syns, syn3 + n)));
-        sumAlpha.intoArray(gAlpha, n);
-        sumBeta.intoArray(gBeta, n);
-        sumTheta.intoArray(gTheta, n);
+    boolean givenMem = !gMem.isNone();
+    boolean givenSyn = !gSyn.isNone();
+    int gSpkLast = gSpk.at(t1 - 1);
+    int gSynLast = gSyn.at(t1 - 1);
+    int gMemLast = gMem.at(t1 - 1);
+    int sgLast = sg.at(t1 - 1);
+    int synLast = syn.at(t1 - 1);
+    int memLast = mem.at(t1 - 1);
+    int gxLast = gx.at(t1 - 1);
+    int gSpkStride = gSpk.stride();
+    int gSynStride = gSyn.stride();
+    int gMemStride = gMem.stride();
+    int sgStride = sg.stride();
+    int synStride = syn.stride();
+    int memStride = mem.stride();
+    int gxStride = gx.stride();
+    int steps = t1 - t0;
+    for (int n = to - 2 * LANES; n >= from; n -= 2 * LANES) {
+      FloatVector a0 = FloatVector.fromArray(FLOATS, alpha, n);
+      FloatVector a1 = FloatVector.fromArray(FLOATS, alpha, n + LANES);
+      FloatVector b0 = FloatVector.fromArray(FLOATS, beta, n);
+      FloatVector b1 = FloatVector.fromArray(FLOATS, beta, n + LANES);
+      FloatVector th0 = FloatVector.fromArray(FLOATS, theta, n);
+      FloatVector th1 = FloatVector.fromArray(FLOATS, theta, n + LANES);
+      FloatVector cs0 = FloatVector.fromArray(FLOATS, cSyn, n);
+      FloatVector cs1 = FloatVector.fromArray(FLOATS, cSyn, n + LANES);
+      FloatVector cm0 = FloatVector.fromArray(FLOATS, cMem, n);
+      FloatVector cm1 = FloatVector.fromArray(FLOATS, cMem, n + LANES);
+      FloatVector sumAlpha0 = FloatVector.fromArray(FLOATS, gAlpha, n);
+      FloatVector sumAlpha1 = FloatVector.fromArray(FLOATS, gAlpha, n + LANES);
+      FloatVector sumBeta0 = FloatVector.fromArray(FLOATS, gBeta, n);
+      FloatVector sumBeta1 = FloatVector.fromArray(FLOATS, gBeta, n + LANES);
+      FloatVector sumTheta0 = FloatVector.fromArray(FLOATS, gTheta, n);
+      FloatVector sumTheta1 = FloatVector.fromArray(FLOATS, gTheta, n + LANES);
+      int gSpkAt = gSpkLast + n;
+      int gSynAt = gSynLast + n;
+      int gMemAt = gMemLast + n;
+      int sgAt = sgLast + n;
+      int synAt = synLast + n;
+      int memAt = memLast + n;
+      int gxAt = gxLast + n;
+      for (int s = 0; s < steps; s++) {
+        FloatVector m0 = FloatVector.fromArray(FLOATS, mems, memAt);
+        FloatVector m1 = FloatVector.fromArray(FLOATS, mems, memAt + LANES);
+        FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
+        FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
+        FloatVector gz0 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt)
+            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt));
+        FloatVector gz1 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + LANES)
+            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + LANES));
+        if (givenMem) {
+          cm0 = FloatVector.fromArray(FLOATS, gMems, gMemAt).add(cm0);
+          cm1 = FloatVector.fromArray(FLOATS, gMems, gMemAt + LANES).add(cm1);
+        }
+        if (givenSyn) {
+          cs0 = FloatVector.fromArray(FLOATS, gSyns, gSynAt).add(cs0);
+          cs1 = FloatVector.fromArray(FLOATS, gSyns, gSynAt + LANES).add(cs1);
+        }
+        FloatVector gu0 = cm0.add(gz0);
+        FloatVector gu1 = cm1.add(gz1);
+        if (reset == ResetMechanism.SUBTRACT) {
+          gz0 = gz0.add(r0.mul(gu0));
+          gz1 = gz1.add(r1.mul(gu1));
+        } else if (reset == ResetMechanism.ZERO) {
+          gu0 = FloatVector.broadcast(FLOATS, 1f).sub(r0).mul(gu0);
+          gu1 = FloatVector.broadcast(FLOATS, 1f).sub(r1).mul(gu1);
+        }
+        FloatVector gi0 = cs0.add(gu0);
+        FloatVector gi1 = cs1.add(gu1);
+        sumTheta0 = sumTheta0.sub(gz0);
+        sumTheta1 = sumTheta1.sub(gz1);
+        sumBeta0 = sumBeta0.add(gu0.mul(m0));
+        sumBeta1 = sumBeta1.add(gu1.mul(m1));
+        sumAlpha0 = sumAlpha0.add(gi0.mul(FloatVector.fromArray(FLOATS, syns, synAt)));
+        sumAlpha1 = sumAlpha1.add(gi1.mul(FloatVector.fromArray(FLOATS, syns, synAt + LANES)));
+        cm0 = b0.mul(gu0);
+        cm1 = b1.mul(gu1);
+        cs0 = a0.mul(gi0);
+        cs1 = a1.mul(gi1);
+        gi0.intoArray(gxs, gxAt);
+        gi1.intoArray(gxs, gxAt + LANES);
+        gSpkAt -= gSpkStride;
+        gSynAt -= gSynStride;
+        gMemAt -= gMemStride;
+        sgAt -= sgStride;
+        synAt -= synStride;
+        memAt -= memStride;
+        gxAt -= gxStride;
       }
+      cs0.intoArray(cSyn, n);
+      cs1.intoArray(cSyn, n + LANES);
+      cm0.intoArray(cMem, n);
+      cm1.intoArray(cMem, n + LANES);
+      sumAlpha0.intoArray(gAlpha, n);
+      sumAlpha1.intoArray(gAlpha, n + LANES);
+      sumBeta0.intoArray(gBeta, n);
+      sumBeta1.intoArray(gBeta, n + LANES);
+      sumTheta0.intoArray(gTheta, n);
+      sumTheta1.intoArray(gTheta, n + LANES);
     }
   }
 
@@ -570,6 +745,8 @@ final class VectorSynapticKernels implements SynapticKernels {
     float[] syns = syn.data();
     float[] mems = mem.data();
     float[] gxs = gx.data();
+    boolean givenMem = !gMem.isNone();
+    boolean givenSyn = !gSyn.isNone();
     int gSpkAt = gSpk.at(t);
     int gSynAt = gSyn.at(t);
     int gMemAt = gMem.at(t);
@@ -587,10 +764,16 @@ final class VectorSynapticKernels implements SynapticKernels {
       FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
       FloatVector gz = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + n)
           .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + n));
-      FloatVector gp = FloatVector.fromArray(FLOATS, gMems, gMemAt + n).add(cm).add(gz);
+      if (givenMem) {
+        cm = FloatVector.fromArray(FLOATS, gMems, gMemAt + n).add(cm);
+      }
+      if (givenSyn) {
+        cs = FloatVector.fromArray(FLOATS, gSyns, gSynAt + n).add(cs);
+      }
+      FloatVector gp = cm.add(gz);
       FloatVector gu = reset == ResetMechanism.ZERO ? FloatVector.broadcast(FLOATS, 1f).sub(r).mul(gp)
           : gp;
-      FloatVector gi = FloatVector.fromArray(FLOATS, gSyns, gSynAt + n).add(cs).add(gu);
+      FloatVector gi = cs.add(gu);
       cm = b.mul(gu);
       cs = a.mul(gi);
       gi.intoArray(gxs, gxAt + n);

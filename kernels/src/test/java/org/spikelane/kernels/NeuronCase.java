@@ -91,7 +91,8 @@ final class NeuronCase {
   final int size;
   final int steps;
   final ResetMechanism reset;
-  final Rows x;
+  /** Input current; a case may be given the same rows at other places. */
+  Rows x;
   /** Recurrent current; a case may be given {@link Rows#NONE} instead. */
   Rows rec;
   final Rows syn;
@@ -103,8 +104,10 @@ final class NeuronCase {
   final float[] beta;
   final float[] theta;
   final Rows gSpk;
-  final Rows gSyn;
-  final Rows gMem;
+  /** Given gradients of the states; a case may be given {@link Rows#NONE} instead. */
+  Rows gSyn;
+
+  Rows gMem;
   final Rows sg;
   final Rows gx;
   final float[] cSyn;

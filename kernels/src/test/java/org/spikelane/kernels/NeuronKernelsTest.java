@@ -111,12 +111,14 @@ class NeuronKernelsTest {
     }
   }
 
-  /** Larger than what is walked at once: blocks of neurons and steps, with a tail of each. */
+  /** Rows further apart than any cache is large: walked in blocks of neurons and steps, with a tail of each. */
   @ParameterizedTest
   @MethodSource("families")
-  void implementationsAgreeOnLongSequences(Subject subject) {
+  void implementationsAgreeOnRowsFarApart(Subject subject) {
     int steps = 35;
     int size = 8192 + 64 + 17;
+    int stride = 1 << 17;
+    assertTrue(subject.implementations().size() == 1 || VectorShapes.far(steps, stride), "not far");
     for (ResetMechanism reset : resets(subject)) {
       for (boolean learn : new boolean[] {false, true}) {
         NeuronCase expected = new NeuronCase(61, size, steps, reset, false);
@@ -125,8 +127,14 @@ class NeuronKernelsTest {
         scalar.backwardDelayed(expected, learn, 0, steps, 0, size);
         for (Family family : subject.implementations()) {
           NeuronCase actual = new NeuronCase(61, size, steps, reset, false);
+          Rows near = actual.x;
+          actual.x = new Rows(new float[steps * stride], 0, stride);
+          for (int t = 0; t < steps; t++) {
+            System.arraycopy(near.data(), near.at(t), actual.x.data(), actual.x.at(t), size);
+          }
           family.forwardDelayed(actual, false, 0, steps, 0, size);
           family.backwardDelayed(actual, learn, 0, steps, 0, size);
+          actual.x = near;
           expected.assertSame(actual, subject + " " + reset);
         }
       }
@@ -156,6 +164,42 @@ class NeuronKernelsTest {
               c.rec = untouched;
             }
             neutral.assertSame(none, subject + " " + reset + ", N " + size);
+          }
+        }
+      }
+    }
+  }
+
+  /** The same of what is given of the states' gradients. */
+  @ParameterizedTest
+  @MethodSource("families")
+  void noGivenGradientIsANeutralOne(Subject subject) {
+    for (Family family : subject.implementations()) {
+      for (int size : Cases.SIZES) {
+        for (ResetMechanism reset : resets(subject)) {
+          for (boolean learn : new boolean[] {false, true}) {
+            for (int given = 0; given < 3; given++) {
+              NeuronCase none = new NeuronCase(73, size, STEPS, reset, true);
+              NeuronCase neutral = new NeuronCase(73, size, STEPS, reset, true);
+              Rows gSyn = none.gSyn;
+              Rows gMem = none.gMem;
+              Rows zero = Rows.constant(new float[size + 1]);
+              Arrays.fill(zero.data(), -0f);
+              if (given != 1) {
+                none.gSyn = Rows.NONE;
+                neutral.gSyn = zero;
+              }
+              if (given != 2) {
+                none.gMem = Rows.NONE;
+                neutral.gMem = zero;
+              }
+              for (NeuronCase c : new NeuronCase[] {none, neutral}) {
+                family.backwardDelayed(c, learn, 0, STEPS, 0, size);
+                c.gSyn = gSyn;
+                c.gMem = gMem;
+              }
+              neutral.assertSame(none, subject + " " + reset + ", N " + size + ", given " + given);
+            }
           }
         }
       }
