@@ -12,8 +12,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * The first-order equations on vectors. Forward, four vectors of neurons at a time go through all steps of a sequence,
  * or of a block of it, so that parameters and states stay in registers and four chains of dependent operations overlap.
- * Backward, one vector at a time goes through four steps. What is left of the row below a vector goes through {@link
- * ScalarLeakyKernels}.
+ * Backward the same, two vectors at a time where gradients of parameters are summed. What is left of the row below a
+ * vector goes through {@link ScalarLeakyKernels}.
  */
 final class VectorLeakyKernels implements LeakyKernels {
 
@@ -98,6 +98,9 @@ final class VectorLeakyKernels implements LeakyKernels {
    * Four vectors of neurons after four through all steps, parameters and states in registers; of the states only the
    * last is written. What the views hold is copied to locals first: C2 takes a vector's store for one that may have
    * changed any field, and would read them all again at every step, at twice the time.
+   *
+   * <p>What a neuron that fired loses in the next step, r*theta or the factor r, is chosen as soon as it fired: the next
+   * step would compare, choose and multiply in the chain that all steps hang on, and C2 would keep a mask in memory.
    */
   private static void through(Rows x, Rows rec, Rows mem, float[] out, int outAt,
       float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int from, int to) {
