@@ -252,8 +252,8 @@ def print_list(rows):
         wanted = (f"{least:g}" if least else "none" for least in (goal.least_snntorch, goal.least_best))
         cells.append((row_name(goal), *wanted, goal.snntorch, " ".join(goal.peers)))
     widths = [max(len(row[c]) for row in cells) for c in range(len(heads))]
-    lines = ["A row's goals: how many times as fast as snnTorch, and as the best of the peers, ours has to be. Then what is"
-             " run for it,", "as BENCH_PEERS names it. Patterns of --only are of the first column.", ""]
+    lines = ["A row's goals: how many times as fast as snnTorch, and as the best of the peers, ours has to be. Then what"
+             " is run for it,", "as BENCH_PEERS names it. Patterns of --only are of the first column.", ""]
     lines += ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells]
     print("\n".join(lines))
 

@@ -57,7 +57,7 @@ class ScriptsTest(unittest.TestCase):
                 f.write("print('noise of peers')\n")
             program = ("import sys, compare_peers\n"
                        "compare_peers.JAR = compare_peers.__file__\n"
-                       f"sys.argv = ['compare_peers.py', {peers!r}, '--out', {folder!r}, '--rounds', '1', '--only', 'serve*']\n"
+                       f"sys.argv = ['compare_peers.py', {peers!r}, '--out', {folder!r}, '--rounds=1', '--only=serve*']\n"
                        "compare_peers.main()\n")
             done = run("-c", program)
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -14,7 +14,8 @@ class PythonScriptsTest {
   void scriptsPrintWhatTheySay() throws IOException, InterruptedException {
     Process process;
     try {
-      process = new ProcessBuilder("python3", "-B", "src/test/python/test_scripts.py").redirectErrorStream(true).start();
+      process = new ProcessBuilder("python3", "-B", "src/test/python/test_scripts.py").redirectErrorStream(true)
+          .start();
     } catch (IOException e) {
       assumeTrue(false, "skipped: no python3: " + e.getMessage());
       return;

@@ -175,8 +175,8 @@ class ModelCommandsTest {
         terminal.refused("does not fit|6 pixels", command, model, "--data", other),
         terminal.refused("does not fit|expected classes 0, 1, 2, got 0, 1, 2, 3", command, model, "--data", more),
         terminal.refused("no such folder", command, model, "--data", folder.resolve("none")),
-        terminal.refused("empty-" + command + ": expected files of one format|four of IDX (images and their labels)|got no"
-            + " files", command, model, "--data", Files.createDirectories(folder.resolve("empty-" + command))));
+        terminal.refused("empty-" + command + ": expected files of one format|four of IDX (images and their labels)"
+            + "|got no files", command, model, "--data", Files.createDirectories(folder.resolve("empty-" + command))));
   }
 
   @ParameterizedTest

@@ -81,8 +81,8 @@ public final class ProductTable implements Callable<Integer> {
 
   static String row(String product, int size, int rows, String firing, double nanos, double speed, String unit,
       double limit) {
-    return String.format(Locale.ROOT, "%-15s %5d   %4d  %6s   %10.2f  %8.1f  %s  %6.1f  %5.1f %%%n", product, size, rows,
-        firing, nanos / 1e3, speed, unit, limit, 100 * speed / limit);
+    return String.format(Locale.ROOT, "%-15s %5d   %4d  %6s   %10.2f  %8.1f  %s  %6.1f  %5.1f %%%n", product, size,
+        rows, firing, nanos / 1e3, speed, unit, limit, 100 * speed / limit);
   }
 
   private static void dense(int size, int rows) {
