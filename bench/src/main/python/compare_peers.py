@@ -6,6 +6,8 @@
   compare_peers.py --out rounds/ --rounds 0                    only the table, of the rounds that are there
   compare_peers.py --list                                      the rows, their goals, and what is run for them
 
+Tables go to the standard output, progress to the standard error stream.
+
 BENCH_PEERS is the path of bench_peers.py, the peers' own benchmark, which is no part of this project. PEERS_PY and
 PEERS_JAX_PY name the interpreters that have torch, snntorch, … and jax, spyx. Build first: mvn -q -DskipTests package
 
@@ -147,10 +149,11 @@ def run_round(args, rows, path, first):
         there = read(path)
         if all((item, impl, params) in there for impl in [*impls, ours.name]):
             continue
-        print(f"{os.path.basename(path)}: {item} {params} {ours.name}", flush=True)
+        print(f"{os.path.basename(path)}: {item} {params} {ours.name}", file=sys.stderr, flush=True)
         only = [word for impl in [*impls, ours.name] for word in ("--only", f"{item}/{impl}/{params}")]
         subprocess.run([*shlex.split(args.prefix), sys.executable, args.bench_peers, "--cores", args.cores, *only,
-                        "--external", f"{ours.name}={command(args, ours)}", "--out", path], check=True)
+                        "--external", f"{ours.name}={command(args, ours)}", "--out", path], check=True,
+                       stdout=sys.stderr)
     if args.onnx and any("onnxruntime" in goal.peers for goal in rows):
         add_onnx(args, path)
 
@@ -170,7 +173,7 @@ def add_onnx(args, path):
         return
     out = subprocess.run([*shlex.split(args.prefix), "taskset", "-c", args.cores, *shlex.split(args.onnx)], check=True,
                          capture_output=True, text=True).stdout
-    print(out, end="", flush=True)
+    print(out, end="", file=sys.stderr, flush=True)
     with open(path, encoding="utf-8") as f:
         document = json.load(f)
     for net, batch, ms in re.findall(r"^onnxruntime (\w+) B=(\d+) p50 ([\d.]+) ms", out, re.M):
@@ -242,6 +245,19 @@ def print_ratios(rounds, rows):
           + (f" Rows of fewer than {ENOUGH_ROUNDS} rounds are provisional." if provisional else ""))
 
 
+def print_list(rows):
+    heads = "row: item/ours/case/phase", "x snnTorch", "x best peer", "snnTorch's", "peers"
+    cells = [heads]
+    for goal in rows:
+        wanted = (f"{least:g}" if least else "none" for least in (goal.least_snntorch, goal.least_best))
+        cells.append((row_name(goal), *wanted, goal.snntorch, " ".join(goal.peers)))
+    widths = [max(len(row[c]) for row in cells) for c in range(len(heads))]
+    lines = ["A row's goals: how many times as fast as snnTorch, and as the best of the peers, ours has to be. Then what"
+             " is run for it,", "as BENCH_PEERS names it. Patterns of --only are of the first column.", ""]
+    lines += ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells]
+    print("\n".join(lines))
+
+
 def print_faults(rounds, rows):
     wanted = {(g.item, impl, g.params) for g in rows for impl in [g.snntorch, *g.peers, g.ours.name]}
     for i, records in enumerate(rounds):
@@ -286,7 +302,8 @@ def measure_limits(args, path):
     raw = path + ".jmh"
     subprocess.run([*shlex.split(args.prefix), "taskset", "-c", args.cores.split(",")[0], args.java, "-jar", JAR,
                     "RooflineBenchmark", "-f", "1", "-rf", "json", "-rff", raw,
-                    "-p", "kilobytes=" + ",".join(str(1 << k) for k in range(4, 19, 2))], check=True)
+                    "-p", "kilobytes=" + ",".join(str(1 << k) for k in range(4, 19, 2))], check=True,
+                   stdout=sys.stderr)
     with open(raw, encoding="utf-8") as f:
         results = json.load(f)
     limits = dict(fma=0.0, read={}, copy={})
@@ -362,8 +379,7 @@ def main():
     args = parser.parse_args()
     rows = [g for g in goals() if not args.only or any(fnmatch.fnmatch(row_name(g), p) for p in args.only)]
     if args.list:
-        for goal in rows:
-            print(row_name(goal), goal.least_snntorch, goal.least_best, goal.snntorch, *goal.peers)
+        print_list(rows)
         return
     if not args.out or (args.rounds and not args.bench_peers) or not rows:
         parser.error("no row matches --only" if not rows else "expected BENCH_PEERS and --out, or --out and --rounds 0")

@@ -8,6 +8,7 @@
 DIR are the folders of data that "spikelane train --data" takes; without one, its rows are left out. Accuracy is that
 of three seeds, as "spikelane train" prints it at its end. What is not known here goes to compare_peers.py, which is in
 this folder and measures speed beside other frameworks: BENCH_PEERS, --rounds, --only, --onnx, --cores, --java, …
+Results alone go to the standard output; progress, and the tables of compare_peers.py, to the standard error stream.
 Build first: mvn -q -DskipTests package
 """
 import argparse
@@ -57,7 +58,7 @@ def measure_accuracy(folders, out):
             words = command.split()[1:]
             if task.data:
                 words[words.index("--data") + 1] = folders[task.data]
-            print(command, flush=True)
+            print(command, file=sys.stderr, flush=True)
             done = subprocess.run([LAUNCHER, *words, "--model", os.path.join(out, "model.safetensors")], check=True,
                                   capture_output=True, text=True)
             there[command] = accuracy(done.stdout, task.last_epoch)
@@ -172,7 +173,8 @@ def main():
     os.makedirs(args.out, exist_ok=True)
     # First, as it says at once if it does not take its options.
     if rest:
-        subprocess.run([sys.executable, os.path.join(PYTHON, "compare_peers.py"), *rest, "--out", args.out], check=True)
+        subprocess.run([sys.executable, os.path.join(PYTHON, "compare_peers.py"), *rest, "--out", args.out], check=True,
+                       stdout=sys.stderr)
     folders = dict(mnist=args.mnist, braille=args.braille)
     there = read_accuracy(args.out) if args.only_print else measure_accuracy(folders, args.out)
     missing = [command for task in TASKS for command in commands(task) if command not in there]

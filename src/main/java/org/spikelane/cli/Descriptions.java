@@ -1,5 +1,6 @@
 package org.spikelane.cli;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.spikelane.connection.AllToAll;
@@ -61,6 +62,12 @@ final class Descriptions {
       case Standardized standardized -> String.format(Locale.ROOT, "%d channels, standardized, %d steps",
           standardized.features(), standardized.steps());
     };
+  }
+
+  /** How many samples of a test no output neuron fired for, and what they count as. */
+  static String silent(int silent, int samples, List<String> classes) {
+    return silent + " of " + samples + " samples, for which no output neuron fired: counted as " + classes.getFirst()
+        + ", the first class";
   }
 
   /** A number without more digits than it needs, six behind the point at most. */

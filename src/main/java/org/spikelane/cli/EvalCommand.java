@@ -16,6 +16,9 @@ import picocli.CommandLine.Parameters;
 @Command(name = "eval", description = "Shows how a model does on the test part of a data folder.",
     footer = {
         "",
+        "A sample counts as the class with the most spikes, the first of equals, as in snnTorch. Samples for",
+        "which no output neuron fired, and which are the first class by that rule alone, are named as silent.",
+        "",
         "Examples:",
         "  spikelane eval spikelane-model.safetensors",
         "  spikelane eval images.safetensors --data mnist",
@@ -62,6 +65,9 @@ final class EvalCommand implements Callable<Integer> {
     out.printf(Locale.ROOT, "accuracy  %s, %d of %d samples%n",
         ConfusionTable.percent(evaluation.accuracy()).strip(), Math.round(evaluation.accuracy() * test.size()),
         test.size());
+    if (evaluation.silentSamples() > 0) {
+      out.println("silent    " + Descriptions.silent(evaluation.silentSamples(), test.size(), model.classes()));
+    }
     evaluation.firingRates().forEach((layer, rate) ->
         out.printf(Locale.ROOT, "spikes    %s: %.4f per neuron and step%n", Printable.of(layer), rate));
     out.println();

@@ -21,6 +21,9 @@ import picocli.CommandLine.Parameters;
     description = "Shows what a model makes of single samples of the test part of a data folder.",
     footer = {
         "",
+        "The class with the most spikes is predicted, the first of equals, as in snnTorch. Where no output",
+        "neuron fired, that is the first class, and \"no spikes\" stands beside it.",
+        "",
         "Examples:",
         "  spikelane predict spikelane-model.safetensors",
         "  spikelane predict spikelane-model.safetensors --sample 7 --sample 120"
@@ -66,14 +69,20 @@ final class PredictCommand implements Callable<Integer> {
         ? IntStream.range(0, Math.min(FIRST, test.size())).boxed().toList()
         : samples;
     file.printNotes(surroundings.out());
+    String outputLayer = model.network().layers().getLast().name();
     int right = 0;
+    int silent = 0;
     for (int sample : wanted) {
       Outputs outputs = model.network().run(input(test, sample));
-      int predicted = outputs.predicted()[0];
-      right += predicted == test.label(sample) ? 1 : 0;
-      print(sample, model.classes(), test.label(sample), predicted, outputs.counts());
+      right += outputs.predicted()[0] == test.label(sample) ? 1 : 0;
+      boolean fired = outputs.firingRates().get(outputLayer) > 0;
+      silent += fired ? 0 : 1;
+      print(sample, model.classes(), test.label(sample), outputs, fired);
     }
     surroundings.out().println(right + " of " + wanted.size() + " right");
+    if (silent > 0) {
+      surroundings.out().println("silent: " + Descriptions.silent(silent, wanted.size(), model.classes()));
+    }
     return 0;
   }
 
@@ -85,11 +94,13 @@ final class PredictCommand implements Callable<Integer> {
         : Input.sequence(values, data.steps(), 1);
   }
 
-  /** {@code counts} are the spikes of each output neuron, times what one is worth: graded, maybe less than 0. */
-  private void print(int sample, List<String> classes, int label, int predicted, float[] counts) {
+  private void print(int sample, List<String> classes, int label, Outputs outputs, boolean fired) {
     PrintWriter out = surroundings.out();
-    out.printf(Locale.ROOT, "sample %d: predicted %s, label %s: %s%n", sample, classes.get(predicted),
-        classes.get(label), predicted == label ? "right" : "wrong");
+    int predicted = outputs.predicted()[0];
+    out.printf(Locale.ROOT, "sample %d: predicted %s%s, label %s: %s%n", sample, classes.get(predicted),
+        fired ? "" : " (no spikes)", classes.get(label), predicted == label ? "right" : "wrong");
+    // The spikes of each output neuron, times what one is worth: graded, maybe less than 0.
+    float[] counts = outputs.counts();
     int nameWidth = classes.stream().mapToInt(String::length).max().orElse(1);
     float most = 0;
     for (float count : counts) {
@@ -107,7 +118,7 @@ final class PredictCommand implements Callable<Integer> {
       }
     }
     if (silent > 0) {
-      out.println(silent == counts.length ? "  no output neuron fired" : "  no spikes of the other " + silent);
+      out.println(fired ? "  no spikes of the other " + silent : "  no output neuron fired");
     }
     out.println();
   }

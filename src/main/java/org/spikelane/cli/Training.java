@@ -115,6 +115,10 @@ final class Training {
     out.println();
     out.println("test accuracy  " + ConfusionTable.percent(lastEvaluation.accuracy()).strip() + ", mean of the last "
         + (last.size() == 1 ? "epoch" : last.size() + " epochs") + " " + ConfusionTable.percent(mean).strip());
+    if (lastEvaluation.silentSamples() > 0) {
+      out.println("silent         " + Descriptions.silent(lastEvaluation.silentSamples(),
+          lastEvaluation.predicted().length, model.classes()));
+    }
     out.println();
     new ConfusionTable(model.classes(), lastEvaluation.confusion()).print(out);
   }

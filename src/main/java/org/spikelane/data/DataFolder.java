@@ -121,7 +121,8 @@ public final class DataFolder {
       }
     }
     if (files.size() != 1) {
-      throw new FormatException(folder, "expected files of one format: HDF5 (events), IDX (images) or NPY (trials); got "
+      throw new FormatException(folder, "expected files of one format, for training and for the test: two of HDF5"
+          + " (events), four of IDX (images and their labels) or four of NPY (trials and their labels); got "
           + (files.isEmpty() ? names(paths) : files.keySet().toString()));
     }
     DataFile.Format format = files.keySet().iterator().next();

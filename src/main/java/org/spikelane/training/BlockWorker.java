@@ -98,11 +98,14 @@ final class BlockWorker {
   private void judge(int b, int target, double weight, int position, Outcome outcome) {
     Spikes output = last.spikes();
     SpikeRows spikes = output.rows(b);
+    boolean silent = true;
     for (int t = 0; t < steps; t++) {
       KernelProvider.current().rows().expand(spikes.words(), spikes.at(t), output.value(), spikesAsFloats.data(),
           spikesAsFloats.at(t), 0, classes);
+      silent &= spikes.count(t, classes) == 0;
     }
     outcome.predicted[position] = mostSpikes();
+    outcome.silent[position] = silent;
     Rows gSpk = learning ? output.gradient(b) : null;
     if (loss.of() == Loss.Of.SPIKES) {
       outcome.losses[position] = loss.sample(spikesAsFloats, steps, classes, target, weight, gSpk);

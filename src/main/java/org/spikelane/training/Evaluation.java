@@ -8,13 +8,15 @@ public final class Evaluation {
 
   private final double loss;
   private final int[] predicted;
+  private final boolean[] silent;
   private final int[][] confusion;
   private final Map<String, Double> firingRates;
   private final double seconds;
 
-  Evaluation(double loss, int[] predicted, int[][] confusion, Map<String, Double> firingRates, double seconds) {
+  Evaluation(double loss, Outcome outcome, int[][] confusion, Map<String, Double> firingRates, double seconds) {
     this.loss = loss;
-    this.predicted = predicted;
+    this.predicted = outcome.predicted;
+    this.silent = outcome.silent;
     this.confusion = confusion;
     this.firingRates = firingRates;
     this.seconds = seconds;
@@ -37,6 +39,18 @@ public final class Evaluation {
   /** The predicted class of every sample. */
   public int[] predicted() {
     return predicted.clone();
+  }
+
+  /**
+   * Number of samples for which no output neuron fired: a tie of no spikes, whose prediction is class 0, as of snnTorch's
+   * {@code accuracy_rate}, and says nothing.
+   */
+  public int silentSamples() {
+    int count = 0;
+    for (boolean one : silent) {
+      count += one ? 1 : 0;
+    }
+    return count;
   }
 
   /** Number of samples by class (row) and prediction (column). */

@@ -10,11 +10,13 @@ final class Outcome {
 
   final double[] losses;
   final int[] predicted;
+  final boolean[] silent;
   final AtomicLongArray spikes;
 
   Outcome(int samples, int layers) {
     losses = new double[samples];
     predicted = new int[samples];
+    silent = new boolean[samples];
     spikes = new AtomicLongArray(layers);
   }
 

@@ -203,7 +203,7 @@ public final class Trainer {
       confusion[data.label(i)][outcome.predicted[i]]++;
     }
     long[] spikes = IntStream.range(0, outcome.spikes.length()).mapToLong(outcome.spikes::get).toArray();
-    return new Evaluation(Arrays.stream(outcome.losses).sum() / data.size(), outcome.predicted, confusion,
+    return new Evaluation(Arrays.stream(outcome.losses).sum() / data.size(), outcome, confusion,
         Outcome.rates(network, spikes, data.size(), data.steps()), (System.nanoTime() - start) * 1e-9);
   }
 

@@ -2,6 +2,7 @@ package org.spikelane.cli;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -49,6 +50,7 @@ class ModelCommandsTest {
     String accuracy = last.strip().split(" +", -1)[3];
     String out = Terminal.bare().done("eval", model, "--data", images, "--threads", 2);
     assertTrue(out.contains("accuracy  " + accuracy), () -> last + "\n" + out);
+    assertFalse(out.contains("silent"), out);
     assertTrue(out.contains("loss      ") && out.contains("lif2: "), out);
     assertEquals(trained.substring(trained.indexOf("class "), trained.indexOf("done in")).strip(),
         out.substring(out.indexOf("class ")).strip());
@@ -100,6 +102,34 @@ class ModelCommandsTest {
   }
 
   @Test
+  void namesSamplesWithoutAnOutputSpike() throws IOException {
+    Network network = Network.input(6).linear("fc", 3).leaky("lif", n -> n.beta(0.5f)).build(1);
+    // Neuron 2 fires where the first column of pixels is bright, which is class 0; nothing fires of the other samples.
+    Arrays.fill(network.parameter("fc.weight").values(), 0f);
+    network.parameter("fc.weight").values()[12] = 9f;
+    Arrays.fill(network.parameter("fc.bias").values(), 0f);
+    network.parameter("fc.bias").values()[2] = -4f;
+    JsonObject training = new JsonObject();
+    training.addProperty("loss", "ce_rate");
+    Path quiet = folder.resolve("quiet.safetensors");
+    new Model(network, new PixelCurrent(255, 5, 6), List.of("0", "1", "2"), training).save(quiet);
+    String out = Terminal.bare().done("predict", quiet, "--data", images, "--sample", 0, "--sample", 1);
+    assertTrue(out.contains("sample 0: predicted 2, label 0: wrong\n"), out);
+    assertTrue(out.contains("sample 1: predicted 0 (no spikes), label 1: wrong\n  no output neuron fired\n"), out);
+    assertTrue(out.endsWith("0 of 2 right\nsilent: 1 of 2 samples, for which no output neuron fired: counted as 0, the"
+        + " first class\n"), out);
+    String evaluated = Terminal.bare().done("eval", quiet, "--data", images);
+    assertTrue(evaluated.contains("\nsilent    16 of 24 samples, for which no output neuron fired: counted as 0"),
+        evaluated);
+    // The rule stays snnTorch's: the first of equals.
+    Arrays.fill(network.parameter("fc.weight").values(), 0f);
+    new Model(network, new PixelCurrent(255, 5, 6), List.of("0", "1", "2"), training).save(quiet);
+    String nothing = Terminal.bare().done("eval", quiet, "--data", images);
+    assertTrue(nothing.contains("accuracy  33.33%, 8 of 24 samples\nsilent    24 of 24 samples, "), nothing);
+    assertFalse(Terminal.bare().done("predict", quiet, "--data", images).contains("#"));
+  }
+
+  @Test
   void tellsWhatIsInAModel() throws IOException {
     String out = Terminal.bare().done("info", model);
     for (String part : new String[] {"fc1.weight      [16, 6]  yes", "subtract, one step later", "ATan[alpha=2.0]",
@@ -144,7 +174,9 @@ class ModelCommandsTest {
         terminal.refused("does not fit|is for images|recordings of events", command, model, "--data", RawFiles.FSDD),
         terminal.refused("does not fit|6 pixels", command, model, "--data", other),
         terminal.refused("does not fit|expected classes 0, 1, 2, got 0, 1, 2, 3", command, model, "--data", more),
-        terminal.refused("no such folder", command, model, "--data", folder.resolve("none")));
+        terminal.refused("no such folder", command, model, "--data", folder.resolve("none")),
+        terminal.refused("empty-" + command + ": expected files of one format|four of IDX (images and their labels)"
+            + "|got no files", command, model, "--data", Files.createDirectories(folder.resolve("empty-" + command))));
   }
 
   @ParameterizedTest

@@ -162,7 +162,8 @@ class TrainCommandTest {
         {"is not a model of spikelane that may be replaced", "--model", images.resolve("train-labels")},
         {"no such folder", "--data", folder.resolve("none")},
         {"expected a folder, got a file", "--data", images.resolve("train-labels")},
-        {"expected files of one format", "--data", Files.createDirectory(folder.resolve("empty"))},
+        {"empty: expected files of one format|two of HDF5 (events)|got no files",
+            "--data", Files.createDirectory(folder.resolve("empty"))},
     };
     assertAll(Stream.of(cases).map(given -> terminal.refused((String) given[0], arguments(given))));
     assertFalse(Files.exists(model));

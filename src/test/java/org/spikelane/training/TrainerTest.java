@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,6 +198,32 @@ class TrainerTest {
       right += evaluation.predicted()[i] == i % 3 ? 1 : 0;
     }
     assertEquals(right / 90.0, evaluation.accuracy());
+  }
+
+  @Test
+  void countsSamplesThatNoOutputNeuronFiredFor() {
+    Network network = network(Leaky.builder().beta(0.9f));
+    Random random = new Random(4);
+    for (String name : List.of("fc2.weight", "fc2.bias")) {
+      float[] values = network.parameter(name).values();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) random.nextGaussian() * 0.3f - 0.1f;
+      }
+    }
+    network.refresh();
+    int silent = 0;
+    for (int i = 0; i < DATA.size(); i++) {
+      float[] x = new float[DATA.sampleLength()];
+      DATA.copyTo(i, x, 0);
+      float[] spikes = network.run(Input.sequence(x, DATA.steps(), 1)).output();
+      boolean any = false;
+      for (float spike : spikes) {
+        any |= spike != 0;
+      }
+      silent += any ? 0 : 1;
+    }
+    assertTrue(silent > 0 && silent < DATA.size(), "silent " + silent);
+    assertEquals(silent, Trainer.of(network).threads(2).evaluate(DATA).silentSamples());
   }
 
   @Test

@@ -6,12 +6,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import org.spikelane.MeasuredProvider;
+import org.spikelane.Program;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Spikes;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * Prints what each {@link ProductChoice} costs for one step of an all-to-all recurrence of N neurons and B samples, by
@@ -23,7 +29,9 @@ import org.spikelane.layer.Spikes;
  *
  * <p>Arguments {@code N…} take the place of the sizes 128 to 2048.
  */
-public final class ProductChoiceTable {
+@Command(name = "ProductChoiceTable", mixinStandardHelpOptions = true,
+    description = "Prints what each way of multiplying spikes with recurrent weights costs, and what AUTO costs.")
+public final class ProductChoiceTable implements Callable<Integer> {
 
   private static final int[] SIZES = {128, 256, 512, 1024, 2048};
   private static final int[] SAMPLES = {1, 16, 64, 128};
@@ -35,15 +43,28 @@ public final class ProductChoiceTable {
   private static final long WARM_UP = 30_000_000L;
   private static final long BATCH = 3_000_000L;
 
-  private ProductChoiceTable() {}
+  @Spec
+  private CommandSpec spec;
 
-  /** Prints the table. */
+  @Parameters(paramLabel = "N", arity = "0..*", description = "Numbers of neurons (default: 128 256 512 1024 2048).")
+  private List<String> given = List.of();
+
+  ProductChoiceTable() {}
+
+  /** Prints the table, and ends the JVM: 0, or 2 if the arguments cannot be used. */
   public static void main(String[] args) {
-    int[] sizes = args.length == 0 ? SIZES : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
-    System.out.printf(Locale.ROOT,
-        "%s, one thread, us per step%n", MeasuredProvider.required());
-    System.out.printf(Locale.ROOT,
-        "   N    B    %%      events       dense        ejml        auto   auto above best%n");
+    System.exit(Program.of(new ProductChoiceTable()).execute(args));
+  }
+
+  @Override
+  public Integer call() {
+    int[] sizes = given.isEmpty()
+        ? SIZES
+        : given.stream().mapToInt(text -> Program.wholeNumber(spec, "N", text, Program.MOST_NEURONS)).toArray();
+    System.out.println(MeasuredProvider.required() + ", one thread; us that a step of N neurons and B samples takes by"
+        + " way of events, dense, ejml and auto,");
+    System.out.println("which chooses among the others; firing: neurons with a spike");
+    System.out.println("   N    B  firing      events       dense        ejml        auto   auto above best");
     compileEverything();
     for (int size : sizes) {
       for (int samples : SAMPLES) {
@@ -52,6 +73,7 @@ public final class ProductChoiceTable {
         }
       }
     }
+    return 0;
   }
 
   private static void compileEverything() {
@@ -69,7 +91,7 @@ public final class ProductChoiceTable {
     }
     double auto = nanos.get(ProductChoice.AUTO);
     System.out.printf(Locale.ROOT,
-        "%4d  %3d  %3d  %10.2f  %10.2f  %10.2f  %10.2f   %5.1f %%%n", size, samples, density,
+        "%4d  %3d   %3d %%  %10.2f  %10.2f  %10.2f  %10.2f   %5.1f %%%n", size, samples, density,
         nanos.get(ProductChoice.EVENTS) / 1e3, nanos.get(ProductChoice.DENSE) / 1e3,
         nanos.get(ProductChoice.EJML) / 1e3, auto / 1e3, 100 * (auto / best - 1));
   }

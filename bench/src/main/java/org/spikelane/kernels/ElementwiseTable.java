@@ -1,6 +1,7 @@
 package org.spikelane.kernels;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -18,6 +21,7 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.spikelane.Program;
 
 /**
  * The element-wise kernels beside what this machine allows, all measured in one run: {@link RooflineBenchmark}, the
@@ -160,15 +164,43 @@ public final class ElementwiseTable {
     return rows;
   }
 
-  /** Measures and prints. */
-  public static void main(String[] arguments)
-      throws CommandLineOptionException, RunnerException, IOException, InterruptedException {
-    new ElementwiseTable(new CommandLineOptions(arguments)).print();
+  /** Measures and prints, and ends the JVM: 0, or 2 if the arguments cannot be used. */
+  public static void main(String[] arguments) throws RunnerException, IOException, InterruptedException {
+    System.exit(run(System.err, arguments));
   }
 
-  private void print() throws RunnerException, IOException, InterruptedException {
-    List<Row> rows = rows().stream().filter(row -> options.getIncludes().isEmpty()
-        || options.getIncludes().stream().anyMatch(include -> row.benchmark.matches(".*" + include + ".*"))).toList();
+  /** The exit code; what is wrong with the arguments goes to {@code errors}, in one line. */
+  static int run(PrintStream errors, String... arguments) throws RunnerException, IOException, InterruptedException {
+    ElementwiseTable table;
+    List<Row> chosen;
+    try {
+      table = new ElementwiseTable(new CommandLineOptions(arguments));
+      chosen = table.chosenRows();
+    } catch (CommandLineOptionException | PatternSyntaxException e) {
+      errors.println("ElementwiseTable: expected options of JMH and regular expressions of rows: "
+          + Program.oneLine(e.getMessage()) + "; see --help");
+      return 2;
+    }
+    if (table.options.shouldHelp()) {
+      table.options.showHelp();
+      return 0;
+    }
+    if (chosen.isEmpty()) {
+      errors.println("ElementwiseTable: expected a regular expression of rows, such as LayerBenchmark.step, got "
+          + Program.oneLine(String.join(", ", table.options.getIncludes())) + ", which no row matches");
+      return 2;
+    }
+    table.print(chosen);
+    return 0;
+  }
+
+  private List<Row> chosenRows() {
+    List<Pattern> includes = options.getIncludes().stream().map(Pattern::compile).toList();
+    return rows().stream().filter(row -> includes.isEmpty()
+        || includes.stream().anyMatch(include -> include.matcher(row.benchmark).find())).toList();
+  }
+
+  private void print(List<Row> rows) throws RunnerException, IOException, InterruptedException {
     measureRoofline();
     try (NativeStep reference = new NativeStep()) {
       List<String> lines = new ArrayList<>();
@@ -180,7 +212,10 @@ public final class ElementwiseTable {
         lines.add(line(row, run(row.benchmark, row.parameters).iterator().next(), other));
       }
       // At the end, as the JVMs that JMH forks write warnings in between.
-      System.out.printf(Locale.ROOT, "%n" + LINE, "benchmark", "parameters", "ns/n-step", "B/op", "limit", "share",
+      System.out.println();
+      System.out.println("ns/n-step: time of a neuron and step. B/op: allocated. limit: ns/n-step that this machine's"
+          + " memory and arithmetic allow. share: limit by time.");
+      System.out.printf(Locale.ROOT, LINE, "benchmark", "parameters", "ns/n-step", "B/op", "limit", "share",
           "goal", "met");
       lines.forEach(System.out::print);
     }

@@ -1,9 +1,16 @@
 package org.spikelane.kernels;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import org.spikelane.MeasuredProvider;
+import org.spikelane.Program;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * Prints how fast the products are, and what share that is of what the machine can do in the same run: of the peak of
@@ -15,7 +22,16 @@ import org.spikelane.MeasuredProvider;
  *
  * <p>Arguments {@code N…} take the place of the sizes 128 to 2048.
  */
-public final class ProductTable {
+@Command(name = "ProductTable", mixinStandardHelpOptions = true,
+    description = "Prints how fast the products are, beside what this machine can do.")
+public final class ProductTable implements Callable<Integer> {
+
+  static final String HEAD = """
+      N: neurons, multiplied with weights [N][N]. rows: samples times steps at once. firing: neurons with a spike.
+      limit: what this machine reaches, of the same unit: GF/s fused multiply-adds, GB/s reading. share: speed by limit.
+
+      product             N   rows  firing   us/product     speed  unit   limit    share
+      """;
 
   private static final int[] SIZES = {128, 256, 512, 1024, 2048};
   private static final int[] ROWS = {1, 8, 16, 64, 100, 128};
@@ -26,13 +42,26 @@ public final class ProductTable {
   private static final long BATCH = 8_000_000L;
   private static final int BATCHES = 9;
 
-  private ProductTable() {}
+  @Spec
+  private CommandSpec spec;
 
-  /** Prints the tables. */
+  @Parameters(paramLabel = "N", arity = "0..*", description = "Numbers of neurons (default: 128 256 512 1024 2048).")
+  private List<String> given = List.of();
+
+  ProductTable() {}
+
+  /** Prints the table, and ends the JVM: 0, or 2 if the arguments cannot be used. */
   public static void main(String[] args) {
-    int[] sizes = args.length == 0 ? SIZES : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
-    System.out.printf(Locale.ROOT,
-        "%s, one thread%n", MeasuredProvider.required());
+    System.exit(Program.of(new ProductTable()).execute(args));
+  }
+
+  @Override
+  public Integer call() {
+    int[] sizes = given.isEmpty()
+        ? SIZES
+        : given.stream().mapToInt(text -> Program.wholeNumber(spec, "N", text, Program.MOST_NEURONS)).toArray();
+    System.out.println(MeasuredProvider.required() + ", one thread");
+    System.out.print(HEAD);
     for (int i = 0; i < LIMITS_TO_WARM_UP; i++) {
       Limits.fma();
       Limits.read(1 << 20);
@@ -47,6 +76,13 @@ public final class ProductTable {
         }
       }
     }
+    return 0;
+  }
+
+  static String row(String product, int size, int rows, String firing, double nanos, double speed, String unit,
+      double limit) {
+    return String.format(Locale.ROOT, "%-15s %5d   %4d  %6s   %10.2f  %8.1f  %s  %6.1f  %5.1f %%%n", product, size,
+        rows, firing, nanos / 1e3, speed, unit, limit, 100 * speed / limit);
   }
 
   private static void dense(int size, int rows) {
@@ -56,19 +92,13 @@ public final class ProductTable {
     double forward = nanos(() -> o.kernels.dense(o.x, o.w, o.bias, o.y, 0, rows));
     if (rows == 1) {
       double read = Limits.read(4L * size * size);
-      System.out.printf(Locale.ROOT,
-          "dense           N %4d  B %3d        %9.2f us  %6.1f GB/s  %5.1f %% of %5.1f%n", size, rows, forward / 1e3,
-          bytes / forward, 100 * bytes / forward / read, read);
+      System.out.print(row("dense", size, rows, "", forward, bytes / forward, "GB/s", read));
     } else {
       double peak = Limits.fma();
       double gradient = nanos(() -> o.kernels.denseGradient(o.x, o.g, o.gw, 0, 0, rows, size, size));
       double peakAgain = Limits.fma();
-      System.out.printf(Locale.ROOT,
-          "dense           N %4d  B %3d        %9.2f us  %6.1f GF/s  %5.1f %% of %5.1f%n", size, rows, forward / 1e3,
-          flops / forward, 100 * flops / forward / peak, peak);
-      System.out.printf(Locale.ROOT,
-          "dense gradient  N %4d  B %3d        %9.2f us  %6.1f GF/s  %5.1f %% of %5.1f%n", size, rows, gradient / 1e3,
-          flops / gradient, 100 * flops / gradient / peakAgain, peakAgain);
+      System.out.print(row("dense", size, rows, "", forward, flops / forward, "GF/s", peak));
+      System.out.print(row("dense gradient", size, rows, "", gradient, flops / gradient, "GF/s", peakAgain));
     }
   }
 
@@ -84,12 +114,9 @@ public final class ProductTable {
     double panel = Limits.read(rows == 1 ? 4L * size * size : 4L * size * columns);
     double gradient = nanos(() -> o.kernels.eventsGradient(o.spk, o.g, o.gw, 0, rows, size, size));
     double gradientPanel = Limits.read(4L * size * columns);
-    System.out.printf(Locale.ROOT,
-        "events          N %4d  B %3d  %3d %%  %9.2f us  %6.1f GB/s  %5.1f %% of %5.1f%n", size, rows, density,
-        forward / 1e3, bytes / forward, 100 * bytes / forward / panel, panel);
-    System.out.printf(Locale.ROOT,
-        "events gradient N %4d  B %3d  %3d %%  %9.2f us  %6.1f GB/s  %5.1f %% of %5.1f%n", size, rows, density,
-        gradient / 1e3, bytes / gradient, 100 * bytes / gradient / gradientPanel, gradientPanel);
+    String firing = density + " %";
+    System.out.print(row("events", size, rows, firing, forward, bytes / forward, "GB/s", panel));
+    System.out.print(row("events gradient", size, rows, firing, gradient, bytes / gradient, "GB/s", gradientPanel));
   }
 
   /** Median time of a call. */

@@ -6,10 +6,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import org.spikelane.MeasuredProvider;
+import org.spikelane.Program;
 import org.spikelane.network.Input;
 import org.spikelane.network.Network;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * Prints how many times as fast several threads are as one: for the products, which have weights in a cache and nothing
@@ -20,19 +26,36 @@ import org.spikelane.network.Network;
  * <p>One and all threads take turns, so that both see the same machine; medians of {@value #ROUNDS} rounds. An argument
  * takes the place of the number of threads, that of the processors.
  */
-public final class CoresTable {
+@Command(name = "CoresTable", mixinStandardHelpOptions = true,
+    description = "Prints how many times as fast several threads are as one, for products and whole networks.")
+public final class CoresTable implements Callable<Integer> {
 
   private static final int ROUNDS = 9;
+  private static final int MOST_THREADS = 1024;
   private static final long WARM_UP = 4_000_000_000L;
   private static final double LEAST_SECONDS = 0.2;
 
-  private CoresTable() {}
+  @Spec
+  private CommandSpec spec;
 
-  /** Prints the table. */
+  @Parameters(paramLabel = "THREADS", arity = "0..1",
+      description = "Threads beside one (default: as many as there are processors).")
+  private String given;
+
+  CoresTable() {}
+
+  /** Prints the table, and ends the JVM: 0, or 2 if the arguments cannot be used. */
   public static void main(String[] args) {
-    int threads = args.length == 0 ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(args[0]);
-    System.out.printf(Locale.ROOT, "%s, 1 and %d threads%n%-52s %10s %10s %7s%n", MeasuredProvider.required(), threads,
-        "", "1, ms", threads + ", ms", "times");
+    System.exit(Program.of(new CoresTable()).execute(args));
+  }
+
+  @Override
+  public Integer call() {
+    int threads = given == null
+        ? Runtime.getRuntime().availableProcessors()
+        : Program.wholeNumber(spec, "THREADS", given, MOST_THREADS);
+    System.out.printf(Locale.ROOT, "%s; median milliseconds of 1 and of %d threads%n%-52s %10s %10s %7s%n",
+        MeasuredProvider.required(), threads, "workload", "1 thread", threads + " threads", "faster");
     print("dense product, 1024 to 1024, 4096 rows", threads, n -> product(1024, 4096, n));
     print("dense product, 512 to 512, 8192 rows", threads, n -> product(512, 8192, n));
     for (int size : new int[] {512, 1024}) {
@@ -56,6 +79,7 @@ public final class CoresTable {
             TrainingWorkload.ITERATIONS, n);
       });
     }
+    return 0;
   }
 
   /** A Linear layer alone over rows of noise, each a sample of one step. */
@@ -86,7 +110,7 @@ public final class CoresTable {
       ofAll.add(seconds(all));
       ratios.add(ofOne.getLast() / ofAll.getLast());
     }
-    System.out.printf(Locale.ROOT, "%-52s %10.3f %10.3f %7.2f%n", name, median(ofOne) * 1e3, median(ofAll) * 1e3,
+    System.out.printf(Locale.ROOT, "%-52s %10.3f %10.3f %6.2fx%n", name, median(ofOne) * 1e3, median(ofAll) * 1e3,
         median(ratios));
   }
 

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.spikelane.MeasuredProvider;
+import org.spikelane.Program;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,7 +61,7 @@ public final class PeerBenchmark implements Callable<Integer> {
   }
 
   static CommandLine commandLine(Duration warmUp) {
-    return new CommandLine(new PeerBenchmark(warmUp)).setCaseInsensitiveEnumValuesAllowed(true);
+    return Program.of(new PeerBenchmark(warmUp)).setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   @Override
@@ -135,8 +136,7 @@ public final class PeerBenchmark implements Callable<Integer> {
         ClassifierNetwork net = ClassifierNetwork.of(Job.word(params, "net"));
         yield new ServingWorkload(net.build(), net.draw(batch, steps).input(), threads);
       }
-      default -> throw new IllegalArgumentException(
-          "item: expected onm, elem, rleaky, train or serve, got " + job.item());
+      default -> throw new AssertionError(job.item());
     };
   }
 

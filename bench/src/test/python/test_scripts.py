@@ -1,0 +1,71 @@
+"""What the scripts of bench/src/main/python print, and where: python3 -m unittest discover -s bench/src/test/python"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SCRIPTS = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "main", "python"))
+
+
+def run(*command):
+    env = dict(os.environ, PYTHONPATH=SCRIPTS, PYTHONDONTWRITEBYTECODE="1")
+    return subprocess.run([sys.executable, *command], env=env, capture_output=True, text=True)
+
+
+class ScriptsTest(unittest.TestCase):
+
+    def test_list_has_heads_above_its_columns(self):
+        done = run(os.path.join(SCRIPTS, "compare_peers.py"), "--list", "--only", "onm*")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        heads, *rows = done.stdout.split("\n\n")[1].splitlines()
+        starts = [heads.index(head) for head in ("row: item/ours/case/phase", "x snnTorch", "x best peer", "snnTorch's",
+                                                 "peers")]
+        self.assertEqual(len(rows), 10)
+        for row in rows:
+            cells = [row[a:b].strip() for a, b in zip(starts, [*starts[1:], None])]
+            self.assertTrue(cells[0].startswith("onm/spikelane"), row)
+            self.assertRegex(cells[1] + " " + cells[2], r"^(2\.5 1\.15|none none)$")
+            self.assertRegex(cells[3], r"^snntorch_\w+$")
+            self.assertTrue(all(re.fullmatch(r"\w+", peer) for peer in cells[4].split()), row)
+
+    def test_results_alone_go_to_standard_output(self):
+        with tempfile.TemporaryDirectory() as folder:
+            launcher = os.path.join(folder, "spikelane")
+            with open(launcher, "w", encoding="utf-8") as f:
+                f.write("#!/bin/sh\necho 'test accuracy  90.00%, mean of the last 5 epochs 91.00%'\n")
+            os.chmod(launcher, 0o755)
+            with open(os.path.join(folder, "compare_peers.py"), "w", encoding="utf-8") as f:
+                f.write("print('table of peers')\n")
+            program = ("import sys, results\n"
+                       f"results.LAUNCHER, results.PYTHON = {launcher!r}, {folder!r}\n"
+                       f"sys.argv = ['results.py', '--out', {folder!r}, 'BENCH_PEERS']\n"
+                       "results.main()\n")
+            done = run("-c", program)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(done.stdout.startswith("| data | hidden layer |"), done.stdout)
+        self.assertIn("91.0 (91.00, 91.00, 91.00)", done.stdout)
+        self.assertTrue(all(not line or line.startswith("|") for line in done.stdout.splitlines()), done.stdout)
+        self.assertEqual(done.stderr.count("spikelane train"), 6, done.stderr)
+        self.assertIn("table of peers", done.stderr)
+
+    def test_compare_peers_says_its_progress_elsewhere(self):
+        with tempfile.TemporaryDirectory() as folder:
+            peers = os.path.join(folder, "bench_peers.py")
+            with open(peers, "w", encoding="utf-8") as f:
+                f.write("print('noise of peers')\n")
+            program = ("import sys, compare_peers\n"
+                       "compare_peers.JAR = compare_peers.__file__\n"
+                       f"sys.argv = ['compare_peers.py', {peers!r}, '--out', {folder!r}, '--rounds=1', '--only=serve*']\n"
+                       "compare_peers.main()\n")
+            done = run("-c", program)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(done.stdout.startswith("| item | case |"), done.stdout)
+        self.assertNotIn("noise", done.stdout)
+        self.assertIn("round-1.json: serve net=mnist,batch=1,steps=25 spikelane", done.stderr)
+        self.assertIn("noise of peers", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
