@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -170,6 +171,16 @@ class ProductKernelsTest {
       Cases.assertSame(Product.DENSE.result(SCALAR, p), Product.EVENTS.result(kernels, p), kernels + p.name);
       Cases.assertSame(Product.DENSE_GRADIENT.result(SCALAR, p), Product.EVENTS_GRADIENT.result(kernels, p),
           kernels + ", gradient" + p.name);
+    }
+  }
+
+  /** Weights that are fetched before spikes visit them, with an edge in both directions. */
+  @Test
+  void eventsVisitLargeWeights() {
+    Problem p = Problem.finite(new int[] {9, 1501, 1450});
+    float[] expected = Product.EVENTS.result(SCALAR, p);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      Cases.assertSame(expected, Product.EVENTS.result(kernels, p), kernels + p.name);
     }
   }
 
