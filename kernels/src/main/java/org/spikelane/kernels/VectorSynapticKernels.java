@@ -79,9 +79,12 @@ final class VectorSynapticKernels implements SynapticKernels {
         Arrays.fill(spk.words(), spk.at(t) + ((TILE < 64 ? from : n) >>> 6), spk.at(t) + SpikeRows.words(to), 0L);
       }
     }
-    if (t1 - t0 == 1) {
-      step(x, rec, syn, mem, out, outAt, alpha, beta, theta, reset, spk, t0, from, n);
-    } else if (syn.stride() == 0 && outStride == 0) {
+    if (t1 - t0 == 1 || syn.stride() != 0) {
+      // A loop that may or may not write the current boxes its vectors (C2 of JDK 25); few networks record it.
+      for (int t = t0; t < t1; t++) {
+        step(x, rec, syn, mem, out, outAt + (t - t0) * outStride, alpha, beta, theta, reset, spk, t, from, n);
+      }
+    } else if (outStride == 0) {
       through(x, rec, syn, mem, out, outAt, alpha, beta, theta, reset, spk, t0, t1, from, n);
     } else {
       throughRecording(x, rec, syn, mem, out, outAt, outStride, alpha, beta, theta, reset, spk, t0, t1, from, n);
@@ -222,7 +225,7 @@ final class VectorSynapticKernels implements SynapticKernels {
     }
   }
 
-  /** The same, with the states of all steps written; one method for both would box its vectors (C2 of JDK 25). */
+  /** The same, with the membrane of all steps written; one method for both would box its vectors (C2 of JDK 25). */
   private static void throughRecording(Rows x, Rows rec, Rows syn, Rows mem, float[] out, int outAt, int outStride,
       float[] alpha, float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int from,
       int to) {
@@ -240,7 +243,6 @@ final class VectorSynapticKernels implements SynapticKernels {
     int xStride = x.stride();
     int recStride = rec.stride();
     int spkStride = spk.stride();
-    int synStride = syn.stride();
     int synLast = syn.at(t1);
     int steps = t1 - t0;
     for (int n = from; n < to; n += TILE) {
@@ -267,7 +269,6 @@ final class VectorSynapticKernels implements SynapticKernels {
       int xAt = xFirst + n;
       int recAt = recFirst + n;
       int spkAt = spkFirst + (n >>> 6);
-      int synAt = synFirst + n;
       int at = outAt + n;
       FloatVector none0 = th0.mul(0f);
       FloatVector none1 = th1.mul(0f);
@@ -310,13 +311,6 @@ final class VectorSynapticKernels implements SynapticKernels {
           m1 = m1.sub(r1.mul(m1));
           m2 = m2.sub(r2.mul(m2));
           m3 = m3.sub(r3.mul(m3));
-        }
-        if (synStride != 0) {
-          synAt += synStride;
-          i0.intoArray(syns, synAt);
-          i1.intoArray(syns, synAt + LANES);
-          i2.intoArray(syns, synAt + 2 * LANES);
-          i3.intoArray(syns, synAt + 3 * LANES);
         }
         m0.intoArray(out, at);
         m1.intoArray(out, at + LANES);
