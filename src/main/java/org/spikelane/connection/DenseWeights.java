@@ -22,7 +22,7 @@ final class DenseWeights {
    */
   private static final int NARROW = 32;
 
-  /** Inputs below which rows of [out, in] leave too much of their last vectors unused, and [in, out] is little memory. */
+  /** Inputs below which rows of [out, in] leave much of their last vectors unused, and [in, out] is little memory. */
   private static final int LONG_ROW = 256;
 
   private final int inputs;

@@ -5,8 +5,8 @@ import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.Rows;
 
 /**
- * Sums of gradients over samples and steps, and the gradients themselves. A weight's lie in the order of memory of those
- * that add to them, each in an array of its own: as the weight, by its inputs, or as the rows that the gradient is the
+ * Sums of gradients over samples and steps, and the gradients themselves. A weight's lie in the order of memory of what
+ * adds to them, each in an array of its own: as the weight, by its inputs, or as the rows that the gradient is the
  * product of. Takes memory for what is added to, when that is first done.
  */
 public final class GradientSums {
@@ -60,7 +60,7 @@ public final class GradientSums {
     }
   }
 
-  /** Makes room for the gradient of a parameter: into how many ranges, up to {@code most}, {@link #reduce} may cut it. */
+  /** Makes room for a parameter's gradient: into how many ranges, up to {@code most}, {@link #reduce} may cut it. */
   public int ranges(Parameter parameter, int most) {
     return find(parameter).ranges(most);
   }
@@ -76,8 +76,8 @@ public final class GradientSums {
   }
 
   /**
-   * The gradient of a parameter in the parameter's shape, all ranges of which {@link #reduce} has brought there. It holds
-   * until these sums are cleared or added to.
+   * The gradient of a parameter in the parameter's shape, all ranges of which {@link #reduce} has brought there. It
+   * holds until these sums are cleared or added to.
    */
   public float[] gradient(Parameter parameter) {
     return find(parameter).gradient();

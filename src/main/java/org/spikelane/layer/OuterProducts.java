@@ -7,8 +7,8 @@ import org.spikelane.kernels.Rows;
 
 /**
  * The gradient of a weight [out, in] as what it is the product of: {@code gW[o][i] = sum over r of g[r][o]*x[r][i]},
- * fused, r ascending. Beyond as many rows as are kept, earlier rows are multiplied and added to the weight's sums, in the
- * same order each time.
+ * fused, r ascending. Beyond as many rows as are kept, earlier rows are multiplied and added to the weight's sums, in
+ * the same order each time.
  *
  * <p>Where a sample gives one row, the few rows of a block would walk a large gradient for little work. Copies of rows
  * are kept instead, and multiplied many at a time: {@value #MOST_ROWS}, or what {@value #MOST_VALUES} floats hold.
@@ -63,7 +63,7 @@ final class OuterProducts {
     count = 0;
   }
 
-  /** Adds outputs [from, to) of the product of all rows to a gradient. Any number of threads may, each with its kernels. */
+  /** Adds outputs [from, to) of the product of all rows to a gradient. Threads may at once, each with its kernels. */
   void addTo(float[] gradient, int from, int to, ProductKernels ofThread) {
     ofThread.denseGradient(new Rows(g, from, outputs), new Rows(x, 0, inputs), gradient, from * inputs, 0, count,
         to - from, inputs);

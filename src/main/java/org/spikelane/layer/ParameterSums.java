@@ -6,7 +6,8 @@ import org.spikelane.kernels.Rows;
 
 /**
  * The gradient of one parameter, in up to three parts, each in the order of memory of those that add to it: {@code
- * gradient = (sums + byInputᵀ) + products}, parts that nobody added to being left out. The parts do not depend on threads, so neither does the gradient.
+ * gradient = (sums + byInputᵀ) + products}, parts that nobody added to being left out. What goes to which part does not
+ * depend on threads, so neither does the gradient.
  *
  * <p>Sums in the parameter's own shape become the gradient themselves; the other parts are added to them.
  */
