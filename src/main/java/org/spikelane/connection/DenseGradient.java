@@ -30,17 +30,23 @@ final class DenseGradient {
 
   /** {@code gW += gy[r]·spk[r]ᵀ, gBias += gy[r]}, a spike counting {@code value}. */
   void add(SpikeRows spk, float value, Rows gy, int count, GradientSums sums) {
-    float[] gw = sums.of(weights.weight());
     if (weights.narrow()) {
-      kernels.transposedGradient(spk, value, gy, gw, 0, count, weights.inputs(), weights.outputs());
-    } else if (value != 1f || choice == ProductChoice.DENSE) {
+      kernels.transposedGradient(spk, value, gy, sums.of(weights.weight()), 0, count, weights.inputs(),
+          weights.outputs());
+    } else {
+      addByInput(spk, value, gy, count, sums.byInput(weights.weight()));
+    }
+    addBias(gy, count, sums);
+  }
+
+  private void addByInput(SpikeRows spk, float value, Rows gy, int count, float[] gw) {
+    if (value != 1f || choice == ProductChoice.DENSE) {
       addDensely(spk, value, gy, count, gw);
     } else if (choice == ProductChoice.AUTO) {
       addByCosts(spk, gy, count, gw);
     } else {
       kernels.eventsGradient(spk, gy, gw, 0, count, weights.inputs(), weights.outputs());
     }
-    addBias(gy, count, sums);
   }
 
   private void addByCosts(SpikeRows spk, Rows gy, int count, float[] gw) {
@@ -70,12 +76,11 @@ final class DenseGradient {
 
   /** {@code gW += gy[r]·x[r]ᵀ, gBias += gy[r]}. */
   void add(Rows x, Rows gy, int count, GradientSums sums) {
-    float[] gw = sums.of(weights.weight());
-    if (weights.narrow()) {
-      // Both factors count alike: this way round the result is the transposed one.
-      kernels.denseGradient(gy, x, gw, 0, 0, count, weights.outputs(), weights.inputs());
+    // Both factors count alike: either order of memory gets the same bits.
+    if (weights.valuesByInput()) {
+      kernels.denseGradient(x, gy, sums.byInput(weights.weight()), 0, 0, count, weights.inputs(), weights.outputs());
     } else {
-      kernels.denseGradient(x, gy, gw, 0, 0, count, weights.inputs(), weights.outputs());
+      kernels.denseGradient(gy, x, sums.of(weights.weight()), 0, 0, count, weights.outputs(), weights.inputs());
     }
     addBias(gy, count, sums);
   }

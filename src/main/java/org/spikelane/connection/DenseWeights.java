@@ -7,7 +7,6 @@ import org.ejml.data.FMatrixRMaj;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.PackedWeights;
 import org.spikelane.layer.Parameter;
-import org.spikelane.layer.Parameter.GradientForm;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Shape;
 
@@ -18,10 +17,13 @@ import org.spikelane.layer.Shape;
 final class DenseWeights {
 
   /**
-   * Outputs up to which gradients are summed as [out, in]: rows of [in, out] would be too short for vectors, and where
-   * more than about 1 neuron in 30 fires, events cost more than going through all inputs.
+   * Outputs up to which all gradients are summed as [out, in]: rows of [in, out] would be too short for vectors, and
+   * where more than about 1 neuron in 30 fires, events cost more than going through all inputs.
    */
   private static final int NARROW = 32;
+
+  /** Inputs below which rows of [out, in] leave much of their last vectors unused, and [in, out] is little memory. */
+  private static final int LONG_ROW = 256;
 
   private final int inputs;
   private final int outputs;
@@ -42,10 +44,9 @@ final class DenseWeights {
     this.outputs = shape.extent(0);
     this.inputs = shape.size() / outputs;
     this.weight = new Parameter(prefix + "weight", shape, Initialization.uniform(shape.size(), inputs, random),
-        trainable, narrow() ? GradientForm.plain(shape.size()) : GradientForm.transposed(outputs, inputs));
+        trainable);
     this.bias = withBias
-        ? new Parameter(prefix + "bias", Shape.of(outputs), Initialization.uniform(outputs, inputs, random), trainable,
-            GradientForm.plain(outputs))
+        ? new Parameter(prefix + "bias", Shape.of(outputs), Initialization.uniform(outputs, inputs, random), trainable)
         : null;
     this.byInput = KernelProvider.current().products().weights(inputs, outputs);
     this.biasOrZeros = withBias ? bias.values() : new float[outputs];
@@ -70,9 +71,14 @@ final class DenseWeights {
     return outputs;
   }
 
-  /** Whether gradients of the weight are summed as [out, in], the weight's own shape; if not, as [in, out]. */
+  /** Whether gradients by spikes, too, are summed as [out, in], the weight's own shape; if not, as [in, out]. */
   boolean narrow() {
     return outputs <= NARROW;
+  }
+
+  /** Whether gradients by values, too, are summed as [in, out]; if not, as [out, in]. */
+  boolean valuesByInput() {
+    return !narrow() && inputs < LONG_ROW;
   }
 
   Parameter weight() {

@@ -1,16 +1,15 @@
 package org.spikelane.connection;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.ProductChoice;
-import org.spikelane.layer.Parameter.GradientForm;
 import org.spikelane.layer.Shape;
 
 /**
@@ -50,8 +49,7 @@ final class GroupedWeights {
       System.arraycopy(part.values(), 0, values, at, part.values().length);
       at += part.values().length;
     }
-    return new Parameter(parts.getFirst().name(), shape, values, parts.getFirst().trainable(),
-        GradientForm.plain(shape.size()));
+    return new Parameter(parts.getFirst().name(), shape, values, parts.getFirst().trainable());
   }
 
   List<Parameter> parameters() {
@@ -92,7 +90,7 @@ final class GroupedWeights {
     private final List<DenseGradient> gradients = groups.stream().map(group -> new DenseGradient(group, ProductChoice.DENSE, 0)).toList();
     private final List<GradientSums> ofGroups =
         groups.stream().map(group -> new GradientSums(group.parameters())).toList();
-    private final float[] part = new float[weight.values().length / groups.size()];
+    private final ProductKernels products = KernelProvider.current().products();
 
     /** {@code gW += gy[r]·x[r]ᵀ, gBias += gy[r]} of one group. */
     void add(int group, Rows x, Rows gy, int count, GradientSums sums) {
@@ -101,10 +99,7 @@ final class GroupedWeights {
         return;
       }
       GradientSums own = ofGroups.get(group);
-      Arrays.fill(own.of(groups.get(group).weight()), 0f);
-      if (bias != null) {
-        Arrays.fill(own.of(groups.get(group).bias()), 0f);
-      }
+      own.clear();
       gradients.get(group).add(x, gy, count, own);
       addPart(group, groups.get(group).weight(), own, sums.of(weight));
       if (bias != null) {
@@ -114,8 +109,7 @@ final class GroupedWeights {
 
     private void addPart(int group, Parameter ofGroup, GradientSums own, float[] whole) {
       int size = ofGroup.values().length;
-      ofGroup.form().reduce(own.of(ofGroup), part);
-      kernels.add(part, 0, whole, group * size, 0, size);
+      kernels.add(own.gradient(ofGroup, products), 0, whole, group * size, 0, size);
     }
   }
 }

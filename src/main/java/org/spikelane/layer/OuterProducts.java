@@ -7,8 +7,8 @@ import org.spikelane.kernels.Rows;
 
 /**
  * The gradient of a weight [out, in] as what it is the product of: {@code gW[o][i] = sum over r of g[r][o]*x[r][i]},
- * fused, r ascending. Beyond as many rows as are kept, sums of earlier rows are added to one another, in the same order
- * each time.
+ * fused, r ascending. Beyond as many rows as are kept, earlier rows are multiplied and added to the weight's sums, in
+ * the same order each time.
  *
  * <p>Where a sample gives one row, the few rows of a block would walk a large gradient for little work. Copies of rows
  * are kept instead, and multiplied many at a time: {@value #MOST_ROWS}, or what {@value #MOST_VALUES} floats hold.
@@ -26,21 +26,18 @@ final class OuterProducts {
   private float[] g;
   private float[] x;
   private int count;
-  /** [out, in]: the sum of the rows before those that are kept; null if there never were any. */
-  private float[] sum;
+  /** [out, in]: where rows go before those that are kept. */
+  private final Sums sums;
   private ProductKernels kernels;
 
-  /** Of a weight whose first axis is the outputs. */
-  OuterProducts(Parameter weight) {
-    this.outputs = weight.shape().extent(0);
-    this.inputs = weight.shape().size() / outputs;
+  /** Of a weight [out, in] with these sums. */
+  OuterProducts(int outputs, int inputs, Sums sums) {
+    this.outputs = outputs;
+    this.inputs = inputs;
+    this.sums = sums;
     this.most = Math.clamp(MOST_VALUES / (outputs + inputs), 1, MOST_ROWS);
     this.g = new float[Math.min(FIRST_ROWS, most) * outputs];
     this.x = new float[Math.min(FIRST_ROWS, most) * inputs];
-  }
-
-  int outputs() {
-    return outputs;
   }
 
   /** Adds the first {@code rows} rows. */
@@ -56,45 +53,31 @@ final class OuterProducts {
     }
   }
 
-  /** Adds what another one of the same weight holds: first the sum that it has, then its rows. */
+  /** Adds the rows that another one of the same weight keeps. */
   void add(OuterProducts other) {
-    if (other.sum != null) {
-      multiply();
-      KernelProvider.current().rows().add(other.sum, 0, sum, 0, 0, sum.length);
-    }
     add(new Rows(other.g, 0, outputs), new Rows(other.x, 0, inputs), other.count);
   }
 
-  /** Forgets all rows. */
+  /** Forgets the rows that are kept. */
   void clear() {
     count = 0;
-    if (sum != null) {
-      Arrays.fill(sum, 0f);
-    }
   }
 
-  /** Writes outputs [from, to) of the gradient. Any number of threads may do so, each with kernels of its own. */
-  void reduce(int from, int to, ProductKernels ofThread, float[] gradient) {
-    if (sum == null) {
-      Arrays.fill(gradient, from * inputs, to * inputs, 0f);
-    } else {
-      System.arraycopy(sum, from * inputs, gradient, from * inputs, (to - from) * inputs);
-    }
-    addRows(from, to, ofThread, gradient);
-  }
-
-  private void addRows(int from, int to, ProductKernels ofThread, float[] gradient) {
+  /** Adds outputs [from, to) of the product of all rows to a gradient. Threads may at once, each with its kernels. */
+  void addTo(float[] gradient, int from, int to, ProductKernels ofThread) {
     ofThread.denseGradient(new Rows(g, from, outputs), new Rows(x, 0, inputs), gradient, from * inputs, 0, count,
         to - from, inputs);
   }
 
-  private void multiply() {
-    if (sum == null) {
-      sum = new float[outputs * inputs];
-      kernels = KernelProvider.current().products();
+  /** Adds the product of all rows to the sums, and forgets them. */
+  void multiply() {
+    if (count > 0) {
+      if (kernels == null) {
+        kernels = KernelProvider.current().products();
+      }
+      addTo(sums.values(), 0, outputs, kernels);
+      count = 0;
     }
-    addRows(0, outputs, kernels, sum);
-    count = 0;
   }
 
   private void roomForRow() {

@@ -88,11 +88,6 @@ public final class Tape {
       blocks.add(new Chain(network, new Block(count, steps, true, recordStates, product), view, states, first));
     }
     this.sums = new GradientSums(network.parameters().values().stream().toList());
-    network.parameters().forEach((name, parameter) -> {
-      if (parameter.trainable()) {
-        parameterGradients.put(name, new float[parameter.shape().size()]);
-      }
-    });
     network.neurons().forEach((name, neuron) -> initial.put(name, Upstream.Carried.ofNeuron(neuron, samples)));
     carried.putAll(initial);
     for (NamedLayer named : network.layers()) {
@@ -292,7 +287,7 @@ public final class Tape {
     }
     network.parameters().forEach((name, parameter) -> {
       if (parameter.trainable()) {
-        sums.reduce(parameter, 0, 1, products, parameterGradients.get(name));
+        parameterGradients.put(name, sums.gradient(parameter, products));
       }
     });
     return new Gradients(parameterGradients, initial, inputGradient ? this : null);

@@ -143,7 +143,6 @@ public final class Trainer {
     long firstSample = (long) epochs++ * data.size();
     List<BlockWorker> workers = workers(data, true, MOST_THREADS);
     ShardSums sums = new ShardSums(List.copyOf(network.parameters().values()));
-    List<float[]> gradients = trainable.stream().map(p -> new float[p.shape().size()]).toList();
     double lossSum = 0;
     int right = 0;
     long[] spikes = new long[network.neurons().size()];
@@ -157,7 +156,7 @@ public final class Trainer {
       Pieces.share(workers, shards, (worker, shard) -> sums.shard(shard, worker.sums(), into ->
           worker.run(data, batch, shard * perShard, Math.min((shard + 1) * perShard, batch.length), 1.0 / batch.length,
               into, firstOfBatch, outcome)));
-      update(sums.total(), gradients, workers);
+      update(sums.total(), workers);
       for (int i = 0; i < batch.length; i++) {
         lossSum += outcome.losses[i];
         right += outcome.predicted[i] == data.label(batch[i]) ? 1 : 0;
@@ -169,13 +168,13 @@ public final class Trainer {
         Outcome.rates(network, spikes, order.length, data.steps()), (System.nanoTime() - start) * 1e-9);
   }
 
-  private void update(GradientSums sums, List<float[]> gradients, List<BlockWorker> workers) {
-    for (int i = 0; i < trainable.size(); i++) {
-      Parameter parameter = trainable.get(i);
-      float[] gradient = gradients.get(i);
+  private void update(GradientSums sums, List<BlockWorker> workers) {
+    List<float[]> gradients = new ArrayList<>();
+    for (Parameter parameter : trainable) {
       int ranges = sums.ranges(parameter, workers.size());
       Pieces.share(workers, ranges, (worker, range) ->
-          sums.reduce(parameter, range, ranges, worker.products(), gradient));
+          sums.reduce(parameter, range, ranges, worker.products()));
+      gradients.add(sums.gradient(parameter));
     }
     clipping.clip(gradients);
     optimizer.step(trainable, gradients);

@@ -2,20 +2,32 @@ package org.spikelane.connection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.ProductKernels;
+import org.spikelane.layer.Block;
+import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Shape;
+import org.spikelane.layer.Stage;
+import org.spikelane.layer.Values;
 import org.spikelane.reference.Agreement;
 import org.spikelane.reference.NaiveConvolution;
 import org.spikelane.reference.StageRun;
 
 class LinearTest {
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static Linear of(int in, int out, boolean bias) {
     return new Linear(Shape.of(in), out, bias, new SplittableRandom(1));
@@ -31,7 +43,7 @@ class LinearTest {
   @ParameterizedTest
   @EnumSource(ProductChoice.class)
   void agreesWithTheNaiveLoops(ProductChoice product) {
-    for (int in : new int[] {1, 7, 64, 65, 130}) {
+    for (int in : new int[] {1, 7, 64, 65, 130, 300}) {
       for (int out : new int[] {1, 10, 16, 33, 150}) {
         for (boolean bias : new boolean[] {true, false}) {
           Linear linear = of(in, out, bias);
@@ -42,6 +54,37 @@ class LinearTest {
         }
       }
     }
+  }
+
+  /** What a backward pass allocates in sums of its own, with the stage's memory there already. */
+  private static long allocated(boolean events) {
+    Linear linear = of(600, 500, true);
+    Values input = new Values(600, 2, 3, false);
+    if (!events) {
+      Arrays.fill(input.array(), 0.5f);
+    }
+    Stage stage = linear.stage(input, new Block(2, 3, true, false, ProductChoice.AUTO));
+    stage.output().needGradient();
+    stage.forward(2);
+    ProductKernels kernels = KernelProvider.current().products();
+    long bytes = 0;
+    for (int use = 0; use < 2; use++) {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      GradientSums sums = new GradientSums(linear.parameters());
+      stage.backward(2, sums);
+      linear.parameters().forEach(parameter -> sums.gradient(parameter, kernels));
+      bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+    return bytes;
+  }
+
+  @Test
+  void gradientsOfValuesTakeTheMemoryOfOneWeight() {
+    long weight = 600 * 500 * Float.BYTES;
+    long ofValues = allocated(false);
+    long ofEvents = allocated(true);
+    assertTrue(ofValues >= weight && ofValues < weight * 3 / 2, "values: " + ofValues + " bytes");
+    assertTrue(ofEvents >= 2 * weight && ofEvents < weight * 5 / 2, "events: " + ofEvents + " bytes");
   }
 
   @Test

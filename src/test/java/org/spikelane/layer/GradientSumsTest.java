@@ -3,15 +3,14 @@ package org.spikelane.layer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.Rows;
-import org.spikelane.layer.Parameter.GradientForm;
 import org.spikelane.reference.Agreement;
 
 class GradientSumsTest {
@@ -20,8 +19,8 @@ class GradientSumsTest {
   private static final int IN = 21;
 
   private final Parameter weight =
-      new Parameter("weight", Shape.of(OUT, IN), new float[OUT * IN], true, GradientForm.transposed(OUT, IN));
-  private final Parameter bias = new Parameter("bias", Shape.of(OUT), new float[OUT], true, GradientForm.plain(OUT));
+      new Parameter("weight", Shape.of(OUT, IN), new float[OUT * IN], true);
+  private final Parameter bias = new Parameter("bias", Shape.of(OUT), new float[OUT], true);
 
   private GradientSums sums() {
     return new GradientSums(List.of(weight, bias));
@@ -40,13 +39,11 @@ class GradientSumsTest {
   }
 
   private float[] reduced(GradientSums sums, Parameter parameter, int most) {
-    float[] gradient = new float[parameter.shape().size()];
-    Arrays.fill(gradient, Float.NaN);
     int ranges = sums.ranges(parameter, most);
     for (int range = ranges - 1; range >= 0; range--) {
-      sums.reduce(parameter, range, ranges, KernelProvider.current().products(), gradient);
+      sums.reduce(parameter, range, ranges, KernelProvider.current().products());
     }
-    return gradient;
+    return sums.gradient(parameter).clone();
   }
 
   private static double[] naive(Rows g, Rows x, int rows) {
@@ -72,7 +69,11 @@ class GradientSumsTest {
     sums.addProducts(weight, g, x, rows);
     float[] got = reduced(sums, weight, 1);
     Agreement.near("seed " + rows, naive(g, x, rows), got, 1e-5);
+    Agreement.bits("again", got, reduced(sums, weight, 2));
     for (int most : new int[] {2, 3, 5, OUT, OUT + 1}) {
+      // In memory that has been used.
+      sums.clear();
+      sums.addProducts(weight, g, x, rows);
       Agreement.bits("ranges", got, reduced(sums, weight, most));
     }
   }
@@ -113,6 +114,80 @@ class GradientSumsTest {
     Agreement.near("seed 4", naive(g, x, rows), reduced(total, weight, 2), 1e-5);
     total.clear();
     Agreement.bits("cleared", new float[OUT * IN], reduced(total, weight, 1));
+  }
+
+  /** Adds the product of rows [first, end) as part {@code kind}: 0 in the weight's shape, 1 by input, 2 as rows. */
+  private void addPart(GradientSums sums, int kind, Rows g, Rows x, int first, int end) {
+    ProductKernels kernels = KernelProvider.current().products();
+    switch (kind) {
+      case 0 -> kernels.denseGradient(g, x, sums.of(weight), 0, first, end, OUT, IN);
+      case 1 -> kernels.denseGradient(x, g, sums.byInput(weight), 0, first, end, IN, OUT);
+      default -> sums.addProducts(weight, from(g, first), from(x, first), end - first);
+    }
+  }
+
+  /** Each kind alone, two of a kind, and all orders of several. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "1", "2", "00", "11", "01", "10", "02", "20", "12", "21", "012", "210", "0101", "1202"})
+  void partsOfAllKindsAddUp(String kinds) {
+    SplittableRandom random = new SplittableRandom(6);
+    int each = 300;
+    int rows = each * kinds.length();
+    Rows g = rows(random, rows, OUT);
+    Rows x = rows(random, rows, IN);
+    GradientSums used = sums();
+    for (int use = 0; use < 2; use++) {
+      for (int ranges = 1; ranges <= 3; ranges++) {
+        GradientSums parts = sums();
+        GradientSums total = sums();
+        used.clear();
+        for (int p = 0; p < kinds.length(); p++) {
+          int kind = kinds.charAt(p) - '0';
+          addPart(used, kind, g, x, p * each, (p + 1) * each);
+          parts.clear();
+          addPart(parts, kind, g, x, p * each, (p + 1) * each);
+          total.add(parts);
+        }
+        double[] want = naive(g, x, rows);
+        Agreement.near(kinds + ", one", want, reduced(used, weight, ranges), 1e-5);
+        Agreement.near(kinds + ", parts", want, reduced(total, weight, ranges), 1e-5);
+      }
+      for (int kind = 0; kind < 3; kind++) {
+        // In memory that other kinds were in.
+        used.clear();
+        addPart(used, kind, g, x, 0, each);
+        Agreement.near("only " + kind, naive(g, x, each), reduced(used, weight, 2), 1e-5);
+      }
+    }
+  }
+
+  @Test
+  void aGradientCanBeAddedTo() {
+    SplittableRandom random = new SplittableRandom(7);
+    Rows g = rows(random, 30, OUT);
+    Rows x = rows(random, 30, IN);
+    GradientSums sums = sums();
+    for (int kind = 0; kind < 3; kind++) {
+      addPart(sums, kind, g, x, kind * 10, (kind + 1) * 10);
+      Agreement.near("up to " + kind, naive(g, x, (kind + 1) * 10), reduced(sums, weight, 3), 1e-5);
+    }
+  }
+
+  /** Zeros that one thread's memory holds and another's does not would show as 0 in place of -0. */
+  @Test
+  void whatWasClearedIsNotAdded() {
+    GradientSums used = sums();
+    used.of(weight)[0] = 1;
+    used.byInput(weight)[0] = 1;
+    used.clear();
+    GradientSums total = sums();
+    total.of(weight)[0] = -0f;
+    total.add(used);
+    float[] want = new float[OUT * IN];
+    want[0] = -0f;
+    Agreement.bits("weight", want, reduced(total, weight, 1));
+    used.of(weight)[0] = -0f;
+    Agreement.bits("weight", want, reduced(used, weight, 1));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,9 +46,12 @@ class AllocationTest {
       NeuronState state = neuron.state(2);
       float[] current = Networks.input(2, 2 * neuron.size());
       MODES.add(new Mode("neuron, " + named, () -> neuron.step(current, state)));
-      MODES.add(new Mode("training, " + named, training(network, false)));
-      MODES.add(new Mode("training, constant input, " + named, training(network, true)));
+      MODES.add(new Mode("training, " + named, training(network, false, false)));
+      MODES.add(new Mode("training, constant input, " + named, training(network, true, false)));
     }
+    Network wide = Network.input(300).linear("fc", 40).leaky("lif", n -> n.beta(0.5f)).build(1);
+    MODES.add(new Mode("training, many inputs", training(wide, false, false)));
+    MODES.add(new Mode("training, many inputs, a sample without spikes", training(wide, false, true)));
     for (int round = 0; round < WARM; round++) {
       for (Mode mode : MODES) {
         mode.work.run();
@@ -55,11 +59,15 @@ class AllocationTest {
     }
   }
 
-  private static Runnable training(Network network, boolean constant) {
+  private static Runnable training(Network network, boolean constant, boolean silentSample) {
     States states = network.states(4);
     Chain chain = network.chain(new Block(4, 5, true, false, ProductChoice.AUTO), constant, states);
     GradientSums sums = new GradientSums(List.copyOf(network.parameters().values()));
     float[] x = Networks.input(3, chain.input().array().length);
+    if (silentSample) {
+      // No spikes are events, too.
+      Arrays.fill(x, 0, x.length / 4, 0f);
+    }
     float[] g = Networks.input(4, chain.output().gradientArray().length);
     return () -> {
       states.reset();

@@ -24,7 +24,11 @@ public final class StageRun {
     /** Floats, one row for all steps. */
     CONSTANT,
     /** Bits, expanded for layers that take values. */
-    SPIKES
+    SPIKES,
+    /** Floats of which few are 1 and all others 0. */
+    EVENTS,
+    /** Floats; those of one sample are as with {@link #EVENTS}. */
+    MIXED
   }
 
   private static final int SAMPLES = 3;
@@ -50,6 +54,11 @@ public final class StageRun {
         : new Values(layer.inputShape().size(), SAMPLES, STEPS, of == Of.CONSTANT);
     if (input instanceof Values values) {
       fill(values.array(), random);
+      for (int b = 0; b < SAMPLES; b++) {
+        if (of == Of.EVENTS || (of == Of.MIXED && b == 1)) {
+          fillWithEvents(values, b, random);
+        }
+      }
     }
     input.needGradient();
     Expansion expansion = input instanceof Spikes spikes && !layer.takesSpikes() ? new Expansion(spikes) : null;
@@ -89,6 +98,15 @@ public final class StageRun {
       }
     }
     return spikes;
+  }
+
+  private static void fillWithEvents(Values values, int b, SplittableRandom random) {
+    Rows rows = values.rows(b);
+    for (int t = 0; t < STEPS; t++) {
+      for (int n = 0; n < values.size(); n++) {
+        values.array()[rows.at(t) + n] = random.nextInt(5) == 0 ? 1 : 0;
+      }
+    }
   }
 
   private static void fill(float[] values, SplittableRandom random) {
@@ -141,9 +159,7 @@ public final class StageRun {
 
   /** dL/d(parameter), in its shape. */
   public float[] gradient(Parameter parameter) {
-    float[] gradient = new float[parameter.shape().size()];
-    sums.reduce(parameter, 0, 1, KernelProvider.current().products(), gradient);
-    return gradient;
+    return sums.gradient(parameter, KernelProvider.current().products());
   }
 
   /** Compares everything with the reference, which has the layer's weights. */

@@ -13,7 +13,7 @@ class OptimizerTest {
   private static final float[][] GRADIENTS = {{1, -2}, {0.5f, 0}, {-3, 1e-3f}, {0, 4}};
 
   private static Parameter parameter(float... values) {
-    return new Parameter("p", Shape.of(values.length), values, true, Parameter.GradientForm.plain(values.length));
+    return new Parameter("p", Shape.of(values.length), values, true);
   }
 
   @Test

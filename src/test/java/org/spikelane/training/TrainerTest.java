@@ -94,6 +94,75 @@ class TrainerTest {
     }
   }
 
+  /** Every fifth sample of some patterns as spikes: a weight meets events in some shards, other values in others. */
+  private record PartlySpikes(Patterns patterns) implements Dataset {
+
+    @Override
+    public int size() {
+      return patterns.size();
+    }
+
+    @Override
+    public int steps() {
+      return patterns.steps();
+    }
+
+    @Override
+    public int features() {
+      return patterns.features();
+    }
+
+    @Override
+    public int classes() {
+      return patterns.classes();
+    }
+
+    @Override
+    public boolean constant() {
+      return false;
+    }
+
+    @Override
+    public int label(int i) {
+      return patterns.label(i);
+    }
+
+    @Override
+    public void copyTo(int i, float[] values, int offset) {
+      patterns.copyTo(i, values, offset);
+      if (i % 5 == 0) {
+        for (int k = offset; k < offset + sampleLength(); k++) {
+          values[k] = values[k] > 0.85f ? 1 : 0;
+        }
+      }
+    }
+  }
+
+  @Test
+  void givesTheSameBitsWithAnyNumberOfThreadsOfSomeSpikes() {
+    Dataset data = new PartlySpikes(new Patterns(60, 3, 4, 300, false));
+    Network want = wide();
+    Trainer ofOne = trainer(want, 1);
+    ofOne.fit(data, 3, report -> {});
+    for (int threads : new int[] {2, 3, 8}) {
+      Network got = wide();
+      trainer(got, threads).fit(data, 3, report -> {});
+      same(want, got);
+    }
+    Map<String, double[]> gradients = gradients(wide(), data, Losses.ceCount());
+    List<float[]> got = new ArrayList<>();
+    Trainer.of(wide()).batchSize(64).optimizer((parameters, of) -> got.addAll(of)).epoch(data);
+    int i = 0;
+    for (Map.Entry<String, double[]> entry : gradients.entrySet()) {
+      Agreement.near(entry.getKey(), entry.getValue(), got.get(i++), 1e-5);
+    }
+  }
+
+  private static Network wide() {
+    return Network.input(300).linear("fc1", 40).leaky("lif1", n -> n.beta(0.9f)).linear("fc2", 3)
+        .leaky("lif2", n -> n.beta(0.8f)).build(1);
+  }
+
   @Test
   void followsItsSeed() {
     Network first = network(RLeaky.builder().beta(0.9f).allToAll());

@@ -1,0 +1,126 @@
+package org.spikelane.layer;
+
+import java.util.Arrays;
+import org.spikelane.kernels.ProductKernels;
+import org.spikelane.kernels.Rows;
+
+/**
+ * The gradient of one parameter, in up to three parts, each in the order of memory of those that add to it: {@code
+ * gradient = (sums + byInputᵀ) + products}, parts that nobody added to being left out. What goes to which part does not
+ * depend on threads, so neither does the gradient.
+ *
+ * <p>Sums in the parameter's own shape become the gradient themselves; the other parts are added to them.
+ */
+final class ParameterSums {
+
+  private final Parameter parameter;
+  /** In the parameter's {@link Parameter.GradientForm}, or in its own shape if it has none. */
+  private final Sums sums;
+  /** Of a weight [out, in]: [in, out]. */
+  private final Sums byInput;
+  /** Of a weight [out, in]; null if there never were any. */
+  private OuterProducts products;
+  /** Of a parameter with a form: what was made of the sums; else null. */
+  private final float[] formed;
+
+  /** Zero. */
+  ParameterSums(Parameter parameter) {
+    int size = parameter.shape().size();
+    this.parameter = parameter;
+    this.sums = new Sums(parameter.form() == null ? size : parameter.form().size());
+    this.byInput = new Sums(size);
+    this.formed = parameter.form() == null ? null : new float[size];
+  }
+
+  Parameter parameter() {
+    return parameter;
+  }
+
+  float[] sums() {
+    return sums.values();
+  }
+
+  float[] byInput() {
+    assert formed == null : parameter;
+    return byInput.values();
+  }
+
+  void addProducts(Rows g, Rows x, int rows) {
+    products().add(g, x, rows);
+  }
+
+  private OuterProducts products() {
+    assert formed == null : parameter;
+    if (products == null) {
+      products = new OuterProducts(outputs(), inputs(), sums);
+    }
+    return products;
+  }
+
+  private int outputs() {
+    return parameter.shape().extent(0);
+  }
+
+  private int inputs() {
+    return parameter.shape().size() / outputs();
+  }
+
+  /** Adds those of the same parameter. */
+  void add(ParameterSums other) {
+    if (products != null && !other.sums.isEmpty()) {
+      // Rows go to the same sums: those that are here were before those of the other.
+      products.multiply();
+    }
+    sums.add(other.sums);
+    byInput.add(other.byInput);
+    if (other.products != null) {
+      products().add(other.products);
+    }
+  }
+
+  void clear() {
+    sums.clear();
+    byInput.clear();
+    if (products != null) {
+      products.clear();
+    }
+  }
+
+  /** Makes room for the gradient; into how many ranges, up to {@code most}, {@link #reduce} may cut it. */
+  int ranges(int most) {
+    sums.room();
+    return products == null ? 1 : Math.min(most, outputs());
+  }
+
+  void reduce(int range, int ranges, ProductKernels kernels) {
+    if (formed != null) {
+      parameter.form().reduce(sums.values(), formed);
+      return;
+    }
+    int from = (int) ((long) outputs() * range / ranges);
+    int to = (int) ((long) outputs() * (range + 1) / ranges);
+    float[] gradient = sums.room();
+    // Whether the sums are empty stays as it is until all ranges are there.
+    if (!byInput.isEmpty() && sums.isEmpty()) {
+      Parameter.transpose(byInput.values(), inputs(), outputs(), from, to, gradient);
+    } else if (!byInput.isEmpty()) {
+      Parameter.addTransposed(byInput.values(), inputs(), outputs(), from, to, gradient);
+    } else if (sums.isEmpty()) {
+      Arrays.fill(gradient, from * inputs(), to * inputs(), 0f);
+    }
+    if (products != null) {
+      products.addTo(gradient, from, to, kernels);
+    }
+  }
+
+  float[] gradient() {
+    if (formed != null) {
+      return formed;
+    }
+    byInput.clear();
+    if (products != null) {
+      products.clear();
+    }
+    return sums.written();
+  }
+}
