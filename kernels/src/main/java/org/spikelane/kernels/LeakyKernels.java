@@ -56,7 +56,7 @@ public interface LeakyKernels {
    * gz = gSpk[t]*sg[t],  gp = (gMem[t] + cMem) + gz
    * SUBTRACT: gu = gp, gTheta -= gz + r*gp     ZERO: gu = (1 - r)*gp, gTheta -= gz
    * NONE, ZERO_CARRIED: gu = gp, gTheta -= gz
-   * gBeta += gu*mem[t],  cMem = beta*gu      (ZERO_CARRIED: (1 - r)*mem[t] in the place of mem[t], cMem *= 1 - r)
+   * gBeta += gu*mem[t],  cMem = beta*gu      (ZERO_CARRIED: gu*((1 - r)*mem[t]), ((1 - r)*beta)*gu)
    * gx[t] = gu
    * </pre>
    *

@@ -14,10 +14,18 @@ import java.util.Objects;
  */
 public record Rows(float[] data, int offset, int stride) {
 
-  /** No rows at all, such as the recurrent current of neurons without recurrence. Nothing is read and nothing added. */
+  /**
+   * No rows at all, such as the recurrent current of neurons without recurrence: nothing is read and nothing added. Any
+   * rows of an empty array are none. A method takes them where its description says so.
+   */
   public static final Rows NONE = new Rows(new float[0], 0, 0);
 
-  /** @throws IllegalArgumentException if {@code offset} is beyond the array */
+  /**
+   * Rows of an array.
+   *
+   * @throws NullPointerException if there is no array
+   * @throws IllegalArgumentException if {@code offset} is beyond the array
+   */
   public Rows {
     Objects.requireNonNull(data, "data");
     if (offset > data.length) {

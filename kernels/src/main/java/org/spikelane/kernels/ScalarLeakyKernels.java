@@ -12,7 +12,8 @@ final class ScalarLeakyKernels implements LeakyKernels {
       boolean inhibition, SpikeRows spk, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, beta, theta) && Spans.rows(x, t0, t1, to)
         && Spans.optional(rec, t0, t1, to) && Spans.states(mem, t0, t1, to)
-        && Spans.spikes(spk, t0, t1, to);
+        && Spans.spikes(spk, t0, t1, to)
+        && Spans.apart(mem, x, t0, t1, from, to) && Spans.apart(mem, rec, t0, t1, from, to);
     for (int t = t0; t < t1; t++) {
       row(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t), mem.data(), mem.at(t + 1), beta, theta,
           reset, spk.words(), spk.at(t), from, to);
@@ -104,8 +105,7 @@ final class ScalarLeakyKernels implements LeakyKernels {
   @Override
   public void backwardImmediate(Rows gSpk, Rows gMem, Rows sg, Rows mem, Rows q, SpikeRows spk, SpikeRows rst,
       float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta,
-          Rows gx,
-      int t0, int t1, int from, int to) {
+      Rows gx, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
         && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to)

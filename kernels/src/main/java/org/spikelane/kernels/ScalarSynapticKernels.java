@@ -12,7 +12,9 @@ final class ScalarSynapticKernels implements SynapticKernels {
       ResetMechanism reset, boolean inhibition, SpikeRows spk, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, alpha, beta, theta) && Spans.rows(x, t0, t1, to)
         && Spans.optional(rec, t0, t1, to) && Spans.states(syn, t0, t1, to) && Spans.states(mem, t0, t1, to)
-        && Spans.spikes(spk, t0, t1, to);
+        && Spans.spikes(spk, t0, t1, to)
+        && Spans.apart(syn, x, t0, t1, from, to) && Spans.apart(syn, rec, t0, t1, from, to)
+        && Spans.apart(mem, x, t0, t1, from, to) && Spans.apart(mem, rec, t0, t1, from, to);
     for (int t = t0; t < t1; t++) {
       row(x.data(), x.at(t), rec.data(), rec.at(t), syn.data(), syn.at(t), syn.at(t + 1), mem.data(), mem.at(t),
           mem.data(), mem.at(t + 1), alpha, beta, theta, reset, spk.words(), spk.at(t), from, to);

@@ -28,6 +28,18 @@ final class Spans {
     return true;
   }
 
+  /** A state in place is written after the last of several steps, none of which may read it as an input. */
+  @SuppressWarnings("ReferenceEquality") // The same array, not equal ones.
+  static boolean apart(Rows state, Rows input, int t0, int t1, int from, int to) {
+    if (state.stride() == 0 && state.data() == input.data()) {
+      for (int t = t0; t < t1 && t1 - t0 > 1; t++) {
+        assert Math.abs(input.at(t) - state.offset()) >= to - from : "state in place: row " + t + " of an input, at "
+            + input.at(t) + ", lies over it, at " + state.offset();
+      }
+    }
+    return true;
+  }
+
   static boolean spikes(SpikeRows rows, int t0, int t1, int to) {
     assert rows.holds(t0, t1, to) : "spike rows " + t0 + " to " + t1 + " of " + to + " neurons do not fit: "
         + rows.offset() + " + t*" + rows.stride() + " in " + rows.words().length;

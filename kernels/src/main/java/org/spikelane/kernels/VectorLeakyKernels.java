@@ -26,7 +26,8 @@ final class VectorLeakyKernels implements LeakyKernels {
       boolean inhibition, SpikeRows spk, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, beta, theta) && Spans.rows(x, t0, t1, to)
         && Spans.optional(rec, t0, t1, to) && Spans.states(mem, t0, t1, to)
-        && Spans.spikes(spk, t0, t1, to);
+        && Spans.spikes(spk, t0, t1, to)
+        && Spans.apart(mem, x, t0, t1, from, to) && Spans.apart(mem, rec, t0, t1, from, to);
     if (!inhibition) {
       steps(x, rec, mem, mem.data(), mem.at(t0 + 1), mem.stride(), beta, theta, reset, spk, t0, t1, from, to);
       return;
@@ -703,8 +704,7 @@ final class VectorLeakyKernels implements LeakyKernels {
   private static void immediateBackRow(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt,
       float[] mem, int memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst, int rstAt, float[] cMem,
       float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, float[] gx,
-          int gxAt, int from,
-      int to) {
+      int gxAt, int from, int to) {
     int n = from;
     for (; n <= to - LANES; n += LANES) {
       FloatVector th = FloatVector.fromArray(FLOATS, theta, n);

@@ -26,7 +26,9 @@ final class VectorSynapticKernels implements SynapticKernels {
       ResetMechanism reset, boolean inhibition, SpikeRows spk, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, alpha, beta, theta) && Spans.rows(x, t0, t1, to)
         && Spans.optional(rec, t0, t1, to) && Spans.states(syn, t0, t1, to) && Spans.states(mem, t0, t1, to)
-        && Spans.spikes(spk, t0, t1, to);
+        && Spans.spikes(spk, t0, t1, to)
+        && Spans.apart(syn, x, t0, t1, from, to) && Spans.apart(syn, rec, t0, t1, from, to)
+        && Spans.apart(mem, x, t0, t1, from, to) && Spans.apart(mem, rec, t0, t1, from, to);
     if (!inhibition) {
       steps(x, rec, syn, mem, mem.data(), mem.at(t0 + 1), mem.stride(), alpha, beta, theta, reset, spk, t0, t1, from,
           to);
@@ -619,9 +621,9 @@ final class VectorSynapticKernels implements SynapticKernels {
   }
 
   /** The same with gradients of decays and threshold, whose sums take the registers of two more vectors. */
-  private static void backLearning(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, float[] cSyn, float[]
-      cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, float[] gAlpha, float[] gBeta, float[]
-      gTheta, Rows gx, int t0, int t1, int from, int to) {
+  private static void backLearning(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, float[] cSyn,
+      float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, float[] gAlpha, float[] gBeta,
+      float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
     float[] gSpks = gSpk.data();
     float[] gSyns = gSyn.data();
     float[] gMems = gMem.data();

@@ -20,8 +20,9 @@
  * {@code n} in bit {@code n & 63} of word {@code n >>> 6} of its row.
  *
  * <p>States have one row more than there are steps: step {@code t} reads row {@code t} and writes row {@code t + 1}.
- * With stride 0 that is a state in place; with stride N it is a recording, and the recording of the membrane together
- * with the spike bits is all that the backward pass needs. Inputs and spikes of step {@code t} are in row {@code t}.
+ * With stride 0 that is a state in place; with stride N it is a recording. The backward pass needs that of the membrane;
+ * with immediate reset also the spikes, the gates and the membrane before its reset; for the gradient of {@code alpha}
+ * that of the synaptic current. Inputs and spikes of step {@code t} are in row {@code t}.
  *
  * <p>Every method works on steps {@code [t0, t1)} and neurons {@code [from, to)}. Where spikes are read or written, {@code
  * from} is a multiple of 64 and words are written whole: bits at and above {@code to} in the last word become 0.
@@ -35,7 +36,8 @@
  *
  * A kernel reads every operand of neuron {@code n} at step {@code t} before it writes a result of that neuron and step.
  * So an output row may be exactly an input row of the same step (the membrane of step {@code t} recorded over the input
- * of step {@code t}; the input gradient written over the recorded membrane), but rows that overlap in part may not.
+ * of step {@code t}; the input gradient written over the recorded membrane), but rows that overlap in part may not. A
+ * state in place shares no memory with an input of several steps: it is written once, after the last of them.
  *
  * <h2>Rounding</h2>
  *
@@ -55,7 +57,8 @@
  *
  * <h2>Checks</h2>
  *
- * Kernels only {@code assert}; shapes are checked where data enters the library. No method allocates, and none keeps
- * state, so all may be called from any thread.
+ * Kernels only {@code assert}; shapes are checked where data enters the library. No method allocates. None keeps state
+ * either, so all may be called from any thread, but those of {@link org.spikelane.kernels.ProductKernels}: they have
+ * scratch memory, which grows with the largest product so far, and serve one thread each.
  */
 package org.spikelane.kernels;

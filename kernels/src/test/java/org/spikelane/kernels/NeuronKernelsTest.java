@@ -1,6 +1,7 @@
 package org.spikelane.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -239,6 +240,32 @@ class NeuronKernelsTest {
           }
         }
       }
+    }
+  }
+
+  /** It is written after the last step, so an input of later steps that lies over it would depend on the kernel. */
+  @Test
+  void aStateInPlaceIsNoInputOfSeveralSteps() {
+    int size = 100;
+    for (ResetMechanism reset : ResetMechanism.values()) {
+      for (LeakyKernels kernels : Cases.<LeakyKernels>implementations(new ScalarLeakyKernels(),
+          () -> new VectorLeakyKernels())) {
+        NeuronCase c = new NeuronCase(12, size, STEPS, reset, false);
+        Rows state = Rows.constant(new float[size]);
+        assertThrows(AssertionError.class, () -> kernels.forwardDelayed(state, c.rec, state, c.beta, c.theta, reset, false,
+            c.spk, 0, 2, 0, size), kernels::toString);
+        kernels.forwardDelayed(state, c.rec, state, c.beta, c.theta, reset, false, c.spk, 0, 1, 0, size);
+      }
+    }
+    for (SynapticKernels kernels : Cases.<SynapticKernels>implementations(new ScalarSynapticKernels(),
+        () -> new VectorSynapticKernels())) {
+      NeuronCase c = new NeuronCase(13, size, STEPS, ResetMechanism.ZERO, false);
+      Rows state = Rows.constant(new float[size]);
+      Rows other = Rows.constant(new float[size]);
+      assertThrows(AssertionError.class, () -> kernels.forwardDelayed(c.x, state, other, state, c.alpha, c.beta, c.theta,
+          ResetMechanism.ZERO, false, c.spk, 0, 2, 0, size), kernels::toString);
+      assertThrows(AssertionError.class, () -> kernels.forwardDelayed(state, c.rec, state, other, c.alpha, c.beta, c.theta,
+          ResetMechanism.ZERO, false, c.spk, 0, 2, 0, size), kernels::toString);
     }
   }
 
