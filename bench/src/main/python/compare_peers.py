@@ -14,8 +14,9 @@ PEERS_JAX_PY name the interpreters that have torch, snntorch, … and jax, spyx.
 A round runs, row by row, snnTorch, the peers and Spikelane, one right after the other on the same core, and writes what
 they print to OUT/round-K.json. A round that is there already goes on where it stopped: a row is skipped if all of its
 records are there. From the second round on, peers that the first showed to be no match for a row's fastest are left
-out of it, and those that failed. A ratio is the median over the rounds of the peer's median divided by that of ours. A row is met if
-both of its ratios reach their goals. Records with a cpu_share below 0.9 are not counted, and said: the core was shared.
+out of it, and those that failed. A ratio is the median over the rounds of the peer's median divided by that of ours. A
+row is met if both of its ratios reach their goals. Records with a cpu_share below 0.9 are not counted, and said: the
+core was shared.
 
 ONNX Runtime has no place in BENCH_PEERS. --onnx CMD names a command that prints, for each case of `serve`, a line
   onnxruntime NET B=BATCH p50 X ms ...
@@ -32,6 +33,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import statistics
 import subprocess
 import sys
@@ -56,6 +58,7 @@ SPIKELANE_RLEAKY = Ours("spikelane_rleaky", "--neuron rleaky")
 # it, resident megabytes mean nothing.
 JAVA_OPTIONS = "-XX:+UseParallelGC -Xms4g -Xmx4g -XX:+AlwaysPreTouch -XX:+UseTransparentHugePages"
 
+JAVA_VERSION = 25
 ENOUGH_ROUNDS = 5
 
 # Peers that took longer than so many times the fastest one are measured once.
@@ -113,6 +116,25 @@ def text(params):
 
 def value(params, name):
     return int(dict(p.split("=") for p in params.split(","))[name])
+
+
+# ------------------------------------------------------------------------------------------------ Java
+
+def java_version(java):
+    """The major version of a program, 0 if it is no java."""
+    try:
+        printed = subprocess.run([java, "-version"], capture_output=True, text=True).stderr
+    except OSError:
+        return 0
+    found = re.search(r' version "(\d+)', printed)
+    return int(found.group(1)) if found else 0
+
+
+def find_java():
+    """Looks where bin/spikelane does first; "java" if there is none of the version wanted."""
+    places = [os.environ.get("SPIKELANE_JAVA"), os.path.join(os.environ.get("JAVA_HOME", ""), "bin", "java"),
+              shutil.which("java"), *sorted(glob.glob("/usr/lib/jvm/*/bin/java"))]
+    return next((java for java in places if java and java_version(java) >= JAVA_VERSION), "java")
 
 
 # ------------------------------------------------------------------------------------------------ rounds
@@ -370,7 +392,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=ENOUGH_ROUNDS, help="to be there at the end; 0 only prints")
     parser.add_argument("--only", action="append", default=[], help="pattern of row names, see --list; repeatable")
     parser.add_argument("--cores", default="1", help="as bench_peers.py has it")
-    parser.add_argument("--java", default="java", help="the java of a JDK 25")
+    parser.add_argument("--java", help="the java of a JDK 25 or later (default: the first that is found)")
     parser.add_argument("--java-options", default=JAVA_OPTIONS, help="flags of the JVM (default: %(default)s)")
     parser.add_argument("--onnx", help="command that measures ONNX Runtime")
     parser.add_argument("--prefix", default="", help="goes before every command that measures, as in 'nice -n -5'")
@@ -385,7 +407,15 @@ def main():
         parser.error("no row matches --only" if not rows else "expected BENCH_PEERS and --out, or --out and --rounds 0")
     if (args.rounds or args.limits) and not os.path.exists(JAR):
         parser.error(f"{JAR} is not there; run mvn -q -DskipTests package")
-    os.makedirs(args.out, exist_ok=True)
+    if args.rounds and not os.path.exists(args.bench_peers):
+        parser.error(f"BENCH_PEERS: {args.bench_peers} is not there")
+    if args.rounds or args.limits:
+        args.java = args.java or find_java()
+        if java_version(args.java) < JAVA_VERSION:
+            parser.error(f"--java: expected the java of a JDK {JAVA_VERSION} or later, got {args.java}")
+        os.makedirs(args.out, exist_ok=True)
+    elif not glob.glob(os.path.join(args.out, "round-*.json")):
+        parser.error(f"--out: no rounds in {args.out}")
     limits = os.path.join(args.out, "limits.json")
     if args.limits:
         measure_limits(args, limits)

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Measures what the README says under "What it reaches", and prints it as Markdown.
 
+Of snnTorch's side, times are measured; accuracies are figures of this file, from runs of the same settings.
+
   results.py --mnist DIR --braille DIR --out results/ BENCH_PEERS      everything again (some hours)
   results.py --out results/ --print                                    only print, of what is in results/
   results.py … --readme README.md                                      and write it between the README's marks
@@ -120,15 +122,17 @@ def speed_table(rounds):
     for goal in compare_peers.goals():
         by_snntorch = compare_peers.ratios(rounds, goal, goal.snntorch)
         measured = {peer: of for peer in goal.peers if (of := compare_peers.ratios(rounds, goal, peer))}
-        if goal.least_snntorch is None or not by_snntorch or not measured:
+        if goal.least_snntorch is None:
+            continue
+        if not by_snntorch or not measured:
+            lines.append(f"| {workload(goal)} | not measured | | | 0 |")
             continue
         best = min(measured, key=lambda peer: statistics.median(measured[peer]))
         lines.append(f"| {workload(goal)} | {compare_peers.milliseconds(rounds, goal, goal.ours.name)} "
                      f"| {times(by_snntorch)} | {times(measured[best])} {PEERS[best]} "
                      f"| {min(len(by_snntorch), len(measured[best]))} |")
-    if len(lines) == 2:
-        return []
-    return [*lines, "", f"Medians of the rounds, both sides in turns on one core ({processor()})."]
+    return [*lines, "", f"Medians of the rounds, both sides in turns on one core ({processor()})."
+            f" Fewer than {compare_peers.ENOUGH_ROUNDS} rounds are provisional."]
 
 
 def times(ratios):
@@ -168,20 +172,25 @@ def main():
     args, rest = parser.parse_known_args()
     if args.only_print and rest:
         parser.error("--print measures nothing; what are these for: " + " ".join(rest))
-    if not os.path.exists(LAUNCHER):
+    if args.only_print and not os.path.isdir(args.out):
+        parser.error(f"--out: no folder {args.out}")
+    if not args.only_print and not os.path.exists(LAUNCHER):
         parser.error(f"{LAUNCHER} is not there; run mvn -q -DskipTests package")
     os.makedirs(args.out, exist_ok=True)
     # First, as it says at once if it does not take its options.
     if rest:
-        subprocess.run([sys.executable, os.path.join(PYTHON, "compare_peers.py"), *rest, "--out", args.out], check=True,
-                       stdout=sys.stderr)
+        compared = subprocess.run([sys.executable, os.path.join(PYTHON, "compare_peers.py"), *rest, "--out", args.out],
+                                  stdout=sys.stderr)
+        if compared.returncode:
+            raise SystemExit(compared.returncode)
     folders = dict(mnist=args.mnist, braille=args.braille)
     there = read_accuracy(args.out) if args.only_print else measure_accuracy(folders, args.out)
     missing = [command for task in TASKS for command in commands(task) if command not in there]
     if args.readme and missing:
         parser.error("--readme: not measured, so that rows would be lost: " + "; ".join(missing))
     lines = accuracy_table(there)
-    speed = speed_table(compare_peers.read_rounds(args.out))
+    rounds = compare_peers.read_rounds(args.out)
+    speed = speed_table(rounds) if rounds else []
     lines += ["", *speed] if speed else []
     print("\n".join(lines))
     if args.readme:

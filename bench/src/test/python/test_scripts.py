@@ -57,6 +57,7 @@ class ScriptsTest(unittest.TestCase):
                 f.write("print('noise of peers')\n")
             program = ("import sys, compare_peers\n"
                        "compare_peers.JAR = compare_peers.__file__\n"
+                       "compare_peers.java_version = lambda java: 25\n"
                        f"sys.argv = ['compare_peers.py', {peers!r}, '--out', {folder!r}, '--rounds=1', '--only=serve*']\n"
                        "compare_peers.main()\n")
             done = run("-c", program)
@@ -65,6 +66,22 @@ class ScriptsTest(unittest.TestCase):
         self.assertNotIn("noise", done.stdout)
         self.assertIn("round-1.json: serve net=mnist,batch=1,steps=25 spikelane", done.stderr)
         self.assertIn("noise of peers", done.stderr)
+
+    def test_refuses_in_one_line_what_is_not_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            absent = os.path.join(folder, "absent")
+            stubs = ("import sys, compare_peers, results\n"
+                     "compare_peers.JAR = results.LAUNCHER = compare_peers.__file__\n")
+            compare, results = "compare_peers", "results"
+            for module, arguments, message in (
+                    (compare, [absent, "--out", folder], f"BENCH_PEERS: {absent} is not there"),
+                    (compare, [folder, "--out", folder, "--java", absent], "--java: expected the java of a JDK 25 or later"),
+                    (compare, ["--out", absent, "--rounds", "0"], f"--out: no rounds in {absent}"),
+                    (results, ["--out", absent, "--print"], f"--out: no folder {absent}")):
+                done = run("-c", f"{stubs}sys.argv = {[module, *arguments]!r}\n{module}.main()\n")
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                self.assertIn("error: " + message, done.stderr.splitlines()[-1])
+            self.assertFalse(os.path.exists(absent))
 
 
 if __name__ == "__main__":

@@ -22,8 +22,7 @@ public final class MeasuredProvider {
       default -> wanted.equals(Integer.toString(provider.width()));
     };
     if (!given) {
-      throw new IllegalStateException("provider: expected " + wanted + " kernels, got " + provider
-          + "; start java with --add-modules=jdk.incubator.vector");
+      throw new IllegalStateException("provider: expected " + wanted + " kernels, got " + provider);
     }
     return provider;
   }

@@ -3,6 +3,7 @@ package org.spikelane.kernels;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,18 @@ public final class ElementwiseTable {
   private static final int[] KILOBYTES = {16, 512, 8192, 262_144};
 
   private static final String LINE = "%-30s %-16s %10s %8s %8s %7s  %-34s %s%n";
+
+  private static final String HELP = """
+      Usage: ElementwiseTable [JMH option]... [ROW]...
+      Prints how fast the element-wise kernels are, beside the limits of this machine, measured in the same run.
+
+      ROW      regular expression of benchmarks, such as LayerBenchmark.step (default: all, about a quarter of an hour)
+      options  those of JMH, such as -f 1 -wi 1 -i 3 for a quick look; java -jar bench/target/benchmarks.jar -h lists them
+
+      Examples:
+        ElementwiseTable -f 1 'LayerBenchmark.(step|sequence)'
+        ElementwiseTable -f 1 SurrogateBenchmark RowBenchmark
+      """;
 
   private final CommandLineOptions options;
   private final Map<String, Double> bandwidth = new TreeMap<>();
@@ -171,6 +184,10 @@ public final class ElementwiseTable {
 
   /** The exit code; what is wrong with the arguments goes to {@code errors}, in one line. */
   static int run(PrintStream errors, String... arguments) throws RunnerException, IOException, InterruptedException {
+    if (Arrays.stream(arguments).anyMatch(argument -> argument.equals("-h") || argument.equals("--help"))) {
+      System.out.print(HELP);
+      return 0;
+    }
     ElementwiseTable table;
     List<Row> chosen;
     try {
@@ -180,10 +197,6 @@ public final class ElementwiseTable {
       errors.println("ElementwiseTable: expected options of JMH and regular expressions of rows: "
           + Program.oneLine(e.getMessage()) + "; see --help");
       return 2;
-    }
-    if (table.options.shouldHelp()) {
-      table.options.showHelp();
-      return 0;
     }
     if (chosen.isEmpty()) {
       errors.println("ElementwiseTable: expected a regular expression of rows, such as LayerBenchmark.step, got "

@@ -23,12 +23,14 @@ import picocli.CommandLine.Spec;
  * <p>Arguments {@code N…} take the place of the sizes 128 to 2048.
  */
 @Command(name = "ProductTable", mixinStandardHelpOptions = true,
-    description = "Prints how fast the products are, beside what this machine can do.")
+    description = "Prints how fast the products are, beside what this machine can do; takes some"
+        + " minutes, a minute for one N.")
 public final class ProductTable implements Callable<Integer> {
 
   static final String HEAD = """
       N: neurons, multiplied with weights [N][N]. rows: samples times steps at once. firing: neurons with a spike.
-      limit: what this machine reaches, of the same unit: GF/s fused multiply-adds, GB/s reading. share: speed by limit.
+      limit: of the same unit, GF/s fused multiply-adds, or GB/s of summing an array as large as what is read again and
+      again. share: speed by limit; above 100 % where weights, which unlike arrays start at a cache line, are read faster.
 
       product             N   rows  firing   us/product     speed  unit   limit    share
       """;

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
  * takes the place of the number of threads, that of the processors.
  */
 @Command(name = "CoresTable", mixinStandardHelpOptions = true,
-    description = "Prints how many times as fast several threads are as one, for products and whole networks.")
+    description = "Prints how many times as fast several threads are as one, for products and whole networks;"
+        + " takes about two minutes.")
 public final class CoresTable implements Callable<Integer> {
 
   private static final int ROUNDS = 9;

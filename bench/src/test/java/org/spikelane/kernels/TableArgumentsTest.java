@@ -38,6 +38,16 @@ class TableArgumentsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"-h", "--help"})
+  void elementwiseTableHasHelp(String argument) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (PrintStream errors = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+      assertEquals(0, ElementwiseTable.run(errors, argument));
+    }
+    assertEquals("", bytes.toString(StandardCharsets.UTF_8));
+  }
+
+  @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
       -f abc | abc
       -f -5  | -5
