@@ -34,13 +34,13 @@ final class ImportOptions {
       description = "What to take off the names of a state dict, such as module.")
   private String prefix;
 
-  @Option(names = "--reset-mechanism", paramLabel = "KIND", description = "subtract, zero or none, where the file does not"
-      + " say (default: zero of NIR graphs, subtract of state dicts).")
+  @Option(names = "--reset-mechanism", paramLabel = "KIND", description = "subtract, zero or none, of NIR graphs and"
+      + " state dicts (default: as the file says, else zero of NIR graphs and subtract of state dicts).")
   private ResetKind resetMechanism;
 
-  @Option(names = "--reset-delay", negatable = true, description = "Whether the reset comes one step after its spike, which"
-      + " files of other frameworks do not say (default: not in NIR graphs; as the description says of state dicts, else it"
-      + " does).")
+  @Option(names = "--reset-delay", negatable = true, description = "Whether the reset comes one step after its spike, of NIR"
+      + " graphs and state dicts (default: as the file says, else not in NIR graphs; as the description says of state"
+      + " dicts, else it does).")
   private Boolean resetDelay;
 
   @Option(names = "--dt", paramLabel = "SECONDS",
@@ -48,7 +48,7 @@ final class ImportOptions {
   private Double dt;
 
   @Option(names = "--surrogate", paramLabel = "KIND",
-      description = "Surrogate gradient, for training on: atan, fast_sigmoid, sigmoid or triangular (default: atan).")
+      description = "Surrogate gradient, kept in the network for who trains it on: atan, fast_sigmoid, sigmoid or triangular (default: atan).")
   private SurrogateKind surrogate;
 
   @Option(names = "--slope", paramLabel = "X", description = "Steepness of the surrogate (default: snnTorch's).")
@@ -93,6 +93,8 @@ final class ImportOptions {
     }
     refuse("--dt", target == NetworkFormat.NIR ? null : dt, "only NIR graphs have a step");
     if (description == null) {
+      // What is wrong with the file itself comes first.
+      stateDict(path);
       throw new UserError(path + ": holds tensors without a network; describe its layers in JSON, --description FILE (see"
           + " spikelane inspect " + path + ")");
     }

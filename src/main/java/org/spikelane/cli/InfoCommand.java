@@ -70,7 +70,8 @@ final class InfoCommand implements Callable<Integer> {
           .map(entry -> Printable.of(entry.getKey() + " " + plain(entry.getValue())))
           .collect(Collectors.joining(", ")));
     } else {
-      out.println("input     not in the file, which 'spikelane train' did not write; eval and predict take the data folder's own");
+      out.println("input     not in the file, which 'spikelane train' did not write; eval and predict take the data"
+          + " folder's own");
     }
     NetworkTables.print(out, network);
   }

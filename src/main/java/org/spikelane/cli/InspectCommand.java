@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         "",
         "Examples:",
         "  spikelane inspect network.nir",
-        "  spikelane inspect model.pt                                 its tensors, and a description to start from",
+        "  spikelane inspect model.pt                                 its tensors, and a description for a start",
         "  spikelane inspect model.pt --write-description model.json",
         "  spikelane inspect model.pt --description model.json",
         "  spikelane inspect checkpoint.pt --entry model_state_dict --prefix module."
@@ -80,10 +80,11 @@ final class InspectCommand implements Callable<Integer> {
 
   private void printTensors(PrintWriter out) throws IOException {
     NetworkFormat format = NetworkFormat.of(path);
-    out.println("file      " + path + ", " + format.description() + ", tensors without a network");
+    String head = "file      " + path + ", " + format.description() + ", tensors without a network";
     if (format == NetworkFormat.PYTORCH && !imports.hasEntry()) {
       Map<String, Map<String, Tensor>> dictionaries = PyTorchFile.read(path).dictionaries();
       if (dictionaries.size() != 1 || !dictionaries.containsKey("")) {
+        out.println(head);
         dictionaries.forEach((name, tensors) -> {
           out.println();
           out.println(name.isEmpty() ? "in the file itself:" : "--entry " + Printable.of(name) + ":");
@@ -93,13 +94,14 @@ final class InspectCommand implements Callable<Integer> {
       }
     }
     StateDict dict = imports.stateDict(path);
+    out.println(head);
     out.println();
     NetworkTables.print(out, dict.tensors());
-    out.println();
     JsonObject suggestion;
     try {
       suggestion = dict.suggestion();
     } catch (IllegalArgumentException e) {
+      out.println();
       out.println("No description follows from the tensors: " + Printable.of(e.getMessage()));
       if (written != null) {
         throw new UserError("--write-description: nothing to write, as no description follows from the tensors", e);
@@ -107,6 +109,7 @@ final class InspectCommand implements Callable<Integer> {
       return;
     }
     if (written == null) {
+      out.println();
       out.println("The tensors suggest this description; layers without tensors, their order, reset_delay and the surrogate"
           + " are not in the file, so look at them (--write-description FILE, then --description FILE):");
       out.println(PRETTY.toJson(suggestion));

@@ -78,8 +78,8 @@ final class KeptModel {
     try {
       model.save(path);
     } catch (IOException e) {
-      throw new UserError("the model of epoch " + newEpoch + " cannot be written to " + path + ": " + FileProblem.inWords(e) + "; "
-          + kept(), e);
+      throw new UserError("the model of epoch " + newEpoch + " cannot be written to " + path + ": "
+          + FileProblem.inWords(e) + "; " + kept(), e);
     }
     epoch = newEpoch;
   }

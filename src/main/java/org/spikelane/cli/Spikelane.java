@@ -1,10 +1,12 @@
 package org.spikelane.cli;
 
 import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
-import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,11 +15,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.spikelane.format.FileProblem;
 import org.spikelane.format.FormatException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -49,6 +54,10 @@ public final class Spikelane implements Runnable {
   /** Looked for before anything is parsed, so that it holds for every failure. */
   private static final String DEBUG = "--debug";
 
+  private static final Map<Class<?>, String> NUMBERS = Map.of(int.class, "a whole number", Integer.class,
+      "a whole number", long.class, "a whole number", Long.class, "a whole number", float.class, "a number", Float.class,
+      "a number", double.class, "a number", Double.class, "a number");
+
   @Spec
   private CommandSpec spec;
 
@@ -57,11 +66,13 @@ public final class Spikelane implements Runnable {
   /** Starts the command line of this JVM, and ends the JVM with its exit code. */
   public static void main(String[] args) {
     boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
-    System.exit(run(Surroundings.ofThisJvm(writer(System.out), writer(System.err), terminal), args));
+    System.exit(run(Surroundings.ofThisJvm(writer(FileDescriptor.out, System.out.charset()),
+        writer(FileDescriptor.err, System.err.charset()), terminal), args));
   }
 
-  private static PrintWriter writer(PrintStream stream) {
-    return new PrintWriter(new OutputStreamWriter(stream, stream.charset()), true);
+  /** Past {@code System.out}, which keeps to itself that nobody reads any more. */
+  private static PrintWriter writer(FileDescriptor to, Charset charset) {
+    return new PrintWriter(new OutputStreamWriter(new FileOutputStream(to), charset), true);
   }
 
   /**
@@ -80,7 +91,8 @@ public final class Spikelane implements Runnable {
     PrintWriter err = surroundings.err();
     boolean debug = Arrays.asList(args).contains(DEBUG);
     try {
-      return commandLine(surroundings, debug, args.length == 0 ? "" : args[0]).execute(args);
+      String[] words = asOption(args);
+      return commandLine(surroundings, debug, words.length == 0 ? "" : words[0]).execute(words);
     } catch (OutOfMemoryError e) {
       String heap = Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB";
       return fail(err, e, debug, FAILED, "out of memory with a heap of " + heap
@@ -91,6 +103,16 @@ public final class Spikelane implements Runnable {
       surroundings.out().flush();
       err.flush();
     }
+  }
+
+  /** {@code help COMMAND} as {@code COMMAND --help}. */
+  private static String[] asOption(String... args) {
+    if (args.length == 0 || !args[0].equals("help")) {
+      return args;
+    }
+    String[] words = Arrays.copyOfRange(args, 1, args.length + 1);
+    words[args.length - 1] = "--help";
+    return words;
   }
 
   private static CommandLine commandLine(Surroundings surroundings, boolean debug, String first) {
@@ -143,7 +165,17 @@ public final class Spikelane implements Runnable {
           + unmatched.getUnmatched().getFirst() + "'"
           + (near.isEmpty() ? "" : ", did you mean " + near.getFirst() + "?");
     }
+    if (e instanceof MissingParameterException missing) {
+      return "expected " + missing.getMissing().stream().map(Spikelane::spelled).collect(Collectors.joining(", "));
+    }
+    if (e.getArgSpec() instanceof OptionSpec option && e.getValue() != null && NUMBERS.containsKey(option.type())) {
+      return option.longestName() + ": expected " + NUMBERS.get(option.type()) + ", got '" + e.getValue() + "'";
+    }
     return e.getMessage();
+  }
+
+  private static String spelled(ArgSpec missing) {
+    return missing instanceof OptionSpec option ? option.longestName() + "=" + option.paramLabel() : missing.paramLabel();
   }
 
   private static <E extends Enum<E>> void convert(CommandLine line, Class<E> type) {
@@ -170,7 +202,8 @@ public final class Spikelane implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "expected a command: train, eval, predict, info, inspect, convert or run");
+    throw new ParameterException(spec.commandLine(), "expected a command: train, eval, predict, info, inspect,"
+        + " convert or run");
   }
 
   /** The version in the jar's manifest. */

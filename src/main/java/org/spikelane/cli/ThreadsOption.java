@@ -8,7 +8,7 @@ final class ThreadsOption {
 
   @Option(names = "--threads", paramLabel = "N",
       description = "Threads to work with (default: as many as processors). Training uses at most " + Trainer.MOST_THREADS
-          + ". Results are the same for any number.")
+          + ", and one for 8 samples of a batch. Results are the same for any number.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   /**

@@ -36,7 +36,7 @@ final class TrainCommand implements Callable<Integer> {
   private DataOption data;
 
   @Option(names = "--model", paramLabel = "FILE",
-      description = "Where to write the model (default: ${DEFAULT-VALUE}).")
+      description = "Where to write the model; one that is there is replaced (default: ${DEFAULT-VALUE}).")
   private Path model = Path.of("spikelane-model.safetensors");
 
   @Mixin

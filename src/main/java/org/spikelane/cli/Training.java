@@ -37,7 +37,7 @@ final class Training {
   /**
    * Runs the epochs; interrupted by the end of the JVM, it says what is kept.
    *
-   * @throws UserError if the training diverges, or the model cannot be written
+   * @throws UserError if the training diverges, the model cannot be written, or the output is closed
    */
   void run(Dataset train, Dataset test, int epochs) {
     Thread hook = new Thread(this::stop);
@@ -101,6 +101,9 @@ final class Training {
         ConfusionTable.percent(report.accuracy()), ConfusionTable.percent(evaluation.accuracy())));
     report.firingRates().values().forEach(rate -> line.append(column(String.format(Locale.ROOT, "%.4f", rate))));
     out.println(line.append(String.format(Locale.ROOT, "  %8.2f", report.seconds())));
+    if (out.checkError()) {
+      throw new UserError("nobody reads the output any more; " + kept.kept());
+    }
   }
 
   private UserError diverged(int epoch, String sign, Throwable cause) {

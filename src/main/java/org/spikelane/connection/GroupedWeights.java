@@ -87,7 +87,8 @@ final class GroupedWeights {
   final class Gradient {
 
     private final RowKernels kernels = KernelProvider.current().rows();
-    private final List<DenseGradient> gradients = groups.stream().map(group -> new DenseGradient(group, ProductChoice.DENSE, 0)).toList();
+    private final List<DenseGradient> gradients =
+        groups.stream().map(group -> new DenseGradient(group, ProductChoice.DENSE, 0)).toList();
     private final List<GradientSums> ofGroups =
         groups.stream().map(group -> new GradientSums(group.parameters())).toList();
     private final ProductKernels products = KernelProvider.current().products();

@@ -19,8 +19,8 @@ import org.spikelane.layer.Values;
  * {@code y = W·x + b}: PyTorch's {@code nn.Linear}.
  *
  * <p>Parameters {@code weight} [out, in] and {@code bias} [out]. Spikes are multiplied by events or densely, as the
- * block's {@link ProductChoice} says, and so are values of which all are 0 or 1 and few are 1. An input that is constant over time is multiplied once, and
- * its gradient is that of the sum over the steps.
+ * block's {@link ProductChoice} says, and so are values of which all are 0 or 1 and few are 1. An input that is constant
+ * over time is multiplied once, and its gradient is that of the sum over the steps.
  */
 public final class Linear implements Layer {
 

@@ -77,7 +77,8 @@ final class Description {
     }
     stateDict.forEach((name, tensor) -> {
       String module = StateDict.module(name);
-      tensors.put(names.containsKey(module) ? names.get(module) + name.substring(module.length()) : name, tensor);
+      String parameter = module.isEmpty() ? "." + name : name.substring(module.length());
+      tensors.put(names.containsKey(module) ? names.get(module) + parameter : name, tensor);
     });
     if (tensors.size() < stateDict.size()) {
       throw new IllegalArgumentException("description: two modules of the state dict come out under one name");
@@ -141,8 +142,9 @@ final class Description {
     if (!layer.has("type")) {
       String type = type(name);
       if (type == null) {
-        problems.add(name + ": expected a type, as the state dict has no tensors of " + (layer.has(MODULE)
-            ? layer.get(MODULE).getAsString() : name) + " that tell it");
+        String module = layer.has(MODULE) ? layer.get(MODULE).getAsString() : name;
+        problems.add(name + ": expected a type, as the state dict has no tensors of "
+            + (module.isEmpty() ? "this layer (names without a dot)" : module) + " that tell it");
         return;
       }
       layer.addProperty("type", type);

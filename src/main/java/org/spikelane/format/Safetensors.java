@@ -152,7 +152,8 @@ public final class Safetensors {
     long length = bytes(file, channel, 0, 8).getLong(0);
     long longest = Math.min(size - 8, LONGEST_HEADER);
     if (length < 2 || length > longest) {
-      throw new FormatException(file, "header length: expected 2 to " + longest + ", got " + Long.toUnsignedString(length));
+      throw new FormatException(file, "header length: expected 2 to " + longest + ", got " + Long.toUnsignedString(length)
+          + "; the file is cut off, or no safetensors");
     }
     Header header = header(file, bytes(file, channel, 8, (int) length));
     checkRanges(file, header.entries(), size - header.end());

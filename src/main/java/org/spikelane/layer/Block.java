@@ -11,7 +11,11 @@ package org.spikelane.layer;
  */
 public record Block(int samples, int steps, boolean record, boolean states, ProductChoice product) {
 
-  /** @throws IllegalArgumentException if there is no sample or no step */
+  /**
+   * Samples and steps of which there is at least one.
+   *
+   * @throws IllegalArgumentException if there is no sample or no step
+   */
   public Block {
     if (samples < 1 || steps < 1) {
       throw new IllegalArgumentException("block: expected at least 1 sample and 1 step, got " + samples + " and " + steps);

@@ -16,6 +16,8 @@ public final class NeuronParameter {
   private final int[] source;
 
   /**
+   * A parameter of a layer, expanded to its neurons.
+   *
    * @param layer shape of the layer
    * @throws IllegalArgumentException if the shape does not broadcast against the layer's
    */

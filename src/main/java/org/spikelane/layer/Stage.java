@@ -1,6 +1,10 @@
 package org.spikelane.layer;
 
-/** One layer at work on one block of samples. Belongs to one thread; owns every buffer it needs, allocates none later. */
+/**
+ * One layer at work on one block of samples. Belongs to one thread; owns every buffer it needs. Those that only some
+ * input asks for, such as the copy of the weights that gradients of the input are made with, come with its first use:
+ * once every kind of input has been seen, a run allocates nothing.
+ */
 public interface Stage {
 
   /** What this stage writes and the next one reads. */

@@ -537,7 +537,11 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     return mem[b];
   }
 
-  /** The recorded synaptic current of a sample, as {@link #membrane}; null in first-order neurons. */
+  /**
+   * The recorded synaptic current of a sample, as {@link #membrane}; null in first-order neurons.
+   *
+   * @throws IllegalStateException if the block was not built to record it
+   */
   public abstract Rows current(int b);
 
   /** Sets dL/d(mem) of a sample, row t for the membrane that step t returned; zero until set. */
@@ -548,13 +552,20 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
   }
 
-  /** Sets dL/d(syn) of a sample, row t for the current that step t returned; zero until set. Second order only. */
+  /**
+   * Sets dL/d(syn) of a sample, row t for the current that step t returned; zero until set.
+   *
+   * @throws IllegalArgumentException if these neurons are of first order, and have no such current
+   */
   public abstract void currentGradient(int b, Rows gradient);
 
   /** [N] of a sample: before {@link #backward} dL/d(last membrane) by later steps, after it dL/d(initial membrane). */
   public final float[] carriedMembrane(int b) {
     return carriedMem[b];
   }
+
+  /** [N] of a sample: the same of the synaptic current; null in first-order neurons. */
+  public abstract float[] carriedCurrent(int b);
 
   /**
    * The gradient of the spikes, [samples][N] from its row of sample {@code b} on: before {@link #backward} dL/d(last
@@ -563,9 +574,6 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   public final Rows carriedSpikes() {
     return gSpikes;
   }
-
-  /** The same of the synaptic current; null in first-order neurons. */
-  public abstract float[] carriedCurrent(int b);
 
   /** Spikes of the first {@code samples} samples in the last run, over all steps and neurons. */
   public final long spikeCount(int samples) {

@@ -25,7 +25,7 @@ public final class Adam implements Optimizer {
   /**
    * Adam with the given constants.
    *
-   * @throws IllegalArgumentException if the rate or epsilon is not positive, or a beta is outside 0..1
+   * @throws IllegalArgumentException if the rate or epsilon is not positive, or a beta is below 0, or 1 or more
    */
   public Adam(float learningRate, float beta1, float beta2, float epsilon) {
     requireRate(learningRate);

@@ -11,7 +11,7 @@ public interface Loss {
 
   /** What of the last layer a loss looks at. */
   enum Of {
-    /** Its spikes, 0 or 1. */
+    /** Its spikes, 0 or 1, times the layer's graded factor if it has one. */
     SPIKES,
     /** Its membrane, as each step returned it. */
     MEMBRANE

@@ -1,6 +1,7 @@
 package org.spikelane.training;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.spikelane.kernels.Rows;
 
 /**
@@ -42,6 +43,7 @@ public final class Losses {
    *
    * @param correctRate share of the steps at which the right class should spike, 0 to 1
    * @param incorrectRate share of the steps at which the other classes should spike, 0 to 1
+   * @throws IllegalArgumentException if a share is not 0 to 1
    */
   public static Loss mseCount(double correctRate, double incorrectRate) {
     return new MeanSquaredCount(correctRate, incorrectRate);
@@ -66,9 +68,14 @@ public final class Losses {
    * A loss whose samples count by the weight of their class: {@code mean over b of weights[y]*loss}, snnTorch's {@code
    * weight} argument (a plain mean, unlike torch's weighted one).
    *
-   * @param weights one for each class
+   * @param weights one for each class; a network of another number of classes is refused when it trains
+   * @throws IllegalArgumentException if there are none
    */
   public static Loss weighted(Loss loss, float[] weights) {
+    Objects.requireNonNull(loss, "loss");
+    if (weights.length == 0) {
+      throw new IllegalArgumentException("weights: expected one for each class, got none");
+    }
     return new Weighted(loss, weights.clone());
   }
 

@@ -14,7 +14,11 @@ public final class Sgd implements Optimizer {
   private final float momentum;
   private List<float[]> velocities;
 
-  /** @throws IllegalArgumentException if the rate is not positive, or the momentum outside 0..1 */
+  /**
+   * Descent with the given constants; momentum 0 is the plain one.
+   *
+   * @throws IllegalArgumentException if the rate is not positive, or the momentum is below 0, or 1 or more
+   */
   public Sgd(float learningRate, float momentum) {
     Adam.requireRate(learningRate);
     if (!(momentum >= 0 && momentum < 1)) {

@@ -24,8 +24,8 @@ import org.spikelane.neuron.Neuron;
 public final class Trainer {
 
   /**
-   * Threads that training uses at most: a batch is cut into as many shards. Their gradients are summed, so the number is
-   * not the machine's choice.
+   * Threads that training uses at most: a batch is cut into as many shards, of a multiple of 8 samples each, so into
+   * fewer if it has less than 64 samples. Their gradients are summed, so the number is not the machine's choice.
    */
   public static final int MOST_THREADS = 8;
 
@@ -113,7 +113,7 @@ public final class Trainer {
 
   /** Sets who is told how far an epoch is. */
   public Trainer progress(Progress progress) {
-    this.progress = progress;
+    this.progress = Objects.requireNonNull(progress, "progress");
     return this;
   }
 
@@ -124,8 +124,15 @@ public final class Trainer {
     return value;
   }
 
-  /** Trains for a number of epochs, telling the listener after each. */
+  /**
+   * Trains for a number of epochs, telling the listener after each.
+   *
+   * @throws IllegalArgumentException if the number is below 0, or the data does not fit the network
+   */
   public void fit(Dataset data, int count, Consumer<EpochReport> listener) {
+    if (count < 0) {
+      throw new IllegalArgumentException("count: expected 0 epochs or more, got " + count);
+    }
     for (int i = 0; i < count; i++) {
       listener.accept(epoch(data));
     }

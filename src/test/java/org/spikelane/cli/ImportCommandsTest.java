@@ -327,7 +327,7 @@ class ImportCommandsTest {
             folder.resolve("y.txt")),
         terminal.refused("--steps: expected at least 1, got 0", "run", model, "--input", sequence, "--output", y, "--steps",
             0),
-        terminal.refused("Missing required option|--input", "run", model, "--output", y),
+        terminal.refused("expected --input=FILE; see spikelane run --help", "run", model, "--output", y),
         terminal.refused("expected a model of spikelane, got a PyTorch state dict", "info", pt));
     assertFalse(Files.exists(y));
   }

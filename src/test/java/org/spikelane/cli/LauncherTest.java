@@ -76,6 +76,17 @@ class LauncherTest {
   }
 
   @Test
+  void keepsItsCollectorUnlessAnotherIsChosen() throws IOException, InterruptedException {
+    String java = jdk("new", "25", true).toString();
+    Map<String, Boolean> cases = Map.of("-Xmx1g", true, "-XX:+UseTransparentHugePages -XX:MaxGCPauseMillis=50", true,
+        "-XX:+UseGCOverheadLimit", true, "-Xmx1g -XX:+UseZGC", false, "-XX:+UseSerialGC -Xmx1g", false);
+    for (Map.Entry<String, Boolean> options : cases.entrySet()) {
+      String output = start(Map.of("SPIKELANE_JAVA", java, "SPIKELANE_OPTS", options.getKey()), launcher, "info").output();
+      assertEquals(options.getValue(), output.contains("[-XX:+UseParallelGC]"), options.getKey());
+    }
+  }
+
+  @Test
   void followsLinksToItself() throws IOException, InterruptedException {
     String java = jdk("new", "25", true).toString();
     Path first = Files.createSymbolicLink(home.resolve("link"), Path.of("bin/spikelane"));

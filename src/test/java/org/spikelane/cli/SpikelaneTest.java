@@ -31,6 +31,8 @@ class SpikelaneTest {
 
   @Test
   void helpAndVersionSucceed() {
+    assertEquals(Terminal.bare().done("--help"), Terminal.bare().done("help"));
+    assertEquals(Terminal.bare().done("run", "--help"), Terminal.bare().done("help", "run"));
     assertTrue(Terminal.bare().done("--help").contains("Examples:"));
     assertTrue(Terminal.bare().done("--version").startsWith("spikelane "));
   }

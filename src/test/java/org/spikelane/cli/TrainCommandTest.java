@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -126,13 +129,39 @@ class TrainCommandTest {
     assertFalse(Arrays.equals(models[0], Files.readAllBytes(model)));
   }
 
+  /** As of a pipe whose reader has gone; the model of the epoch stays. */
+  @Test
+  void stopsWhenNobodyReads() throws IOException {
+    Path model = folder.resolve("unread.safetensors");
+    StringWriter errors = new StringWriter();
+    Writer closed = new Writer() {
+      @Override
+      public void write(char[] text, int from, int length) throws IOException {
+        throw new IOException("Broken pipe");
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+    int code = Spikelane.run(new PrintWriter(closed), new PrintWriter(errors, true), "train", "--data",
+        SmallData.trials(folder.resolve("unread")).toString(), "--model", model.toString(), "--epochs", "1000");
+    assertEquals(2, code, errors.toString());
+    assertTrue(errors.toString().startsWith("spikelane: nobody reads the output any more; "), errors.toString());
+    assertTrue(errors.toString().contains("epoch 1 "), errors.toString());
+    assertTrue(Files.exists(model));
+  }
+
   @Test
   void refusesWhatCannotBe() throws IOException {
     Path trials = SmallData.trials(folder.resolve("trials"));
     Terminal terminal = Terminal.bare();
     Object[][] cases = {
         {"--epochs: expected at least 1, got 0", "--epochs", 0},
-        {"'--epochs'|'x' is not an int|see spikelane train --help", "--epochs", "x"},
+        {"--epochs: expected a whole number, got 'x'; see spikelane train --help", "--epochs", "x"},
+        {"--beta: expected a number, got 'x'", "--beta", "x"},
         {"--hidden: expected at least 1, got -1", "--hidden", -1},
         {"--steps and --hidden: expected steps times neurons below", "--hidden", Integer.MAX_VALUE},
         {"--batch: expected at least 1", "--batch", 0},
