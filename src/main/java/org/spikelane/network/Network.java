@@ -58,6 +58,9 @@ public final class Network {
 
   private static final int MOST_SAMPLES_PER_BLOCK = 64;
 
+  /** The same without a tape: as many rows as event-driven products go through while a panel of weights is at hand. */
+  private static final int MOST_SAMPLES_PER_BLOCK_OF_RUN = 128;
+
   /** Weights of which so many bytes are walked for one row of each sample are worth more samples at once: 256 KiB. */
   private static final long LARGE_WEIGHTS = 256 << 10;
 
@@ -235,13 +238,13 @@ public final class Network {
     for (NamedLayer named : layers) {
       perSample += named.layer().outputShape().size();
     }
-    return tiles(perSample * Float.BYTES * (1 + steps));
+    return tiles(perSample * Float.BYTES * (1 + steps), MOST_SAMPLES_PER_BLOCK);
   }
 
   /** The same for a run without a tape, which holds one row of states where a tape holds one a step. */
   int samplesPerBlockOfRun(int steps, boolean constant) {
     if (weightsPerBlock(constant) >= LARGE_WEIGHTS) {
-      return MOST_SAMPLES_PER_BLOCK;
+      return MOST_SAMPLES_PER_BLOCK_OF_RUN;
     }
     long perSample = 0;
     int rows = constant ? 1 : steps;
@@ -253,12 +256,12 @@ public final class Network {
         perSample += (long) rows * named.layer().outputShape().size();
       }
     }
-    return tiles(perSample * Float.BYTES);
+    return tiles(perSample * Float.BYTES, MOST_SAMPLES_PER_BLOCK_OF_RUN);
   }
 
-  private static int tiles(long bytesPerSample) {
+  private static int tiles(long bytesPerSample, int most) {
     long fit = BLOCK_BYTES / Math.max(1, bytesPerSample);
-    int tiles = Math.clamp(fit / SAMPLES_OF_A_TILE, 1, MOST_SAMPLES_PER_BLOCK / SAMPLES_OF_A_TILE);
+    int tiles = Math.clamp(fit / SAMPLES_OF_A_TILE, 1, most / SAMPLES_OF_A_TILE);
     return tiles * SAMPLES_OF_A_TILE;
   }
 

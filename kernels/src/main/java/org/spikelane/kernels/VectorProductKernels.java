@@ -61,8 +61,8 @@ final class VectorProductKernels implements ProductKernels {
   private static final int GRADIENT_VALUES = 1 << 17;
   private static final int EVENT_GRADIENT_VALUES = 1 << 13;
 
-  // Rows whose lists of spikes are kept; the gradient takes twice as many.
-  private static final int EVENT_ROWS = 64;
+  // Rows whose spikes are listed together: two words of them as bits of a neuron.
+  private static final int EVENT_ROWS = 2 * Long.SIZE;
 
   // Spikes of a neuron from which it pays to find all rows in which it fired, and to add to its gradient just once.
   private static final int SPIKES_TO_GATHER = 2;
@@ -78,7 +78,7 @@ final class VectorProductKernels implements ProductKernels {
   @SuppressWarnings("unused")
   private int fetched;
   private final float[] edge = new float[TILE_ROWS * GROUP * PANEL];
-  private final long[] bits = new long[2 * 64];
+  private final long[] bits = new long[EVENT_ROWS];
   private final int[] starts = new int[EVENT_ROWS + 1];
   private float[] left = {};
   private MemorySegment right = MemorySegment.NULL;
@@ -261,8 +261,8 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   private void eventsGradientByNeuron(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
-    for (int r = r0; r < r1; r += 2 * EVENT_ROWS) {
-      int count = Math.min(2 * EVENT_ROWS, r1 - r);
+    for (int r = r0; r < r1; r += EVENT_ROWS) {
+      int count = Math.min(EVENT_ROWS, r1 - r);
       int listed = listRowsOfNeurons(spk, r, count, k);
       int most = columns(EVENT_GRADIENT_VALUES, count);
       for (int j = 0; j < n; j += most) {
@@ -504,7 +504,7 @@ final class VectorProductKernels implements ProductKernels {
     int end = 0;
     for (int word = 0; word < SpikeRows.words(k); word++) {
       long any = 0;
-      for (int i = 0; i < 2 * 64; i++) {
+      for (int i = 0; i < EVENT_ROWS; i++) {
         bits[i] = i < count ? spk.words()[spk.at(r + i) + word] : 0;
         any |= bits[i];
       }
