@@ -56,8 +56,10 @@ final class VectorProductKernels implements ProductKernels {
   // With few neurons, too, there is less to gain than another kernel takes to compile.
   private static final int NEURONS_BY_COLUMN = 256;
 
-  // Rows of a gradient that are multiplied together, and values of it that stay in a part of L2, or in L1.
+  // Rows of a gradient that are multiplied together; values of it that are packed at once, 8 MiB, so that columns of the
+  // left operand need be transposed just once for them; and values that stay in a part of L2, or in L1.
   private static final int GRADIENT_STEPS = 512;
+  private static final int GRADIENT_PACKED = 1 << 21;
   private static final int GRADIENT_VALUES = 1 << 17;
   private static final int EVENT_GRADIENT_VALUES = 1 << 13;
 
@@ -68,9 +70,11 @@ final class VectorProductKernels implements ProductKernels {
   private static final int SPIKES_TO_GATHER = 2;
   private static final int LISTED_TOGETHER = 4;
 
-  // Weights that may come from memory itself, 8 MiB, of which most rows are asked for more than once, are fetched panel
-  // by panel; of smaller ones a third-level cache delivers what is asked for alone in less time.
-  private static final long FETCHED_WEIGHTS = 1 << 21;
+  // Weights that may come from memory itself: 8 MiB. A dense product walks them once for more rows, though these then
+  // come from a third-level cache. Of an event-driven product, if most rows are asked for more than once, they are
+  // fetched panel by panel; of smaller ones a third-level cache delivers what is asked for alone in less time.
+  private static final long FAR_WEIGHTS = 1 << 21;
+  private static final int FAR_LEFT_ROWS = 512;
   private static final long LINE_BYTES = 64;
 
   private final VectorRowKernels rows = new VectorRowKernels();
@@ -104,7 +108,7 @@ final class VectorProductKernels implements ProductKernels {
     for (int r = r0; r < r1; r += EVENT_ROWS) {
       int count = Math.min(EVENT_ROWS, r1 - r);
       listEvents(spk.words(), spk.at(r), spk.stride(), SpikeRows.words(k), count);
-      boolean fetch = (long) k * n > FETCHED_WEIGHTS && starts[count] > 2 * k;
+      boolean fetch = (long) k * n > FAR_WEIGHTS && starts[count] > 2 * k;
       for (int p = 0; p < w.panels(); p += EVENT_GROUP) {
         int columns = Math.min(EVENT_GROUP * PANEL, n - p * PANEL);
         if (fetch) {
@@ -143,13 +147,14 @@ final class VectorProductKernels implements ProductKernels {
     int k = w.k();
     int n = w.n();
     assert x.holds(r0, r1, k) && y.holds(r0, r1, n);
+    int together = (long) k * n > FAR_WEIGHTS ? FAR_LEFT_ROWS : LEFT_ROWS;
     for (int r = r0; r < r1; r++) {
       Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
     }
     for (int s = 0; s < k; s += STEPS) {
       int steps = Math.min(STEPS, k - s);
-      for (int r = r0; r < r1; r += LEFT_ROWS) {
-        int count = Math.min(LEFT_ROWS, r1 - r);
+      for (int r = r0; r < r1; r += together) {
+        int count = Math.min(together, r1 - r);
         packRows(x.data(), x.at(r) + s, x.stride(), count, steps);
         multiply(0, count, w.data(), w.at(0) + s * PANEL, k * PANEL, steps, y.data(), y.at(r), y.stride(), n);
       }
@@ -303,19 +308,27 @@ final class VectorProductKernels implements ProductKernels {
     assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
     for (int r = r0; r < r1; r += GRADIENT_STEPS) {
       int steps = Math.min(GRADIENT_STEPS, r1 - r);
-      int most = columns(GRADIENT_VALUES, steps);
+      int most = columns(GRADIENT_PACKED, steps);
       for (int j = 0; j < n; j += most) {
         int columns = Math.min(most, n - j);
         packRight(g, r, steps, j, columns);
         for (int i = 0; i < k; i += LEFT_ROWS) {
           int count = Math.min(LEFT_ROWS, k - i);
           packColumns(x, r, steps, i, count);
-          // A tile's rows of the gradient one after the other: they are read and written in the order of memory.
-          for (int t = 0; t < count; t += TILE_ROWS) {
-            multiply(t, Math.min(t + TILE_ROWS, count), right, 0, steps * PANEL, steps, gw, gwAt + i * n + j, n,
-                columns);
-          }
+          multiplyByTile(count, steps, gw, gwAt + i * n + j, n, columns);
         }
+      }
+    }
+  }
+
+  /** Adds the products of rows of {@link #left} with {@link #right} to c: of so many columns at a time as stay in L2. */
+  private void multiplyByTile(int count, int steps, float[] c, int cAt, int cRow, int columns) {
+    int most = columns(GRADIENT_VALUES, steps);
+    for (int j = 0; j < columns; j += most) {
+      int width = Math.min(most, columns - j);
+      // A tile's rows of the gradient one after the other: they are read and written in the order of memory.
+      for (int t = 0; t < count; t += TILE_ROWS) {
+        multiply(t, Math.min(t + TILE_ROWS, count), right, j * steps, steps * PANEL, steps, c, cAt + j, cRow, width);
       }
     }
   }

@@ -24,7 +24,7 @@ class ProductKernelsTest {
     return Stream.of(new int[][] {{0, 5, 7}, {3, 0, 9}, {4, 6, 0}, {1, 1, 1}, {2, 3, 10}, {8, 16, 16}, {9, 17, 33},
         {25, 100, 10}, {7, 64, 64}, {16, 65, 31}, {17, 100, 100}, {1, 257, 129}, {5, 300, 48}, {8, 20, 135},
         {130, 9, 70}, {300, 11, 40}, {12, 520, 200}, {3, 140, 257}, {15, 2055, 66}, {1100, 5, 35}, {150, 70, 67},
-        {25, 1030, 10}, {100, 600, 6}, {33, 257, 3}});
+        {25, 1030, 10}, {100, 600, 6}, {33, 257, 3}, {520, 9, 4200}});
   }
 
   /** The products, each written over or added to what {@code result} holds. */
@@ -174,13 +174,15 @@ class ProductKernelsTest {
     }
   }
 
-  /** Weights that are fetched before spikes visit them, with an edge in both directions. */
+  /** Weights beyond the caches, fetched before spikes visit them and walked once for many rows, with edges in all. */
   @Test
-  void eventsVisitLargeWeights() {
-    Problem p = Problem.finite(new int[] {9, 1501, 1450});
-    float[] expected = Product.EVENTS.result(SCALAR, p);
-    for (ProductKernels kernels : IMPLEMENTATIONS) {
-      Cases.assertSame(expected, Product.EVENTS.result(kernels, p), kernels + p.name);
+  void vectorIsScalarWithLargeWeights() {
+    for (Product product : List.of(Product.EVENTS, Product.DENSE)) {
+      Problem p = Problem.finite(new int[] {product == Product.EVENTS ? 9 : 523, 1501, 1450});
+      float[] expected = product.result(SCALAR, p);
+      for (ProductKernels kernels : IMPLEMENTATIONS) {
+        Cases.assertSame(expected, product.result(kernels, p), kernels + ", " + product + p.name);
+      }
     }
   }
 
