@@ -6,9 +6,15 @@ import org.spikelane.kernels.Rows;
 
 /**
  * The losses of {@code snntorch.functional}, for classes as targets. CE is log-softmax and negative log-likelihood, in
- * double.
+ * double. A gradient below 2^-80 is written as 0.
  */
 public final class Losses {
+
+  /**
+   * Gradients below it, of classes that are all but impossible, are 0. No sum would show them, but their products, on
+   * the way back through time and weights, would be subnormal, which takes a processor a hundred times as long.
+   */
+  private static final double LEAST_GRADIENT = 0x1p-80;
 
   private Losses() {}
 
@@ -134,9 +140,14 @@ public final class Losses {
   private static void write(double[] row, Rows gradient, int t) {
     if (gradient != null) {
       for (int c = 0; c < row.length; c++) {
-        gradient.data()[gradient.at(t) + c] = (float) row[c];
+        gradient.data()[gradient.at(t) + c] = gradient(row[c]);
       }
     }
+  }
+
+  /** As a float; 0 for what is below {@link #LEAST_GRADIENT}. */
+  private static float gradient(double value) {
+    return Math.abs(value) < LEAST_GRADIENT ? 0f : (float) value;
   }
 
   private static double[] counts(Rows output, int steps, int classes) {
@@ -193,7 +204,7 @@ public final class Losses {
       if (gradient != null) {
         for (int t = 0; t < steps; t++) {
           for (int c = 0; c < classes; c++) {
-            gradient.data()[gradient.at(t) + c] = t == best[c] ? (float) row[c] : 0f;
+            gradient.data()[gradient.at(t) + c] = t == best[c] ? gradient(row[c]) : 0f;
           }
         }
       }

@@ -82,6 +82,10 @@ final class VectorProductKernels implements ProductKernels {
   @SuppressWarnings("unused")
   private int fetched;
   private final float[] edge = new float[TILE_ROWS * GROUP * PANEL];
+  private final float[] edgeBias = new float[GROUP * PANEL];
+  /** Where sums start that start from nothing, and what is added to those that are not at their end: it changes none. */
+  private final float[] zeros = new float[GROUP * PANEL];
+  private final float[] neutral = new float[GROUP * PANEL];
   private final long[] bits = new long[EVENT_ROWS];
   private final int[] starts = new int[EVENT_ROWS + 1];
   private float[] left = {};
@@ -91,8 +95,15 @@ final class VectorProductKernels implements ProductKernels {
   private int[] fired = {};
   private int[] neurons = {};
   private int[] firedStarts = {0};
+  /**
+   * Whether weights are walked from their last panel to the first. Every walk turns round: where weights are larger than
+   * a cache, the panels that the last walk left in it are the first to be used again.
+   */
+  private boolean descending;
 
-  VectorProductKernels() {}
+  VectorProductKernels() {
+    Arrays.fill(neutral, -0f);
+  }
 
   @Override
   public PackedWeights weights(int k, int n) {
@@ -109,7 +120,10 @@ final class VectorProductKernels implements ProductKernels {
       int count = Math.min(EVENT_ROWS, r1 - r);
       listEvents(spk.words(), spk.at(r), spk.stride(), SpikeRows.words(k), count);
       boolean fetch = (long) k * n > FAR_WEIGHTS && starts[count] > 2 * k;
-      for (int p = 0; p < w.panels(); p += EVENT_GROUP) {
+      descending = !descending;
+      int groups = Math.ceilDiv(w.panels(), EVENT_GROUP);
+      for (int g = 0; g < groups; g++) {
+        int p = EVENT_GROUP * inTurn(g, groups);
         int columns = Math.min(EVENT_GROUP * PANEL, n - p * PANEL);
         if (fetch) {
           fetch(w.data(), w.at(p), k * PANEL * panels(columns));
@@ -119,6 +133,11 @@ final class VectorProductKernels implements ProductKernels {
         }
       }
     }
+  }
+
+  /** The i-th of {@code count} parts of the weights in this walk. */
+  private int inTurn(int i, int count) {
+    return descending ? count - 1 - i : i;
   }
 
   /** Reads a value of each cache line: panels that spikes would visit here and there arrive at the speed of a stream. */
@@ -148,20 +167,21 @@ final class VectorProductKernels implements ProductKernels {
     int n = w.n();
     assert x.holds(r0, r1, k) && y.holds(r0, r1, n);
     int together = (long) k * n > FAR_WEIGHTS ? FAR_LEFT_ROWS : LEFT_ROWS;
-    for (int r = r0; r < r1; r++) {
-      Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
-    }
-    for (int s = 0; s < k; s += STEPS) {
+    for (int s = 0; s == 0 || s < k; s += STEPS) {
       int steps = Math.min(STEPS, k - s);
       for (int r = r0; r < r1; r += together) {
         int count = Math.min(together, r1 - r);
         packRows(x.data(), x.at(r) + s, x.stride(), count, steps);
-        multiply(0, count, w.data(), w.at(0) + s * PANEL, k * PANEL, steps, y.data(), y.at(r), y.stride(), n);
+        multiplyBlock(count, w, s, steps, bias, y, r);
       }
     }
-    for (int r = r0; r < r1; r++) {
-      rows.add(bias, 0, y.data(), y.at(r), 0, n);
-    }
+  }
+
+  /** Multiplies rows of {@link #left} with rows [s, s + steps) of the weights, and adds the bias after the last of them. */
+  private void multiplyBlock(int count, PackedWeights w, int s, int steps, float[] bias, Rows y, int r) {
+    descending = !descending;
+    multiply(0, count, w.data(), w.at(0) + s * PANEL, w.k() * PANEL, steps, s == 0, s + steps == w.k() ? bias : null,
+        y.data(), y.at(r), y.stride(), w.n());
   }
 
   @Override
@@ -179,20 +199,13 @@ final class VectorProductKernels implements ProductKernels {
 
   private void denseByRow(SpikeRows spk, float value, PackedWeights w, float[] bias, Rows y, int r, int count) {
     int k = w.k();
-    int n = w.n();
-    for (int i = 0; i < count; i++) {
-      Arrays.fill(y.data(), y.at(r + i), y.at(r + i) + n, 0f);
-    }
     roomForLeft(count);
-    for (int s = 0; s < k; s += STEPS) {
+    for (int s = 0; s == 0 || s < k; s += STEPS) {
       int steps = Math.min(STEPS, k - s);
       for (int i = 0; i < count; i++) {
         rows.expand(spk.words(), spk.at(r + i) + (s >>> 6), value, left, i * LEFT_STRIDE, 0, steps);
       }
-      multiply(0, count, w.data(), w.at(0) + s * PANEL, k * PANEL, steps, y.data(), y.at(r), y.stride(), n);
-    }
-    for (int i = 0; i < count; i++) {
-      rows.add(bias, 0, y.data(), y.at(r + i), 0, n);
+      multiplyBlock(count, w, s, steps, bias, y, r);
     }
   }
 
@@ -207,7 +220,6 @@ final class VectorProductKernels implements ProductKernels {
     if (sums.length < tiled * columns) {
       sums = new float[tiled * columns];
     }
-    Arrays.fill(sums, 0, tiled * columns, 0f);
     for (int s = 0; s < k; s += SPIKE_STEPS) {
       int steps = Math.min(SPIKE_STEPS, k - s);
       packRows(w.byColumn(), s, k, n, steps);
@@ -217,7 +229,7 @@ final class VectorProductKernels implements ProductKernels {
           expandColumns(halves, Math.min(Integer.SIZE, steps - half), value, right, p * steps + half * PANEL);
         }
       }
-      multiply(0, tiled, right, 0, steps * PANEL, steps, sums, 0, columns, columns);
+      multiply(0, tiled, right, 0, steps * PANEL, steps, s == 0, null, sums, 0, columns, columns);
     }
     for (int i = 0; i < count; i++) {
       for (int j = 0; j < n; j++) {
@@ -328,7 +340,8 @@ final class VectorProductKernels implements ProductKernels {
       int width = Math.min(most, columns - j);
       // A tile's rows of the gradient one after the other: they are read and written in the order of memory.
       for (int t = 0; t < count; t += TILE_ROWS) {
-        multiply(t, Math.min(t + TILE_ROWS, count), right, j * steps, steps * PANEL, steps, c, cAt + j, cRow, width);
+        multiply(t, Math.min(t + TILE_ROWS, count), right, j * steps, steps * PANEL, steps, false, null, c,
+            cAt + j, cRow, width);
       }
     }
   }
@@ -348,7 +361,7 @@ final class VectorProductKernels implements ProductKernels {
           for (int p = i; p < i + columns; p += PANEL) {
             expandPanel(spk.words(), spk.at(r) + (p >>> 6), spk.stride(), p, value, steps, (p - i) * steps);
           }
-          multiply(0, count, right, 0, steps * PANEL, steps, gw, j * k + i, k, columns);
+          multiply(0, count, right, 0, steps * PANEL, steps, false, null, gw, j * k + i, k, columns);
         }
       }
     }
@@ -435,50 +448,82 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
-  /** Adds the products of rows i0 to i1 of {@link #left} with panels b to the same rows of c, [columns]. */
-  private void multiply(int i0, int i1, MemorySegment b, int bAt, int bPanel, int steps, float[] c, int cAt, int cRow,
-      int columns) {
+  /**
+   * The products of rows i0 to i1 of {@link #left} with panels b, in the same rows of c, [columns]: added to what is
+   * there, or in its place.
+   *
+   * @param fresh whether c is to be written over
+   * @param bias [columns], added to each sum at its end; null for none
+   */
+  private void multiply(int i0, int i1, MemorySegment b, int bAt, int bPanel, int steps, boolean fresh, float[] bias,
+      float[] c, int cAt, int cRow, int columns) {
     int tiled = i1 - (i1 - i0) % SMALL_TILE_ROWS;
-    int at = bAt;
-    for (int j = 0; j < columns; j += PANEL) {
+    int panels = panels(columns);
+    for (int p = 0; p < panels; p++) {
+      int j = PANEL * inTurn(p, panels);
+      int at = bAt + j / PANEL * bPanel;
+      int width = Math.min(PANEL, columns - j);
+      float[] last = lastAddend(bias, j, width, PANEL);
+      int lastAt = last == bias ? j : 0;
       int h;
       for (int i = i0; i < tiled; i += h) {
         h = tiled - i >= TILE_ROWS ? TILE_ROWS : SMALL_TILE_ROWS;
-        if (columns - j >= PANEL) {
-          tile(h, i, b, at, steps, c, cAt + i * cRow + j, cRow);
+        int to = cAt + i * cRow + j;
+        if (width == PANEL) {
+          tile(h, i, b, at, steps, fresh ? zeros : c, fresh ? 0 : to, fresh ? 0 : cRow, last, lastAt, c, to, cRow);
         } else {
-          copyRows(c, cAt + i * cRow + j, cRow, edge, 0, PANEL, h, columns - j);
-          tile(h, i, b, at, steps, edge, 0, PANEL);
-          copyRows(edge, 0, PANEL, c, cAt + i * cRow + j, cRow, h, columns - j);
+          if (!fresh) {
+            copyRows(c, to, cRow, edge, 0, PANEL, h, width);
+          }
+          tile(h, i, b, at, steps, fresh ? zeros : edge, 0, fresh ? 0 : PANEL, last, lastAt, edge, 0, PANEL);
+          copyRows(edge, 0, PANEL, c, to, cRow, h, width);
         }
       }
-      at += bPanel;
     }
     for (int i = tiled; i < i1; i++) {
-      multiplyRow(i * LEFT_STRIDE, b, bAt, bPanel, steps, c, cAt + i * cRow, columns);
+      multiplyRow(i * LEFT_STRIDE, b, bAt, bPanel, steps, fresh, bias, c, cAt + i * cRow, columns);
     }
   }
 
-  private void multiplyRow(int aAt, MemorySegment b, int bAt, int bPanel, int steps, float[] c, int cAt, int columns) {
-    int at = bAt;
-    for (int j = 0; j < columns; j += GROUP * PANEL) {
+  private void multiplyRow(int aAt, MemorySegment b, int bAt, int bPanel, int steps, boolean fresh, float[] bias,
+      float[] c, int cAt, int columns) {
+    int groups = Math.ceilDiv(columns, GROUP * PANEL);
+    for (int g = 0; g < groups; g++) {
+      int j = GROUP * PANEL * inTurn(g, groups);
+      int at = bAt + j / PANEL * bPanel;
       int width = Math.min(GROUP * PANEL, columns - j);
+      float[] last = lastAddend(bias, j, width, GROUP * PANEL);
+      int lastAt = last == bias ? j : 0;
       if (width == GROUP * PANEL) {
-        row(left, aAt, b, at, bPanel, GROUP, steps, c, cAt + j);
+        row(left, aAt, b, at, bPanel, GROUP, steps, fresh ? zeros : c, fresh ? 0 : cAt + j, last, lastAt, c, cAt + j);
       } else {
-        System.arraycopy(c, cAt + j, edge, 0, width);
-        row(left, aAt, b, at, bPanel, panels(width), steps, edge, 0);
+        if (!fresh) {
+          System.arraycopy(c, cAt + j, edge, 0, width);
+        }
+        row(left, aAt, b, at, bPanel, panels(width), steps, fresh ? zeros : edge, 0, last, lastAt, edge, 0);
         System.arraycopy(edge, 0, c, cAt + j, width);
       }
-      at += GROUP * bPanel;
     }
   }
 
-  private void tile(int h, int i, MemorySegment b, int bAt, int steps, float[] c, int cAt, int cRow) {
+  /** What is added to {@code full} columns from {@code j} on at last: the bias, a copy of it where it ends, or -0. */
+  private float[] lastAddend(float[] bias, int j, int width, int full) {
+    if (bias == null) {
+      return neutral;
+    }
+    if (width == full) {
+      return bias;
+    }
+    System.arraycopy(bias, j, edgeBias, 0, width);
+    return edgeBias;
+  }
+
+  private void tile(int h, int i, MemorySegment b, int bAt, int steps, float[] start, int startAt, int startRow,
+      float[] last, int lastAt, float[] c, int cAt, int cRow) {
     if (h == LARGE_TILE_ROWS) {
-      tile8(left, i * LEFT_STRIDE, b, bAt, steps, c, cAt, cRow);
+      tile8(left, i * LEFT_STRIDE, b, bAt, steps, start, startAt, startRow, last, lastAt, c, cAt, cRow);
     } else {
-      tile4(left, i * LEFT_STRIDE, b, bAt, steps, c, cAt, cRow);
+      tile4(left, i * LEFT_STRIDE, b, bAt, steps, start, startAt, startRow, last, lastAt, c, cAt, cRow);
     }
   }
 
@@ -575,24 +620,25 @@ final class VectorProductKernels implements ProductKernels {
     return at + count;
   }
 
-  /** Adds to eight rows of one panel of c. */
-  private static void tile8(float[] a, int aAt, MemorySegment b, int bAt, int steps, float[] c, int cAt, int cRow) {
-    FloatVector c00 = FloatVector.fromArray(FLOATS, c, cAt);
-    FloatVector c01 = FloatVector.fromArray(FLOATS, c, cAt + LANES);
-    FloatVector c10 = FloatVector.fromArray(FLOATS, c, cAt + cRow);
-    FloatVector c11 = FloatVector.fromArray(FLOATS, c, cAt + cRow + LANES);
-    FloatVector c20 = FloatVector.fromArray(FLOATS, c, cAt + 2 * cRow);
-    FloatVector c21 = FloatVector.fromArray(FLOATS, c, cAt + 2 * cRow + LANES);
-    FloatVector c30 = FloatVector.fromArray(FLOATS, c, cAt + 3 * cRow);
-    FloatVector c31 = FloatVector.fromArray(FLOATS, c, cAt + 3 * cRow + LANES);
-    FloatVector c40 = FloatVector.fromArray(FLOATS, c, cAt + 4 * cRow);
-    FloatVector c41 = FloatVector.fromArray(FLOATS, c, cAt + 4 * cRow + LANES);
-    FloatVector c50 = FloatVector.fromArray(FLOATS, c, cAt + 5 * cRow);
-    FloatVector c51 = FloatVector.fromArray(FLOATS, c, cAt + 5 * cRow + LANES);
-    FloatVector c60 = FloatVector.fromArray(FLOATS, c, cAt + 6 * cRow);
-    FloatVector c61 = FloatVector.fromArray(FLOATS, c, cAt + 6 * cRow + LANES);
-    FloatVector c70 = FloatVector.fromArray(FLOATS, c, cAt + 7 * cRow);
-    FloatVector c71 = FloatVector.fromArray(FLOATS, c, cAt + 7 * cRow + LANES);
+  /** Eight rows of one panel of c: {@code c = (start + the products) + last}. */
+  private static void tile8(float[] a, int aAt, MemorySegment b, int bAt, int steps, float[] start, int startAt,
+      int startRow, float[] last, int lastAt, float[] c, int cAt, int cRow) {
+    FloatVector c00 = FloatVector.fromArray(FLOATS, start, startAt);
+    FloatVector c01 = FloatVector.fromArray(FLOATS, start, startAt + LANES);
+    FloatVector c10 = FloatVector.fromArray(FLOATS, start, startAt + startRow);
+    FloatVector c11 = FloatVector.fromArray(FLOATS, start, startAt + startRow + LANES);
+    FloatVector c20 = FloatVector.fromArray(FLOATS, start, startAt + 2 * startRow);
+    FloatVector c21 = FloatVector.fromArray(FLOATS, start, startAt + 2 * startRow + LANES);
+    FloatVector c30 = FloatVector.fromArray(FLOATS, start, startAt + 3 * startRow);
+    FloatVector c31 = FloatVector.fromArray(FLOATS, start, startAt + 3 * startRow + LANES);
+    FloatVector c40 = FloatVector.fromArray(FLOATS, start, startAt + 4 * startRow);
+    FloatVector c41 = FloatVector.fromArray(FLOATS, start, startAt + 4 * startRow + LANES);
+    FloatVector c50 = FloatVector.fromArray(FLOATS, start, startAt + 5 * startRow);
+    FloatVector c51 = FloatVector.fromArray(FLOATS, start, startAt + 5 * startRow + LANES);
+    FloatVector c60 = FloatVector.fromArray(FLOATS, start, startAt + 6 * startRow);
+    FloatVector c61 = FloatVector.fromArray(FLOATS, start, startAt + 6 * startRow + LANES);
+    FloatVector c70 = FloatVector.fromArray(FLOATS, start, startAt + 7 * startRow);
+    FloatVector c71 = FloatVector.fromArray(FLOATS, start, startAt + 7 * startRow + LANES);
     long p0 = bytes(bAt);
     for (int s = 0; s < steps; s++) {
       FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES, NATIVE);
@@ -622,34 +668,37 @@ final class VectorProductKernels implements ProductKernels {
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
     }
-    c00.intoArray(c, cAt);
-    c01.intoArray(c, cAt + LANES);
-    c10.intoArray(c, cAt + cRow);
-    c11.intoArray(c, cAt + cRow + LANES);
-    c20.intoArray(c, cAt + 2 * cRow);
-    c21.intoArray(c, cAt + 2 * cRow + LANES);
-    c30.intoArray(c, cAt + 3 * cRow);
-    c31.intoArray(c, cAt + 3 * cRow + LANES);
-    c40.intoArray(c, cAt + 4 * cRow);
-    c41.intoArray(c, cAt + 4 * cRow + LANES);
-    c50.intoArray(c, cAt + 5 * cRow);
-    c51.intoArray(c, cAt + 5 * cRow + LANES);
-    c60.intoArray(c, cAt + 6 * cRow);
-    c61.intoArray(c, cAt + 6 * cRow + LANES);
-    c70.intoArray(c, cAt + 7 * cRow);
-    c71.intoArray(c, cAt + 7 * cRow + LANES);
+    FloatVector last0 = FloatVector.fromArray(FLOATS, last, lastAt);
+    FloatVector last1 = FloatVector.fromArray(FLOATS, last, lastAt + LANES);
+    c00.add(last0).intoArray(c, cAt);
+    c01.add(last1).intoArray(c, cAt + LANES);
+    c10.add(last0).intoArray(c, cAt + cRow);
+    c11.add(last1).intoArray(c, cAt + cRow + LANES);
+    c20.add(last0).intoArray(c, cAt + 2 * cRow);
+    c21.add(last1).intoArray(c, cAt + 2 * cRow + LANES);
+    c30.add(last0).intoArray(c, cAt + 3 * cRow);
+    c31.add(last1).intoArray(c, cAt + 3 * cRow + LANES);
+    c40.add(last0).intoArray(c, cAt + 4 * cRow);
+    c41.add(last1).intoArray(c, cAt + 4 * cRow + LANES);
+    c50.add(last0).intoArray(c, cAt + 5 * cRow);
+    c51.add(last1).intoArray(c, cAt + 5 * cRow + LANES);
+    c60.add(last0).intoArray(c, cAt + 6 * cRow);
+    c61.add(last1).intoArray(c, cAt + 6 * cRow + LANES);
+    c70.add(last0).intoArray(c, cAt + 7 * cRow);
+    c71.add(last1).intoArray(c, cAt + 7 * cRow + LANES);
   }
 
-  /** Adds to four rows of one panel of c. */
-  private static void tile4(float[] a, int aAt, MemorySegment b, int bAt, int steps, float[] c, int cAt, int cRow) {
-    FloatVector c00 = FloatVector.fromArray(FLOATS, c, cAt);
-    FloatVector c01 = FloatVector.fromArray(FLOATS, c, cAt + LANES);
-    FloatVector c10 = FloatVector.fromArray(FLOATS, c, cAt + cRow);
-    FloatVector c11 = FloatVector.fromArray(FLOATS, c, cAt + cRow + LANES);
-    FloatVector c20 = FloatVector.fromArray(FLOATS, c, cAt + 2 * cRow);
-    FloatVector c21 = FloatVector.fromArray(FLOATS, c, cAt + 2 * cRow + LANES);
-    FloatVector c30 = FloatVector.fromArray(FLOATS, c, cAt + 3 * cRow);
-    FloatVector c31 = FloatVector.fromArray(FLOATS, c, cAt + 3 * cRow + LANES);
+  /** Four rows of one panel of c: {@code c = (start + the products) + last}. */
+  private static void tile4(float[] a, int aAt, MemorySegment b, int bAt, int steps, float[] start, int startAt,
+      int startRow, float[] last, int lastAt, float[] c, int cAt, int cRow) {
+    FloatVector c00 = FloatVector.fromArray(FLOATS, start, startAt);
+    FloatVector c01 = FloatVector.fromArray(FLOATS, start, startAt + LANES);
+    FloatVector c10 = FloatVector.fromArray(FLOATS, start, startAt + startRow);
+    FloatVector c11 = FloatVector.fromArray(FLOATS, start, startAt + startRow + LANES);
+    FloatVector c20 = FloatVector.fromArray(FLOATS, start, startAt + 2 * startRow);
+    FloatVector c21 = FloatVector.fromArray(FLOATS, start, startAt + 2 * startRow + LANES);
+    FloatVector c30 = FloatVector.fromArray(FLOATS, start, startAt + 3 * startRow);
+    FloatVector c31 = FloatVector.fromArray(FLOATS, start, startAt + 3 * startRow + LANES);
     long p0 = bytes(bAt);
     for (int s = 0; s < steps; s++) {
       FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES, NATIVE);
@@ -667,31 +716,33 @@ final class VectorProductKernels implements ProductKernels {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    c00.intoArray(c, cAt);
-    c01.intoArray(c, cAt + LANES);
-    c10.intoArray(c, cAt + cRow);
-    c11.intoArray(c, cAt + cRow + LANES);
-    c20.intoArray(c, cAt + 2 * cRow);
-    c21.intoArray(c, cAt + 2 * cRow + LANES);
-    c30.intoArray(c, cAt + 3 * cRow);
-    c31.intoArray(c, cAt + 3 * cRow + LANES);
+    FloatVector last0 = FloatVector.fromArray(FLOATS, last, lastAt);
+    FloatVector last1 = FloatVector.fromArray(FLOATS, last, lastAt + LANES);
+    c00.add(last0).intoArray(c, cAt);
+    c01.add(last1).intoArray(c, cAt + LANES);
+    c10.add(last0).intoArray(c, cAt + cRow);
+    c11.add(last1).intoArray(c, cAt + cRow + LANES);
+    c20.add(last0).intoArray(c, cAt + 2 * cRow);
+    c21.add(last1).intoArray(c, cAt + 2 * cRow + LANES);
+    c30.add(last0).intoArray(c, cAt + 3 * cRow);
+    c31.add(last1).intoArray(c, cAt + 3 * cRow + LANES);
   }
 
-  /** Adds to one row of a group of panels of c, of which {@code panels} count; the last stands for those beyond. */
-  private static void row(float[] a, int aAt, MemorySegment b, int bAt, int bPanel, int panels, int steps, float[] c,
-      int cAt) {
+  /** The same of one row of a group of panels of c, of which {@code panels} count; the last stands for those beyond. */
+  private static void row(float[] a, int aAt, MemorySegment b, int bAt, int bPanel, int panels, int steps, float[] start,
+      int startAt, float[] last, int lastAt, float[] c, int cAt) {
     long p0 = bytes(bAt);
     long p1 = bytes(bAt + Math.min(1, panels - 1) * bPanel);
     long p2 = bytes(bAt + Math.min(2, panels - 1) * bPanel);
     long p3 = bytes(bAt + Math.min(3, panels - 1) * bPanel);
-    FloatVector c0 = FloatVector.fromArray(FLOATS, c, cAt);
-    FloatVector c1 = FloatVector.fromArray(FLOATS, c, cAt + LANES);
-    FloatVector c2 = FloatVector.fromArray(FLOATS, c, cAt + 2 * LANES);
-    FloatVector c3 = FloatVector.fromArray(FLOATS, c, cAt + 3 * LANES);
-    FloatVector c4 = FloatVector.fromArray(FLOATS, c, cAt + 4 * LANES);
-    FloatVector c5 = FloatVector.fromArray(FLOATS, c, cAt + 5 * LANES);
-    FloatVector c6 = FloatVector.fromArray(FLOATS, c, cAt + 6 * LANES);
-    FloatVector c7 = FloatVector.fromArray(FLOATS, c, cAt + 7 * LANES);
+    FloatVector c0 = FloatVector.fromArray(FLOATS, start, startAt);
+    FloatVector c1 = FloatVector.fromArray(FLOATS, start, startAt + LANES);
+    FloatVector c2 = FloatVector.fromArray(FLOATS, start, startAt + 2 * LANES);
+    FloatVector c3 = FloatVector.fromArray(FLOATS, start, startAt + 3 * LANES);
+    FloatVector c4 = FloatVector.fromArray(FLOATS, start, startAt + 4 * LANES);
+    FloatVector c5 = FloatVector.fromArray(FLOATS, start, startAt + 5 * LANES);
+    FloatVector c6 = FloatVector.fromArray(FLOATS, start, startAt + 6 * LANES);
+    FloatVector c7 = FloatVector.fromArray(FLOATS, start, startAt + 7 * LANES);
     for (int s = 0; s < steps; s++) {
       FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s]);
       c0 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES, NATIVE), c0);
@@ -703,14 +754,14 @@ final class VectorProductKernels implements ProductKernels {
       c6 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p3 + s * PANEL_BYTES, NATIVE), c6);
       c7 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p3 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE), c7);
     }
-    c0.intoArray(c, cAt);
-    c1.intoArray(c, cAt + LANES);
-    c2.intoArray(c, cAt + 2 * LANES);
-    c3.intoArray(c, cAt + 3 * LANES);
-    c4.intoArray(c, cAt + 4 * LANES);
-    c5.intoArray(c, cAt + 5 * LANES);
-    c6.intoArray(c, cAt + 6 * LANES);
-    c7.intoArray(c, cAt + 7 * LANES);
+    c0.add(FloatVector.fromArray(FLOATS, last, lastAt)).intoArray(c, cAt);
+    c1.add(FloatVector.fromArray(FLOATS, last, lastAt + LANES)).intoArray(c, cAt + LANES);
+    c2.add(FloatVector.fromArray(FLOATS, last, lastAt + 2 * LANES)).intoArray(c, cAt + 2 * LANES);
+    c3.add(FloatVector.fromArray(FLOATS, last, lastAt + 3 * LANES)).intoArray(c, cAt + 3 * LANES);
+    c4.add(FloatVector.fromArray(FLOATS, last, lastAt + 4 * LANES)).intoArray(c, cAt + 4 * LANES);
+    c5.add(FloatVector.fromArray(FLOATS, last, lastAt + 5 * LANES)).intoArray(c, cAt + 5 * LANES);
+    c6.add(FloatVector.fromArray(FLOATS, last, lastAt + 6 * LANES)).intoArray(c, cAt + 6 * LANES);
+    c7.add(FloatVector.fromArray(FLOATS, last, lastAt + 7 * LANES)).intoArray(c, cAt + 7 * LANES);
   }
 
   /** One row of the event-driven product in {@code EVENT_GROUP} panels, {@code panels} as in {@link #row}. */
