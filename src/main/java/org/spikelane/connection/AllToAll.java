@@ -74,8 +74,8 @@ public final class AllToAll implements Recurrence {
     }
 
     @Override
-    public void gradient(int sample, Rows gCurrent, GradientSums sums) {
-      gradient.add(previous[sample], 1f, gCurrent, spikes.steps(), sums);
+    public void gradient(int samples, Rows[] gCurrent, GradientSums sums) {
+      gradient.add(previous, 1f, gCurrent, 0, samples, spikes.steps(), sums);
     }
   }
 }

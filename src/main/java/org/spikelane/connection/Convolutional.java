@@ -93,10 +93,12 @@ public final class Convolutional implements Recurrence {
     }
 
     @Override
-    public void gradient(int sample, Rows gCurrent, GradientSums sums) {
-      for (int t = 0; t < spikes.steps(); t++) {
-        expandPrevious(sample, t);
-        worker.gradient(image, 0, gCurrent.data(), gCurrent.at(t), sums);
+    public void gradient(int samples, Rows[] gCurrent, GradientSums sums) {
+      for (int b = 0; b < samples; b++) {
+        for (int t = 0; t < spikes.steps(); t++) {
+          expandPrevious(b, t);
+          worker.gradient(image, 0, gCurrent[b].data(), gCurrent[b].at(t), sums);
+        }
       }
     }
   }

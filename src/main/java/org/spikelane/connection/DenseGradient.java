@@ -28,39 +28,59 @@ final class DenseGradient {
     this.rows = rows;
   }
 
-  /** {@code gW += gy[r]·spk[r]ᵀ, gBias += gy[r]}, a spike counting {@code value}. */
-  void add(SpikeRows spk, float value, Rows gy, int count, GradientSums sums) {
+  /**
+   * {@code gW += gy[r]·spk[r]ᵀ, gBias += gy[r]} over the first {@code count} rows of each of the samples [begin, end), a
+   * spike counting {@code value}.
+   */
+  void add(SpikeRows[] spk, float value, Rows[] gy, int begin, int end, int count, GradientSums sums) {
     if (weights.narrow()) {
-      kernels.transposedGradient(spk, value, gy, sums.of(weights.weight()), 0, count, weights.inputs(),
-          weights.outputs());
+      for (int b = begin; b < end; b++) {
+        kernels.transposedGradient(spk[b], value, gy[b], sums.of(weights.weight()), 0, count, weights.inputs(),
+            weights.outputs());
+      }
     } else {
-      addByInput(spk, value, gy, count, sums.byInput(weights.weight()));
+      addByInput(spk, value, gy, begin, end, count, sums.byInput(weights.weight()));
     }
-    addBias(gy, count, sums);
+    for (int b = begin; b < end; b++) {
+      addBias(gy[b], count, sums);
+    }
   }
 
-  private void addByInput(SpikeRows spk, float value, Rows gy, int count, float[] gw) {
+  private void addByInput(SpikeRows[] spk, float value, Rows[] gy, int begin, int end, int count, float[] gw) {
     if (value != 1f || choice == ProductChoice.DENSE) {
-      addDensely(spk, value, gy, count, gw);
+      addDensely(spk, value, gy, begin, end, count, gw);
     } else if (choice == ProductChoice.AUTO) {
-      addByCosts(spk, gy, count, gw);
+      addByCosts(spk, gy, begin, end, count, gw);
     } else {
-      kernels.eventsGradient(spk, gy, gw, 0, count, weights.inputs(), weights.outputs());
+      addByEvents(spk, gy, begin, end, count, gw);
     }
   }
 
-  private void addByCosts(SpikeRows spk, Rows gy, int count, float[] gw) {
-    double spikesPerRow = KernelProduct.spikesPerRow(spk, weights.inputs(), count);
+  private void addByCosts(SpikeRows[] spk, Rows[] gy, int begin, int end, int count, float[] gw) {
+    double spikesPerRow = 0;
+    for (int b = begin; b < end; b++) {
+      spikesPerRow += KernelProduct.spikesPerRow(spk[b], weights.inputs(), count) / (end - begin);
+    }
     boolean byEvents = costs.byEvents(spikesPerRow);
     boolean timed = costs.timed(spikesPerRow);
     long start = timed ? System.nanoTime() : 0;
     if (byEvents) {
-      kernels.eventsGradient(spk, gy, gw, 0, count, weights.inputs(), weights.outputs());
+      addByEvents(spk, gy, begin, end, count, gw);
     } else {
-      addDensely(spk, 1f, gy, count, gw);
+      addDensely(spk, 1f, gy, begin, end, count, gw);
     }
     if (timed) {
-      costs.took(byEvents, spikesPerRow, count, System.nanoTime() - start);
+      costs.took(byEvents, spikesPerRow, count * (end - begin), System.nanoTime() - start);
+    }
+  }
+
+  private void addByEvents(SpikeRows[] spk, Rows[] gy, int begin, int end, int count, float[] gw) {
+    kernels.eventsGradient(spk, gy, begin, end, gw, 0, count, weights.inputs(), weights.outputs());
+  }
+
+  private void addDensely(SpikeRows[] spk, float value, Rows[] gy, int begin, int end, int count, float[] gw) {
+    for (int b = begin; b < end; b++) {
+      addDensely(spk[b], value, gy[b], count, gw);
     }
   }
 
@@ -94,9 +114,7 @@ final class DenseGradient {
   private void addBias(Rows gy, int count, GradientSums sums) {
     if (weights.bias() != null) {
       float[] gBias = sums.of(weights.bias());
-      for (int r = 0; r < count; r++) {
-        rowKernels.add(gy.data(), gy.at(r), gBias, 0, 0, weights.outputs());
-      }
+      rowKernels.addRows(gy, 0, count, gBias, 0, 0, weights.outputs());
     }
   }
 }

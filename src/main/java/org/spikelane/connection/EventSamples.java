@@ -71,4 +71,9 @@ final class EventSamples {
   SpikeRows spikes(int b) {
     return spikes[b];
   }
+
+  /** The same by sample. */
+  SpikeRows[] spikes() {
+    return spikes;
+  }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.ejml.data.FMatrixRMaj;
 import org.spikelane.kernels.Rows;
+import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Layer;
@@ -95,6 +96,10 @@ public final class Linear implements Layer {
     private final DenseGradient gradient;
     /** Of values that change from step to step, where products may choose; else null. */
     private final EventSamples events;
+    /** By sample, of spikes; else null. */
+    private final SpikeRows[] spikeRows;
+    /** By sample: dL/d(output), row t for step t, during a backward pass. */
+    private final Rows[] gradients;
 
     LinearStage(Signal input, Block block) {
       this.input = input;
@@ -102,6 +107,8 @@ public final class Linear implements Layer {
       boolean choose = block.product() == ProductChoice.AUTO || block.product() == ProductChoice.EVENTS;
       this.events = choose && input instanceof Values values && !input.constant() ? new EventSamples(values) : null;
       this.output = new Values(weights.outputs(), block.samples(), block.steps(), input.constant());
+      this.spikeRows = input instanceof Spikes spikes ? spikes.rows() : null;
+      this.gradients = new Rows[block.samples()];
       this.product = weights.product(block.product(), input.constant() ? block.samples() : block.steps());
     }
 
@@ -141,16 +148,31 @@ public final class Linear implements Layer {
         return;
       }
       for (int b = 0; b < samples; b++) {
-        Rows gy = output.gradient(b);
-        if (input instanceof Spikes spikes) {
-          gradient.add(spikes.rows(b), spikes.value(), gy, input.steps(), sums);
-        } else if (events != null && events.eventful(b)) {
-          gradient.add(events.spikes(b), 1f, gy, input.steps(), sums);
-        } else if (input instanceof Values values) {
-          gradient.add(values.rows(b), gy, input.steps(), sums);
+        gradients[b] = output.gradient(b);
+      }
+      switch (input) {
+        case Spikes spikes -> gradient.add(spikeRows, spikes.value(), gradients, 0, samples, input.steps(), sums);
+        case Values values -> addGradient(values, samples, sums);
+      }
+      for (int b = 0; input.hasGradient() && b < samples; b++) {
+        product.backward(gradients[b], input.gradient(b), input.steps());
+      }
+    }
+
+    /** Sample after sample, those together that lie side by side and hold spikes. */
+    private void addGradient(Values values, int samples, GradientSums sums) {
+      int b = 0;
+      while (b < samples) {
+        int end = b;
+        while (events != null && end < samples && events.eventful(end)) {
+          end++;
         }
-        if (input.hasGradient()) {
-          product.backward(gy, input.gradient(b), input.steps());
+        if (end > b) {
+          gradient.add(events.spikes(), 1f, gradients, b, end, input.steps(), sums);
+          b = end;
+        } else {
+          gradient.add(values.rows(b), gradients[b], input.steps(), sums);
+          b++;
         }
       }
     }

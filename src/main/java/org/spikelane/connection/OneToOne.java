@@ -67,11 +67,14 @@ public final class OneToOne implements Recurrence {
     }
 
     @Override
-    public void gradient(int sample, Rows gCurrent, GradientSums sums) {
-      SpikeRows spk = spikes.rows(sample);
+    public void gradient(int samples, Rows[] gCurrent, GradientSums sums) {
       float[] gV = sums.of(v.parameter());
-      for (int t = 0; t < spikes.steps(); t++) {
-        kernels.addWhereFired(gCurrent.data(), gCurrent.at(t), spk.words(), spk.at(t - 1), gV, 0, spikes.size());
+      for (int b = 0; b < samples; b++) {
+        SpikeRows spk = spikes.rows(b);
+        Rows g = gCurrent[b];
+        for (int t = 0; t < spikes.steps(); t++) {
+          kernels.addWhereFired(g.data(), g.at(t), spk.words(), spk.at(t - 1), gV, 0, spikes.size());
+        }
       }
     }
   }

@@ -34,10 +34,10 @@ public sealed interface Recurrence permits AllToAll, OneToOne, Convolutional {
     void backward(int samples, Rows gCurrent, Rows gSpikes);
 
     /**
-     * Adds the gradients of the parameters over all steps of one sample, steps ascending.
+     * Adds the gradients of the parameters, sample after sample, over all steps of each, ascending.
      *
-     * @param gCurrent dL/d(recurrent current) of the sample, row t for step t
+     * @param gCurrent by sample: dL/d(recurrent current), row t for step t
      */
-    void gradient(int sample, Rows gCurrent, GradientSums sums);
+    void gradient(int samples, Rows[] gCurrent, GradientSums sums);
   }
 }

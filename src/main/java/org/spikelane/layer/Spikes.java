@@ -34,6 +34,11 @@ public final class Spikes extends Signal {
     return bySample[sample];
   }
 
+  /** The same by sample. */
+  public SpikeRows[] rows() {
+    return bySample.clone();
+  }
+
   /** The spikes of a step, -1 for those before the first: row b is sample b. */
   public SpikeRows atStep(int t) {
     return byStep[1 + t];

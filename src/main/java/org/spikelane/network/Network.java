@@ -62,7 +62,7 @@ public final class Network {
   private static final int MOST_SAMPLES_PER_BLOCK_OF_RUN = 128;
 
   /** Weights of which so many bytes are walked for one row of each sample are worth more samples at once: 256 KiB. */
-  private static final long LARGE_WEIGHTS = 256 << 10;
+  private static final long LARGE_WEIGHTS = 512 << 10;
 
   private final Shape inputShape;
   private final List<NamedLayer> layers;

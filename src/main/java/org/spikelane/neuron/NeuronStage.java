@@ -399,13 +399,11 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
         backwardInRanges(b, sums);
       }
     }
-    for (int b = 0; b < samples; b++) {
-      if (recurrence != null) {
-        recurrence.gradient(b, gCurrent[b], sums);
-      }
-      if (input.constant() && input.hasGradient()) {
-        sumOverSteps(b);
-      }
+    if (recurrence != null) {
+      recurrence.gradient(samples, gCurrent, sums);
+    }
+    for (int b = 0; input.constant() && input.hasGradient() && b < samples; b++) {
+      sumOverSteps(b);
     }
   }
 
@@ -503,9 +501,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     Rows gx = input.gradient(b);
     Rows g = gCurrent[b];
     Arrays.fill(gx.data(), gx.at(0), gx.at(0) + neuron.size(), 0f);
-    for (int t = 0; t < spikes.steps(); t++) {
-      kernels.add(g.data(), g.at(t), gx.data(), gx.at(0), 0, neuron.size());
-    }
+    kernels.addRows(g, 0, spikes.steps(), gx.data(), gx.at(0), 0, neuron.size());
   }
 
   // ------------------------------------------------------------------ what others see

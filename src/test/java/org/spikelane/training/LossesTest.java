@@ -166,6 +166,18 @@ class LossesTest {
     }
   }
 
+  /** A class e^-50 as likely as another has a gradient, one below 2^-80, which is e^-55.5, has none. */
+  @Test
+  void givesNoGradientToWhatIsAllButImpossible() {
+    double[][] unlikely = new double[STEPS][CLASSES];
+    unlikely[0] = new double[] {-50, -60, 0, -90};
+    Rows gradient = rows(output());
+    Losses.ceMembrane().sample(rows(unlikely), STEPS, CLASSES, TARGET, 1, gradient);
+    assertEquals(Math.exp(-50), gradient.data()[gradient.at(0)], 1e-7 * Math.exp(-50));
+    assertEquals(0f, gradient.data()[gradient.at(0) + 1]);
+    assertEquals(0f, gradient.data()[gradient.at(0) + 3]);
+  }
+
   @Test
   void doesNotOverflow() {
     double[][] large = new double[STEPS][CLASSES];

@@ -95,6 +95,16 @@ public class RowBenchmark extends ForkedBenchmark {
     return o.y;
   }
 
+  /** Sum of four rows. */
+  @Benchmark
+  public float[] addRows(RowOperands o) {
+    RowKernels kernels = o.provider().rows();
+    for (int i = 0; i < o.repeats; i++) {
+      kernels.addRows(o.rows, 0, 4, o.y, 0, 0, o.size);
+    }
+    return o.y;
+  }
+
   /** Sum with a multiple of a row. */
   @Benchmark
   public float[] addScaled(RowOperands o) {

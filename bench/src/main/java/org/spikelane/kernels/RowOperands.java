@@ -16,6 +16,7 @@ public class RowOperands extends KernelBenchmarkState {
   float[] theta;
   float[] mem;
   float[] x;
+  Rows rows;
   float[] factor;
   SpikeRows spk;
   SpikeRows rst;
@@ -36,6 +37,7 @@ public class RowOperands extends KernelBenchmarkState {
     firstMem = normal(size, 0.8);
     firstY = normal(size, 1);
     x = normal(size, 1);
+    rows = new Rows(normal(4 * size, 1), 0, size);
     factor = normal(size, 1);
     spk = spikes(1, size, 10);
     rst = spikes(1, size, 10);

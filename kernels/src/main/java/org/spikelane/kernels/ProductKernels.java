@@ -59,6 +59,19 @@ public interface ProductKernels {
   void eventsGradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n);
 
   /**
+   * The same of samples {@code [b0, b1)}, one after the other, in as few walks of the gradient as it takes: all spikes
+   * share an array, and so do all rows of {@code g}.
+   *
+   * @param spk by sample: spikes, rows r, K neurons
+   * @param g by sample: gradient of the product's result, rows r, [N]
+   */
+  default void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, int r0, int r1, int k, int n) {
+    for (int b = b0; b < b1; b++) {
+      eventsGradient(spk[b], g[b], gw, r0, r1, k, n);
+    }
+  }
+
+  /**
    * Dense weight gradient: {@code gw[k][n] += x[r][k]*g[r][n]}, fused, r ascending.
    *
    * @param x rows r, [K]

@@ -88,6 +88,13 @@ final class ScalarRowKernels implements RowKernels {
   }
 
   @Override
+  public void addRows(Rows x, int t0, int t1, float[] y, int yAt, int from, int to) {
+    for (int t = t0; t < t1; t++) {
+      add(x.data(), x.at(t), y, yAt, from, to);
+    }
+  }
+
+  @Override
   public void addProduct(float[] a, int aAt, float[] x, int xAt, float[] y, int yAt, int from, int to) {
     for (int n = from; n < to; n++) {
       y[yAt + n] += a[aAt + n] * x[xAt + n];

@@ -63,11 +63,18 @@ final class VectorProductKernels implements ProductKernels {
   private static final int GRADIENT_VALUES = 1 << 17;
   private static final int EVENT_GRADIENT_VALUES = 1 << 13;
 
-  // Rows whose spikes are listed together: two words of them as bits of a neuron.
-  private static final int EVENT_ROWS = 2 * Long.SIZE;
+  // Rows whose spikes are listed together.
+  private static final int EVENT_ROWS = 128;
 
-  // Spikes of a neuron from which it pays to find all rows in which it fired, and to add to its gradient just once.
+  // Spikes of a neuron from which it pays to find all rows in which it fired, and to add to its gradient just once; how
+  // many are wanted in one walk of a gradient that a second-level cache holds, 1 MiB, and of a larger one; and rows of a
+  // walk: those of g take 64 to 512 KiB.
   private static final int SPIKES_TO_GATHER = 2;
+  private static final int SPIKES_OF_WALK = 16;
+  private static final int SPIKES_OF_FAR_WALK = 64;
+  private static final int NEAR_GRADIENT = 1 << 18;
+  private static final int LEAST_ROWS_OF_WALK = 128;
+  private static final int MOST_ROWS_OF_WALK = 1024;
   private static final int LISTED_TOGETHER = 4;
 
   // Weights that may come from memory itself: 8 MiB. A dense product walks them once for more rows, though these then
@@ -86,7 +93,12 @@ final class VectorProductKernels implements ProductKernels {
   /** Where sums start that start from nothing, and what is added to those that are not at their end: it changes none. */
   private final float[] zeros = new float[GROUP * PANEL];
   private final float[] neutral = new float[GROUP * PANEL];
-  private final long[] bits = new long[EVENT_ROWS];
+  /** Of each row of an event-driven gradient, where its spikes start and where its gradient does; how many there are. */
+  private int[] spikesAt = {};
+  private int[] gradientAt = {};
+  private int listed;
+  private long spikes;
+  private final long[] bits = new long[MOST_ROWS_OF_WALK];
   private final int[] starts = new int[EVENT_ROWS + 1];
   private float[] left = {};
   private MemorySegment right = MemorySegment.NULL;
@@ -265,40 +277,90 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public void eventsGradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
-    assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
-    long spikes = 0;
-    for (int r = r0; r < r1; r++) {
-      spikes += spk.count(r, k);
+    listed = 0;
+    spikes = 0;
+    listRows(spk, g, r0, r1, k, n);
+    eventsGradient(spk.words(), g.data(), gw, k, n);
+  }
+
+  @Override
+  public void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, int r0, int r1, int k, int n) {
+    listed = 0;
+    spikes = 0;
+    assert haveOneArray(spk, g, b0, b1);
+    for (int b = b0; b < b1; b++) {
+      listRows(spk[b], g[b], r0, r1, k, n);
     }
-    if (spikes < (long) SPIKES_TO_GATHER * k) {
-      eventsGradientByRow(spk, g, gw, r0, r1, k, n);
-    } else {
-      eventsGradientByNeuron(spk, g, gw, r0, r1, k, n);
+    if (listed > 0) {
+      eventsGradient(spk[b0].words(), g[b0].data(), gw, k, n);
     }
   }
 
-  private void eventsGradientByNeuron(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
-    for (int r = r0; r < r1; r += EVENT_ROWS) {
-      int count = Math.min(EVENT_ROWS, r1 - r);
-      int listed = listRowsOfNeurons(spk, r, count, k);
+  @SuppressWarnings("ReferenceEquality") // The same arrays, not equal ones.
+  private static boolean haveOneArray(SpikeRows[] spk, Rows[] g, int b0, int b1) {
+    boolean one = true;
+    for (int b = b0; b < b1; b++) {
+      one &= spk[b].words() == spk[b0].words() && g[b].data() == g[b0].data();
+    }
+    return one;
+  }
+
+  /** Appends rows to {@link #spikesAt} and {@link #gradientAt}, and counts their spikes. */
+  private void listRows(SpikeRows spk, Rows g, int r0, int r1, int k, int n) {
+    assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
+    int most = listed + Math.max(0, r1 - r0);
+    if (spikesAt.length < most) {
+      spikesAt = Arrays.copyOf(spikesAt, Math.max(most, 2 * spikesAt.length));
+      gradientAt = Arrays.copyOf(gradientAt, spikesAt.length);
+    }
+    for (int r = r0; r < r1; r++) {
+      spikesAt[listed] = spk.at(r);
+      gradientAt[listed++] = g.at(r);
+      spikes += spk.count(r, k);
+    }
+  }
+
+  private void eventsGradient(long[] words, float[] g, float[] gw, int k, int n) {
+    if (spikes <= (long) SPIKES_TO_GATHER * k) {
+      eventsGradientByRow(words, g, gw, k, n);
+    } else {
+      eventsGradientByNeuron(words, g, gw, k, n);
+    }
+  }
+
+  private void eventsGradientByRow(long[] words, float[] g, float[] gw, int k, int n) {
+    for (int r = 0; r < listed; r++) {
+      listEvents(words, spikesAt[r], 0, SpikeRows.words(k), 1);
+      for (int e = 0; e < starts[1]; e++) {
+        rows.add(g, gradientAt[r], gw, fired[e] * n, 0, n);
+      }
+    }
+  }
+
+  private void eventsGradientByNeuron(long[] words, float[] g, float[] gw, int k, int n) {
+    int together = rowsOfWalk(k, n);
+    for (int r = 0; r < listed; r += together) {
+      int count = Math.min(together, listed - r);
+      int listedNeurons = listRowsOfNeurons(words, r, count, k);
       int most = columns(EVENT_GRADIENT_VALUES, count);
       for (int j = 0; j < n; j += most) {
         int columns = Math.min(most, n - j);
-        packRight(g, r, count, j, columns);
-        for (int l = 0; l < listed; l++) {
+        packListed(g, r, count, j, columns);
+        for (int l = 0; l < listedNeurons; l++) {
           eventsGradientRow(firedStarts[l], firedStarts[l + 1], count * PANEL, gw, neurons[l] * n + j, columns);
         }
       }
     }
   }
 
-  private void eventsGradientByRow(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
-    for (int r = r0; r < r1; r++) {
-      listEvents(spk.words(), spk.at(r), 0, SpikeRows.words(k), 1);
-      for (int e = 0; e < starts[1]; e++) {
-        rows.add(g.data(), g.at(r), gw, fired[e] * n, 0, n);
-      }
-    }
+  /**
+   * How many of the rows are gathered in one walk of the gradient: so many that a neuron's row of it, which is read and
+   * written, is worth it, but no more than leave them in a second-level cache.
+   */
+  private int rowsOfWalk(int k, int n) {
+    long wanted = (long) k * n > NEAR_GRADIENT ? SPIKES_OF_FAR_WALK : SPIKES_OF_WALK;
+    long rows = wanted * k * listed / spikes;
+    return Math.clamp(rows, LEAST_ROWS_OF_WALK, MOST_ROWS_OF_WALK) / Long.SIZE * Long.SIZE;
   }
 
   private void eventsGradientRow(int from, int to, int bPanel, float[] gw, int gwAt, int columns) {
@@ -442,10 +504,24 @@ final class VectorProductKernels implements ProductKernels {
     for (int j = 0; j < columns; j += PANEL) {
       int width = Math.min(PANEL, columns - j);
       for (int s = 0; s < steps; s++) {
-        MemorySegment.copy(g.data(), g.at(r + s) + column + j, right, ValueLayout.JAVA_FLOAT,
-            bytes(j * steps + s * PANEL), width);
+        packPanelRow(g.data(), g.at(r + s) + column + j, width, j * steps + s * PANEL);
       }
     }
+  }
+
+  /** The same of rows that are listed. */
+  private void packListed(float[] g, int first, int count, int column, int columns) {
+    roomForRight(panels(columns) * count * PANEL);
+    for (int j = 0; j < columns; j += PANEL) {
+      int width = Math.min(PANEL, columns - j);
+      for (int i = 0; i < count; i++) {
+        packPanelRow(g, gradientAt[first + i] + column + j, width, j * count + i * PANEL);
+      }
+    }
+  }
+
+  private void packPanelRow(float[] g, int at, int width, int to) {
+    MemorySegment.copy(g, at, right, ValueLayout.JAVA_FLOAT, bytes(to), width);
   }
 
   /**
@@ -464,7 +540,7 @@ final class VectorProductKernels implements ProductKernels {
       int at = bAt + j / PANEL * bPanel;
       int width = Math.min(PANEL, columns - j);
       float[] last = lastAddend(bias, j, width, PANEL);
-      int lastAt = last == bias ? j : 0;
+      int lastAt = bias != null && width == PANEL ? j : 0;
       int h;
       for (int i = i0; i < tiled; i += h) {
         h = tiled - i >= TILE_ROWS ? TILE_ROWS : SMALL_TILE_ROWS;
@@ -493,7 +569,7 @@ final class VectorProductKernels implements ProductKernels {
       int at = bAt + j / PANEL * bPanel;
       int width = Math.min(GROUP * PANEL, columns - j);
       float[] last = lastAddend(bias, j, width, GROUP * PANEL);
-      int lastAt = last == bias ? j : 0;
+      int lastAt = bias != null && width == GROUP * PANEL ? j : 0;
       if (width == GROUP * PANEL) {
         row(left, aAt, b, at, bPanel, GROUP, steps, fresh ? zeros : c, fresh ? 0 : cAt + j, last, lastAt, c, cAt + j);
       } else {
@@ -548,38 +624,40 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /**
-   * Lists for each neuron that fired the rows, of {@code count} from {@code r} on, in which it did.
+   * Lists for each neuron that fired those of {@code count} rows, from the {@code first} that is listed, in which it did.
    *
    * @return number of neurons listed
    */
-  private int listRowsOfNeurons(SpikeRows spk, int r, int count, int k) {
-    roomForFired(count * k);
+  private int listRowsOfNeurons(long[] words, int first, int count, int k) {
     if (neurons.length < k) {
       neurons = new int[k];
       firedStarts = new int[k + 1];
     }
-    int listed = 0;
+    int found = 0;
     int end = 0;
     for (int word = 0; word < SpikeRows.words(k); word++) {
       long any = 0;
-      for (int i = 0; i < EVENT_ROWS; i++) {
-        bits[i] = i < count ? spk.words()[spk.at(r + i) + word] : 0;
+      for (int i = 0; i < count; i++) {
+        bits[i] = words[spikesAt[first + i] + word];
         any |= bits[i];
       }
-      transpose(bits, 0);
-      if (count > 64) {
-        transpose(bits, 64);
+      int padded = Math.ceilDiv(count, Long.SIZE) * Long.SIZE;
+      Arrays.fill(bits, count, padded, 0);
+      for (int block = 0; block < padded; block += Long.SIZE) {
+        transpose(bits, block);
       }
+      roomForFired(end + Long.SIZE * count);
       for (; any != 0; any &= any - 1) {
         int i = Long.numberOfTrailingZeros(any);
-        neurons[listed] = word * 64 + i;
-        firedStarts[listed++] = end;
-        end = list(bits[i], 0, fired, end);
-        end = list(bits[64 + i], 64, fired, end);
+        neurons[found] = word * Long.SIZE + i;
+        firedStarts[found++] = end;
+        for (int block = 0; block < padded; block += Long.SIZE) {
+          end = list(bits[block + i], block, fired, end);
+        }
       }
     }
-    firedStarts[listed] = end;
-    return listed;
+    firedStarts[found] = end;
+    return found;
   }
 
   /** Bit c of word r becomes bit r of word c, of 64 words: quarters change places, then quarters of quarters. */
@@ -599,7 +677,7 @@ final class VectorProductKernels implements ProductKernels {
 
   private void roomForFired(int most) {
     if (fired.length < most + LISTED_TOGETHER) {
-      fired = new int[most + LISTED_TOGETHER];
+      fired = Arrays.copyOf(fired, Math.max(most + LISTED_TOGETHER, 2 * fired.length));
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,7 +25,7 @@ class ProductKernelsTest {
     return Stream.of(new int[][] {{0, 5, 7}, {3, 0, 9}, {4, 6, 0}, {1, 1, 1}, {2, 3, 10}, {8, 16, 16}, {9, 17, 33},
         {25, 100, 10}, {7, 64, 64}, {16, 65, 31}, {17, 100, 100}, {1, 257, 129}, {5, 300, 48}, {8, 20, 135},
         {130, 9, 70}, {300, 11, 40}, {12, 520, 200}, {3, 140, 257}, {15, 2055, 66}, {1100, 5, 35}, {150, 70, 67},
-        {25, 1030, 10}, {100, 600, 6}, {33, 257, 3}, {520, 9, 4200}});
+        {25, 1030, 10}, {100, 600, 6}, {33, 257, 3}, {520, 9, 4200}, {250, 600, 450}});
   }
 
   /** The products, each written over or added to what {@code result} holds. */
@@ -286,6 +287,52 @@ class ProductKernelsTest {
         product.run(kernels, p, split, p.rows / 3, p.rows);
         Cases.assertSame(product.result(kernels, p), split, kernels + ", " + product + p.name);
       }
+    }
+  }
+
+  /** Weights are walked in turns from either end. */
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void repeatingAProductChangesNothing(int[] shape) {
+    Problem p = Problem.special(shape);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      for (Product product : Product.values()) {
+        float[] once = product.result(kernels, p);
+        Cases.assertSame(once, product.result(kernels, p), kernels + ", " + product + p.name);
+      }
+    }
+  }
+
+  /** Samples, rows of each, K, N, and how many neurons fire: by row, by neuron, in one walk and in several. */
+  static Stream<Arguments> samples() {
+    return Stream.of(Arguments.of(0, 5, 70, 9, 0.3), Arguments.of(4, 0, 70, 9, 0.3), Arguments.of(2, 3, 130, 40, 0.05),
+        Arguments.of(3, 100, 130, 40, 0.2), Arguments.of(3, 700, 70, 140, 0.03), Arguments.of(5, 350, 100, 33, 0.004),
+        Arguments.of(2, 600, 600, 450, 0.05));
+  }
+
+  /** One after the other, as the scalar kernels do it. */
+  @ParameterizedTest
+  @MethodSource("samples")
+  void samplesAddTheirGradientsInTurn(int samples, int rows, int k, int n, double density) {
+    SplittableRandom random = new SplittableRandom(17L * samples + rows);
+    int words = SpikeRows.words(k);
+    long[] bits = Cases.spikes(random, (samples + 1) * (rows + 1), k, density);
+    float[] gradients = Cases.special(random, (samples + 1) * (rows + 2) * n, -1, 1);
+    SpikeRows[] spk = new SpikeRows[samples + 1];
+    Rows[] g = new Rows[samples + 1];
+    for (int b = 0; b <= samples; b++) {
+      spk[b] = new SpikeRows(bits, b * (rows + 1) * words, words);
+      g[b] = new Rows(gradients, b * (rows + 2) * n, n);
+    }
+    float[] before = Cases.uniform(random, k * n, -1, 1);
+    float[] expected = before.clone();
+    for (int b = 1; b <= samples; b++) {
+      SCALAR.eventsGradient(spk[b], g[b], expected, 0, rows, k, n);
+    }
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      float[] actual = before.clone();
+      kernels.eventsGradient(spk, g, 1, samples + 1, actual, 0, rows, k, n);
+      Cases.assertSame(expected, actual, kernels + ", " + samples + " samples of " + rows + " rows");
     }
   }
 

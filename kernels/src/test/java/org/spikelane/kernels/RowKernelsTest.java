@@ -25,6 +25,9 @@ class RowKernelsTest {
   /** Operands of every pass; {@code y} and {@code spk} are those that passes write. */
   static final class Operands {
     final float[] x;
+    /** {@code x} shifted by one from row to row, and again and again. */
+    final Rows shifted;
+    final Rows repeated;
     final float[] a;
     final float[] y;
     final long[] spk;
@@ -32,6 +35,8 @@ class RowKernelsTest {
 
     private Operands(float[] x, float[] a, float[] y, long[] spk, long[] rst) {
       this.x = x;
+      this.shifted = new Rows(x, X_AT, -1);
+      this.repeated = new Rows(x, X_AT, 0);
       this.a = a;
       this.y = y;
       this.spk = spk;
@@ -100,6 +105,10 @@ class RowKernelsTest {
             (o, n) -> o.y[n] + o.spike(n) * (double) o.x[X_AT + n]),
         new Case("add", 1, (k, o, from, to) -> k.add(o.x, X_AT, o.y, Y_AT, from, to),
             (o, n) -> o.y[Y_AT + n] + (double) o.x[X_AT + n]),
+        new Case("addRows", 1, (k, o, from, to) -> k.addRows(o.shifted, 0, 4, o.y, Y_AT, from, to),
+            (o, n) -> o.y[Y_AT + n] + (double) o.x[X_AT + n] + o.x[X_AT - 1 + n] + o.x[X_AT - 2 + n] + o.x[n]),
+        new Case("addRows of one row", 1, (k, o, from, to) -> k.addRows(o.repeated, 2, 8, o.y, Y_AT, from, to),
+            (o, n) -> o.y[Y_AT + n] + 6.0 * o.x[X_AT + n]),
         new Case("addProduct", 1, (k, o, from, to) -> k.addProduct(o.a, 1, o.x, X_AT, o.y, Y_AT, from, to),
             (o, n) -> o.y[Y_AT + n] + (double) o.a[1 + n] * o.x[X_AT + n]),
         new Case("addScaled", 1, (k, o, from, to) -> k.addScaled(-1.3f, o.x, X_AT, o.y, Y_AT, from, to),
