@@ -11,6 +11,10 @@ import org.spikelane.layer.ProductChoice;
 /** Adds the gradients of one {@link DenseWeights} over rows, in ascending order of the rows. */
 final class DenseGradient {
 
+  /** A call takes all steps of the samples of a block: every one is worth a look at the clock, and there are fewer. */
+  private static final int TIMED = 1;
+  private static final int TRIED = 64;
+
   private final ProductKernels kernels = KernelProvider.current().products();
   private final RowKernels rowKernels = KernelProvider.current().rows();
   private final DenseWeights weights;
@@ -20,11 +24,11 @@ final class DenseGradient {
   /** Spikes as floats, made when first needed. */
   private Rows expanded;
 
-  /** For sums over at most {@code rows} rows of spikes at once. */
+  /** For sums over at most {@code rows} rows of spikes of a sample. */
   DenseGradient(DenseWeights weights, ProductChoice choice, int rows) {
     this.weights = weights;
     this.choice = choice;
-    this.costs = new ProductCosts(weights.inputs(), weights.outputs());
+    this.costs = new ProductCosts(weights.inputs(), weights.outputs(), TIMED, TRIED);
     this.rows = rows;
   }
 

@@ -72,7 +72,7 @@ final class EventSamples {
     return spikes[b];
   }
 
-  /** The same by sample. */
+  /** The bits of each sample, as {@link #spikes(int)} gives them; all in one array of words. */
   SpikeRows[] spikes() {
     return spikes;
   }

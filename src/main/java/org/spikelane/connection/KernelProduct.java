@@ -13,6 +13,10 @@ final class KernelProduct implements Product {
   /** Rows whose spikes are counted to choose by: enough to tell, few enough to cost nothing. */
   private static final int COUNTED_ROWS = 8;
 
+  /** A call may be the product of one row: asking the clock each time would show. */
+  private static final int TIMED = 16;
+  private static final int TRIED = 128;
+
   private final ProductKernels kernels = KernelProvider.current().products();
   private final DenseWeights weights;
   private final ProductChoice choice;
@@ -23,7 +27,7 @@ final class KernelProduct implements Product {
   KernelProduct(DenseWeights weights, ProductChoice choice) {
     this.weights = weights;
     this.choice = choice;
-    this.costs = new ProductCosts(weights.inputs(), weights.outputs());
+    this.costs = new ProductCosts(weights.inputs(), weights.outputs(), TIMED, TRIED);
     this.noBias = new float[weights.inputs()];
   }
 

@@ -5,13 +5,9 @@ package org.spikelane.connection;
  * row densely, learned from its own calls. The choice that follows from it changes the time, never the result.
  *
  * <p>Measuring while working needs no warm-up of its own, and sees caches, compilers and neighbours as they are. Only
- * where the prior leaves a doubt is there anything to learn: there one call in {@value #TRIED} goes the other way.
+ * where the prior leaves a doubt is there anything to learn: there one call in many goes the other way.
  */
 final class ProductCosts {
-
-  /** Calls between two that are timed; asking the clock costs as much as a small product of one row. */
-  private static final int TIMED = 16;
-  private static final int TRIED = 128;
 
   /** Where the two products cross before anything is known, as a share of the neurons, and the doubt about it. */
   private static final double PRIOR = 0.5;
@@ -30,10 +26,19 @@ final class ProductCosts {
   private final double crossing;
   private double perSpike;
   private double perRow;
+  private final int timed;
+  private final int tried;
   private int calls;
 
-  /** Of products of {@code neurons} spiking neurons with weights to {@code outputs}. */
-  ProductCosts(int neurons, int outputs) {
+  /**
+   * Of products of {@code neurons} spiking neurons with weights to {@code outputs}.
+   *
+   * @param timed of so many calls one is timed, where asking the clock costs as much as a small call
+   * @param tried of so many calls one goes the way that seems to cost more
+   */
+  ProductCosts(int neurons, int outputs, int timed, int tried) {
+    this.timed = timed;
+    this.tried = tried;
     this.crossing = PRIOR * neurons * Math.min(1, outputs / NARROW);
   }
 
@@ -44,12 +49,12 @@ final class ProductCosts {
     }
     calls++;
     boolean cheaper = (spikesPerRow + ROW_IN_SPIKES) * spikeCost() < rowCost();
-    return cheaper ^ calls % TRIED == 0;
+    return cheaper ^ calls % tried == 0;
   }
 
   /** Whether this call, for which {@link #byEvents} was asked, should be timed. */
   boolean timed(double spikesPerRow) {
-    return doubtful(spikesPerRow) && calls % TIMED == 0;
+    return doubtful(spikesPerRow) && calls % timed == 0;
   }
 
   /** Learns what a timed call took. */

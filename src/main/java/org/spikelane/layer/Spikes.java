@@ -34,7 +34,7 @@ public final class Spikes extends Signal {
     return bySample[sample];
   }
 
-  /** The same by sample. */
+  /** The spikes of each sample, as {@link #rows(int)} gives them; all in one array of words. */
   public SpikeRows[] rows() {
     return bySample.clone();
   }

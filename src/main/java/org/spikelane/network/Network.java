@@ -61,7 +61,7 @@ public final class Network {
   /** The same without a tape: as many rows as event-driven products go through while a panel of weights is at hand. */
   private static final int MOST_SAMPLES_PER_BLOCK_OF_RUN = 128;
 
-  /** Weights of which so many bytes are walked for one row of each sample are worth more samples at once: 256 KiB. */
+  /** Weights of which so many bytes are walked for one row of each sample are worth more samples at once: 512 KiB. */
   private static final long LARGE_WEIGHTS = 512 << 10;
 
   private final Shape inputShape;

@@ -6,13 +6,14 @@ import org.spikelane.kernels.Rows;
 
 /**
  * The losses of {@code snntorch.functional}, for classes as targets. CE is log-softmax and negative log-likelihood, in
- * double. A gradient below 2^-80 is written as 0.
+ * double. Gradients of a magnitude below 2^-80 are written as 0.
  */
 public final class Losses {
 
   /**
-   * Gradients below it, of classes that are all but impossible, are 0. No sum would show them, but their products, on
-   * the way back through time and weights, would be subnormal, which takes a processor a hundred times as long.
+   * What is smaller in magnitude, after all weights, is written as 0: mostly gradients of classes that are all but
+   * impossible, far below the rounding of any update. On the way back through time and weights their products become
+   * subnormal numbers, which take some processors a hundred times as long.
    */
   private static final double LEAST_GRADIENT = 0x1p-80;
 
@@ -140,13 +141,13 @@ public final class Losses {
   private static void write(double[] row, Rows gradient, int t) {
     if (gradient != null) {
       for (int c = 0; c < row.length; c++) {
-        gradient.data()[gradient.at(t) + c] = gradient(row[c]);
+        gradient.data()[gradient.at(t) + c] = rounded(row[c]);
       }
     }
   }
 
-  /** As a float; 0 for what is below {@link #LEAST_GRADIENT}. */
-  private static float gradient(double value) {
+  /** As a float; 0 for what is smaller than {@link #LEAST_GRADIENT}. */
+  private static float rounded(double value) {
     return Math.abs(value) < LEAST_GRADIENT ? 0f : (float) value;
   }
 
@@ -204,7 +205,7 @@ public final class Losses {
       if (gradient != null) {
         for (int t = 0; t < steps; t++) {
           for (int c = 0; c < classes; c++) {
-            gradient.data()[gradient.at(t) + c] = t == best[c] ? gradient(row[c]) : 0f;
+            gradient.data()[gradient.at(t) + c] = t == best[c] ? rounded(row[c]) : 0f;
           }
         }
       }

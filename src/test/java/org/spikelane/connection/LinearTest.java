@@ -1,5 +1,6 @@
 package org.spikelane.connection;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,11 +10,14 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.ProductKernels;
+import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Parameter;
@@ -85,6 +89,54 @@ class LinearTest {
     long ofEvents = allocated(true);
     assertTrue(ofValues >= weight && ofValues < weight * 3 / 2, "values: " + ofValues + " bytes");
     assertTrue(ofEvents >= 2 * weight && ofEvents < weight * 5 / 2, "events: " + ofEvents + " bytes");
+  }
+
+  /** Samples of spikes are added together where they lie side by side: the bits are those of one sample after another. */
+  @ParameterizedTest
+  @ValueSource(strings = {"SSS", "SSV", "VSS", "SVSS", "SSVSS", "VV"})
+  void samplesAddTheirGradientsOneAfterTheOther(String kinds) {
+    Linear linear = of(300, 70, true);
+    int samples = kinds.length();
+    // Room for one sample more than is run, as in the last block of a batch.
+    float[][] together = gradients(linear, kinds, samples + 1, List.of(0, samples));
+    float[][] inTurn = gradients(linear, kinds, 1, IntStream.rangeClosed(0, samples).boxed().toList());
+    for (int i = 0; i < together.length; i++) {
+      assertArrayEquals(inTurn[i], together[i], linear.parameters().get(i).name());
+    }
+  }
+
+  /** Of a stage for so many samples, which runs those from one border to the next. */
+  private static float[][] gradients(Linear linear, String kinds, int room, List<Integer> borders) {
+    int steps = 20;
+    SplittableRandom random = new SplittableRandom(5);
+    float[] x = new float[kinds.length() * steps * 300];
+    float[] gy = new float[kinds.length() * steps * 70];
+    for (int i = 0; i < x.length; i++) {
+      boolean spikes = kinds.charAt(i / (steps * 300)) == 'S';
+      x[i] = spikes ? (random.nextInt(10) == 0 ? 1f : 0f) : (float) random.nextDouble(-1, 1);
+    }
+    for (int i = 0; i < gy.length; i++) {
+      gy[i] = (float) random.nextDouble(-1, 1);
+    }
+    Values input = new Values(300, room, steps, false);
+    Stage stage = linear.stage(input, new Block(room, steps, true, false, ProductChoice.EVENTS));
+    stage.output().needGradient();
+    GradientSums sums = new GradientSums(linear.parameters());
+    for (int border = 1; border < borders.size(); border++) {
+      int first = borders.get(border - 1);
+      int count = borders.get(border) - first;
+      for (int b = 0; b < count; b++) {
+        System.arraycopy(x, (first + b) * steps * 300, input.array(), input.rows(b).at(0), steps * 300);
+      }
+      stage.forward(count);
+      for (int b = 0; b < count; b++) {
+        Rows gradient = stage.output().gradient(b);
+        System.arraycopy(gy, (first + b) * steps * 70, gradient.data(), gradient.at(0), steps * 70);
+      }
+      stage.backward(count, sums);
+    }
+    ProductKernels kernels = KernelProvider.current().products();
+    return linear.parameters().stream().map(p -> sums.gradient(p, kernels).clone()).toArray(float[][]::new);
   }
 
   @Test

@@ -28,29 +28,43 @@ class ProductCostsTest {
 
   @Test
   void fewSpikesGoByEventsWithoutAnyMeasurement() {
-    ProductCosts costs = new ProductCosts(NEURONS, NEURONS);
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS, 16, 128);
     assertEquals(CALLS, byEvents(costs, 80, 1e6, 1));
   }
 
   @Test
   void learnsWhichIsCheaperAndTriesTheOtherRarely() {
     // Events are cheaper by the prior, up to the first try of the other.
-    assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS), 200, 10, 1000) < CALLS / 20, "dense at 40 %");
-    assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS), 200, 10, 4000) > CALLS * 49 / 50, "events at 40 %");
-    assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS), 512, 10, 9000) > CALLS * 9 / 10, "events at 100 %");
+    assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS, 16, 128), 200, 10, 1000) < CALLS / 20, "dense at 40 %");
+    assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS, 16, 128), 200, 10, 4000) > CALLS * 49 / 50, "events at 40 %");
+    assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS, 16, 128), 512, 10, 9000) > CALLS * 9 / 10, "events at 100 %");
   }
 
   @Test
   void followsAMachineThatChanges() {
-    ProductCosts costs = new ProductCosts(NEURONS, NEURONS);
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS, 16, 128);
     byEvents(costs, 300, 10, 500);
     byEvents(costs, 300, 10, 20_000);
     assertTrue(byEvents(costs, 300, 10, 20_000) > CALLS * 9 / 10);
   }
 
+  /** Of calls that are few and long, each is timed: a few are enough. */
+  @Test
+  void learnsFromFewCallsWhereEachIsTimed() {
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS, 1, 64);
+    int byEvents = 0;
+    for (int i = 0; i < 200; i++) {
+      boolean events = costs.byEvents(200);
+      byEvents += events ? 1 : 0;
+      assertTrue(costs.timed(200));
+      costs.took(events, 200, ROWS, ROWS * (events ? 2000L : 1000L));
+    }
+    assertEquals(63 + 2, byEvents, "by events up to the first try of the other, and at every 64th call after it");
+  }
+
   @Test
   void oneInterruptionChangesNothing() {
-    ProductCosts costs = new ProductCosts(NEURONS, NEURONS);
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS, 16, 128);
     byEvents(costs, 300, 10, 2000);
     costs.took(false, 300, ROWS, 1_000_000_000L);
     assertFalse(costs.byEvents(300));

@@ -176,6 +176,8 @@ class LossesTest {
     assertEquals(Math.exp(-50), gradient.data()[gradient.at(0)], 1e-7 * Math.exp(-50));
     assertEquals(0f, gradient.data()[gradient.at(0) + 1]);
     assertEquals(0f, gradient.data()[gradient.at(0) + 3]);
+    Losses.ceMaxMembrane().sample(rows(unlikely), STEPS, CLASSES, TARGET, 0x1p-90, gradient);
+    assertEquals(0f, gradient.data()[gradient.at(0) + TARGET], "negative, and small by its weight");
   }
 
   @Test

@@ -59,11 +59,14 @@ public interface ProductKernels {
   void eventsGradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n);
 
   /**
-   * The same of samples {@code [b0, b1)}, one after the other, in as few walks of the gradient as it takes: all spikes
-   * share an array, and so do all rows of {@code g}.
+   * Event-driven weight gradient of several samples: {@code gw[k][n] += g[b][r][n]} for every spike k of row r of sample
+   * b, samples b from {@code b0} to {@code b1 - 1}, and of each the rows r from {@code r0} to {@code r1 - 1}, ascending.
+   * The bits of one call a sample, in less time where the spikes of all samples lie in one array, and so do their g: a
+   * large gradient is then walked fewer times.
    *
    * @param spk by sample: spikes, rows r, K neurons
    * @param g by sample: gradient of the product's result, rows r, [N]
+   * @param gw gradient of the weights, row-major [K][N], added to
    */
   default void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, int r0, int r1, int k, int n) {
     for (int b = b0; b < b1; b++) {

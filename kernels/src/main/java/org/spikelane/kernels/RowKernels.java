@@ -43,7 +43,7 @@ public interface RowKernels {
   /** {@code y[n] += x[n]}. */
   void add(float[] x, int xAt, float[] y, int yAt, int from, int to);
 
-  /** {@code y[n] += x[t][n]} for t in {@code [t0, t1)}, ascending. */
+  /** {@code y[n] += x[t][n]} for t in {@code [t0, t1)}, ascending. y is none of the rows. */
   void addRows(Rows x, int t0, int t1, float[] y, int yAt, int from, int to);
 
   /** {@code y[n] += a[n]*x[n]}, multiplied and added apart. */

@@ -18,8 +18,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them.
  *
- * <p>Both dense products are one: {@code c[i][j] += sum over s of a[i][s]*b[s][j]}, with c = y, a = x, b = w forward
- * and c = gw, a = x transposed, b = g for the gradient. So are both event-driven ones: c adds those rows of b that a
+ * <p>Both dense products are one: {@code c[i][j] = (start + sum over s of a[i][s]*b[s][j]) + last}, with c = y, a = x,
+ * b = w, start 0 and last the bias forward, and c = gw, a = x transposed, b = g, start c and last -0 (which changes
+ * nothing) for the gradient. So are both event-driven ones: c adds those rows of b that a
  * list names, neurons that fired forward, rows in which a neuron fired for the gradient. Operand b comes in panels,
  * packed by {@link PackedWeights} or here; a is copied to rows at a constant distance. {@link #multiply} cuts the dense
  * product into panels and register tiles.
@@ -66,10 +67,12 @@ final class VectorProductKernels implements ProductKernels {
   // Rows whose spikes are listed together.
   private static final int EVENT_ROWS = 128;
 
-  // Spikes of a neuron from which it pays to find all rows in which it fired, and to add to its gradient just once; how
-  // many are wanted in one walk of a gradient that a second-level cache holds, 1 MiB, and of a larger one; and rows of a
-  // walk: those of g take 64 to 512 KiB.
+  // If neurons fire more often than that, it pays to find all rows in which a neuron fired, and to add to its gradient
+  // just once.
   private static final int SPIKES_TO_GATHER = 2;
+
+  // Spikes of a neuron that are wanted in one walk of a gradient which a second-level cache holds (1 MiB), and of a larger
+  // one; and how many rows a walk takes for that. A group of panels of so many rows stays in that cache.
   private static final int SPIKES_OF_WALK = 16;
   private static final int SPIKES_OF_FAR_WALK = 64;
   private static final int NEAR_GRADIENT = 1 << 18;
@@ -90,14 +93,16 @@ final class VectorProductKernels implements ProductKernels {
   private int fetched;
   private final float[] edge = new float[TILE_ROWS * GROUP * PANEL];
   private final float[] edgeBias = new float[GROUP * PANEL];
-  /** Where sums start that start from nothing, and what is added to those that are not at their end: it changes none. */
+  /** Where sums start that are fresh. */
   private final float[] zeros = new float[GROUP * PANEL];
+  /** What is added last where no bias is: -0, as adding +0 would turn -0 into +0. */
   private final float[] neutral = new float[GROUP * PANEL];
-  /** Of each row of an event-driven gradient, where its spikes start and where its gradient does; how many there are. */
+  /** By row of an event-driven gradient: where its spikes start, and where its gradient does. */
   private int[] spikesAt = {};
   private int[] gradientAt = {};
-  private int listed;
-  private long spikes;
+  /** How many rows are listed there, and their spikes together. */
+  private int listedRows;
+  private long listedSpikes;
   private final long[] bits = new long[MOST_ROWS_OF_WALK];
   private final int[] starts = new int[EVENT_ROWS + 1];
   private float[] left = {};
@@ -108,8 +113,9 @@ final class VectorProductKernels implements ProductKernels {
   private int[] neurons = {};
   private int[] firedStarts = {0};
   /**
-   * Whether weights are walked from their last panel to the first. Every walk turns round: where weights are larger than
-   * a cache, the panels that the last walk left in it are the first to be used again.
+   * Whether panels are walked from the last to the first. Each walk of weights turns round: where they are larger than a
+   * cache, the panels that the last walk left in it are the first to be used again. (Weights of more than {@link #STEPS}
+   * rows are walked in parts, and gain less.) What a gradient walks is in a cache: it ascends.
    */
   private boolean descending;
 
@@ -191,9 +197,14 @@ final class VectorProductKernels implements ProductKernels {
 
   /** Multiplies rows of {@link #left} with rows [s, s + steps) of the weights, and adds the bias after the last of them. */
   private void multiplyBlock(int count, PackedWeights w, int s, int steps, float[] bias, Rows y, int r) {
-    descending = !descending;
-    multiply(0, count, w.data(), w.at(0) + s * PANEL, w.k() * PANEL, steps, s == 0, s + steps == w.k() ? bias : null,
-        y.data(), y.at(r), y.stride(), w.n());
+    float[] last = s + steps == w.k() ? bias : null;
+    int tiled = count - count % SMALL_TILE_ROWS;
+    // Rows that fill no tile walk the weights each by itself.
+    for (int i = 0; i < count; i = i < tiled ? tiled : i + 1) {
+      descending = !descending;
+      multiply(i, i < tiled ? tiled : i + 1, w.data(), w.at(0) + s * PANEL, w.k() * PANEL, steps, s == 0, last, y.data(),
+          y.at(r), y.stride(), w.n());
+    }
   }
 
   @Override
@@ -229,6 +240,7 @@ final class VectorProductKernels implements ProductKernels {
     int tiled = (n + SMALL_TILE_ROWS - 1) / SMALL_TILE_ROWS * SMALL_TILE_ROWS;
     roomForLeft(tiled);
     roomForRight(columns * SPIKE_STEPS);
+    descending = false;
     if (sums.length < tiled * columns) {
       sums = new float[tiled * columns];
     }
@@ -277,21 +289,24 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public void eventsGradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
-    listed = 0;
-    spikes = 0;
+    listedRows = 0;
+    listedSpikes = 0;
     listRows(spk, g, r0, r1, k, n);
     eventsGradient(spk.words(), g.data(), gw, k, n);
   }
 
   @Override
   public void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, int r0, int r1, int k, int n) {
-    listed = 0;
-    spikes = 0;
-    assert haveOneArray(spk, g, b0, b1);
+    listedRows = 0;
+    listedSpikes = 0;
+    if (!haveOneArray(spk, g, b0, b1)) {
+      ProductKernels.super.eventsGradient(spk, g, b0, b1, gw, r0, r1, k, n);
+      return;
+    }
     for (int b = b0; b < b1; b++) {
       listRows(spk[b], g[b], r0, r1, k, n);
     }
-    if (listed > 0) {
+    if (listedRows > 0) {
       eventsGradient(spk[b0].words(), g[b0].data(), gw, k, n);
     }
   }
@@ -308,20 +323,20 @@ final class VectorProductKernels implements ProductKernels {
   /** Appends rows to {@link #spikesAt} and {@link #gradientAt}, and counts their spikes. */
   private void listRows(SpikeRows spk, Rows g, int r0, int r1, int k, int n) {
     assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
-    int most = listed + Math.max(0, r1 - r0);
+    int most = listedRows + Math.max(0, r1 - r0);
     if (spikesAt.length < most) {
       spikesAt = Arrays.copyOf(spikesAt, Math.max(most, 2 * spikesAt.length));
       gradientAt = Arrays.copyOf(gradientAt, spikesAt.length);
     }
     for (int r = r0; r < r1; r++) {
-      spikesAt[listed] = spk.at(r);
-      gradientAt[listed++] = g.at(r);
-      spikes += spk.count(r, k);
+      spikesAt[listedRows] = spk.at(r);
+      gradientAt[listedRows++] = g.at(r);
+      listedSpikes += spk.count(r, k);
     }
   }
 
   private void eventsGradient(long[] words, float[] g, float[] gw, int k, int n) {
-    if (spikes <= (long) SPIKES_TO_GATHER * k) {
+    if (listedSpikes <= (long) SPIKES_TO_GATHER * k) {
       eventsGradientByRow(words, g, gw, k, n);
     } else {
       eventsGradientByNeuron(words, g, gw, k, n);
@@ -329,7 +344,7 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   private void eventsGradientByRow(long[] words, float[] g, float[] gw, int k, int n) {
-    for (int r = 0; r < listed; r++) {
+    for (int r = 0; r < listedRows; r++) {
       listEvents(words, spikesAt[r], 0, SpikeRows.words(k), 1);
       for (int e = 0; e < starts[1]; e++) {
         rows.add(g, gradientAt[r], gw, fired[e] * n, 0, n);
@@ -339,8 +354,8 @@ final class VectorProductKernels implements ProductKernels {
 
   private void eventsGradientByNeuron(long[] words, float[] g, float[] gw, int k, int n) {
     int together = rowsOfWalk(k, n);
-    for (int r = 0; r < listed; r += together) {
-      int count = Math.min(together, listed - r);
+    for (int r = 0; r < listedRows; r += together) {
+      int count = Math.min(together, listedRows - r);
       int listedNeurons = listRowsOfNeurons(words, r, count, k);
       int most = columns(EVENT_GRADIENT_VALUES, count);
       for (int j = 0; j < n; j += most) {
@@ -359,8 +374,8 @@ final class VectorProductKernels implements ProductKernels {
    */
   private int rowsOfWalk(int k, int n) {
     long wanted = (long) k * n > NEAR_GRADIENT ? SPIKES_OF_FAR_WALK : SPIKES_OF_WALK;
-    long rows = wanted * k * listed / spikes;
-    return Math.clamp(rows, LEAST_ROWS_OF_WALK, MOST_ROWS_OF_WALK) / Long.SIZE * Long.SIZE;
+    long wantedRows = wanted * k * listedRows / listedSpikes;
+    return Math.clamp(wantedRows, LEAST_ROWS_OF_WALK, MOST_ROWS_OF_WALK) / Long.SIZE * Long.SIZE;
   }
 
   private void eventsGradientRow(int from, int to, int bPanel, float[] gw, int gwAt, int columns) {
@@ -380,6 +395,7 @@ final class VectorProductKernels implements ProductKernels {
   @Override
   public void denseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
     assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
+    descending = false;
     for (int r = r0; r < r1; r += GRADIENT_STEPS) {
       int steps = Math.min(GRADIENT_STEPS, r1 - r);
       int most = columns(GRADIENT_PACKED, steps);
@@ -411,6 +427,7 @@ final class VectorProductKernels implements ProductKernels {
   @Override
   public void transposedGradient(SpikeRows spk, float value, Rows g, float[] gw, int r0, int r1, int k, int n) {
     assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
+    descending = false;
     for (int r = r0; r < r1; r += GRADIENT_STEPS) {
       int steps = Math.min(GRADIENT_STEPS, r1 - r);
       for (int j = 0; j < n; j += LEFT_ROWS) {
@@ -539,8 +556,8 @@ final class VectorProductKernels implements ProductKernels {
       int j = PANEL * inTurn(p, panels);
       int at = bAt + j / PANEL * bPanel;
       int width = Math.min(PANEL, columns - j);
-      float[] last = lastAddend(bias, j, width, PANEL);
-      int lastAt = bias != null && width == PANEL ? j : 0;
+      float[] last = last(bias, j, width, PANEL);
+      int lastAt = lastAt(bias, j, width, PANEL);
       int h;
       for (int i = i0; i < tiled; i += h) {
         h = tiled - i >= TILE_ROWS ? TILE_ROWS : SMALL_TILE_ROWS;
@@ -568,8 +585,8 @@ final class VectorProductKernels implements ProductKernels {
       int j = GROUP * PANEL * inTurn(g, groups);
       int at = bAt + j / PANEL * bPanel;
       int width = Math.min(GROUP * PANEL, columns - j);
-      float[] last = lastAddend(bias, j, width, GROUP * PANEL);
-      int lastAt = bias != null && width == GROUP * PANEL ? j : 0;
+      float[] last = last(bias, j, width, GROUP * PANEL);
+      int lastAt = lastAt(bias, j, width, GROUP * PANEL);
       if (width == GROUP * PANEL) {
         row(left, aAt, b, at, bPanel, GROUP, steps, fresh ? zeros : c, fresh ? 0 : cAt + j, last, lastAt, c, cAt + j);
       } else {
@@ -582,8 +599,11 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
-  /** What is added to {@code full} columns from {@code j} on at last: the bias, a copy of it where it ends, or -0. */
-  private float[] lastAddend(float[] bias, int j, int width, int full) {
+  /**
+   * An array with what is added last to columns from {@code j} on, and at {@link #lastAt} where it starts there: the bias,
+   * or, if fewer than {@code full} columns are left, a copy that is long enough; -0 if there is none.
+   */
+  private float[] last(float[] bias, int j, int width, int full) {
     if (bias == null) {
       return neutral;
     }
@@ -592,6 +612,10 @@ final class VectorProductKernels implements ProductKernels {
     }
     System.arraycopy(bias, j, edgeBias, 0, width);
     return edgeBias;
+  }
+
+  private static int lastAt(float[] bias, int j, int width, int full) {
+    return bias != null && width == full ? j : 0;
   }
 
   private void tile(int h, int i, MemorySegment b, int bAt, int steps, float[] start, int startAt, int startRow,
@@ -640,6 +664,9 @@ final class VectorProductKernels implements ProductKernels {
       for (int i = 0; i < count; i++) {
         bits[i] = words[spikesAt[first + i] + word];
         any |= bits[i];
+      }
+      if (any == 0) {
+        continue;
       }
       int padded = Math.ceilDiv(count, Long.SIZE) * Long.SIZE;
       Arrays.fill(bits, count, padded, 0);

@@ -169,7 +169,7 @@ final class VectorRowKernels implements RowKernels {
   /** Four rows in one pass, so that the sums are read and written once for all of them. */
   @Override
   public void addRows(Rows x, int t0, int t1, float[] y, int yAt, int from, int to) {
-    assert Spans.rows(x, t0, t1, to);
+    assert Spans.rows(x, t0, t1, from, to);
     int bound = from + FLOATS.loopBound(to - from);
     float[] xs = x.data();
     int t = t0;

@@ -290,14 +290,16 @@ class ProductKernelsTest {
     }
   }
 
-  /** Weights are walked in turns from either end. */
+  /** Weights are walked in turns from either end; a walk of one row more, and the next product turns the other way. */
   @ParameterizedTest
   @MethodSource("shapes")
-  void repeatingAProductChangesNothing(int[] shape) {
+  void theEndThatWeightsAreWalkedFromChangesNothing(int[] shape) {
     Problem p = Problem.special(shape);
+    Problem oneRow = Problem.finite(new int[] {1, 1, 1});
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       for (Product product : Product.values()) {
         float[] once = product.result(kernels, p);
+        Product.DENSE.result(kernels, oneRow);
         Cases.assertSame(once, product.result(kernels, p), kernels + ", " + product + p.name);
       }
     }
@@ -314,25 +316,58 @@ class ProductKernelsTest {
   @ParameterizedTest
   @MethodSource("samples")
   void samplesAddTheirGradientsInTurn(int samples, int rows, int k, int n, double density) {
-    SplittableRandom random = new SplittableRandom(17L * samples + rows);
-    int words = SpikeRows.words(k);
-    long[] bits = Cases.spikes(random, (samples + 1) * (rows + 1), k, density);
-    float[] gradients = Cases.special(random, (samples + 1) * (rows + 2) * n, -1, 1);
-    SpikeRows[] spk = new SpikeRows[samples + 1];
-    Rows[] g = new Rows[samples + 1];
-    for (int b = 0; b <= samples; b++) {
-      spk[b] = new SpikeRows(bits, b * (rows + 1) * words, words);
-      g[b] = new Rows(gradients, b * (rows + 2) * n, n);
-    }
-    float[] before = Cases.uniform(random, k * n, -1, 1);
+    Samples s = new Samples(samples, rows, k, n, density);
+    float[] before = Cases.uniform(new SplittableRandom(7), k * n, -1, 1);
     float[] expected = before.clone();
     for (int b = 1; b <= samples; b++) {
-      SCALAR.eventsGradient(spk[b], g[b], expected, 0, rows, k, n);
+      SCALAR.eventsGradient(s.spk[b], s.g[b], expected, 1, 1 + rows, k, n);
     }
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       float[] actual = before.clone();
-      kernels.eventsGradient(spk, g, 1, samples + 1, actual, 0, rows, k, n);
+      kernels.eventsGradient(s.spk, s.g, 1, samples + 1, actual, 1, 1 + rows, k, n);
       Cases.assertSame(expected, actual, kernels + ", " + samples + " samples of " + rows + " rows");
+      SpikeRows[] apart = s.spk.clone();
+      apart[samples] = new SpikeRows(apart[samples].words().clone(), apart[samples].at(0), SpikeRows.words(k));
+      actual = before.clone();
+      kernels.eventsGradient(apart, s.g, 1, samples + 1, actual, 1, 1 + rows, k, n);
+      Cases.assertSame(expected, actual, kernels + ", in two arrays, " + samples + " samples of " + rows + " rows");
+    }
+  }
+
+  /** By row, by neuron in one walk, and in several. */
+  @Test
+  void gradientsOfSamplesAllocateNothing() {
+    List<Samples> modes = List.of(new Samples(2, 5, 20, 5, 0.05), new Samples(2, 40, 20, 5, 0.2),
+        new Samples(3, 400, 20, 5, 0.01));
+    float[] gw = new float[20 * 5];
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      Cases.assertAllocatesNothing(() -> {
+        for (Samples s : modes) {
+          kernels.eventsGradient(s.spk, s.g, 1, s.spk.length, gw, 0, s.rows, 20, 5);
+        }
+      }, kernels.toString());
+    }
+  }
+
+  /** Spikes and gradients of samples 1 to {@code samples}, and of one before them, rows 0 to {@code rows}. */
+  private static final class Samples {
+
+    final int rows;
+    final SpikeRows[] spk;
+    final Rows[] g;
+
+    Samples(int samples, int rows, int k, int n, double density) {
+      this.rows = rows;
+      SplittableRandom random = new SplittableRandom(17L * samples + rows);
+      int words = SpikeRows.words(k);
+      long[] bits = Cases.spikes(random, (samples + 1) * (rows + 1), k, density);
+      float[] gradients = Cases.special(random, (samples + 1) * (rows + 2) * n, -1, 1);
+      spk = new SpikeRows[samples + 1];
+      g = new Rows[samples + 1];
+      for (int b = 0; b <= samples; b++) {
+        spk[b] = new SpikeRows(bits, b * (rows + 1) * words, words);
+        g[b] = new Rows(gradients, b * (rows + 2) * n, n);
+      }
     }
   }
 
