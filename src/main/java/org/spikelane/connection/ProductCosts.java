@@ -5,7 +5,8 @@ package org.spikelane.connection;
  * row densely, learned from its own calls. The choice that follows from it changes the time, never the result.
  *
  * <p>Measuring while working needs no warm-up of its own, and sees caches, compilers and neighbours as they are. Only
- * where the prior leaves a doubt is there anything to learn: there one call in many goes the other way.
+ * where the prior leaves a doubt is there anything to learn: there one call in many goes the other way, in the more the
+ * dearer that is known to be.
  */
 final class ProductCosts {
 
@@ -23,22 +24,29 @@ final class ProductCosts {
   private static final double BELIEF = 0.125;
   private static final double CREDIBLE = 2;
 
+  /** The first try of a product may be the first call of its code: another follows soon. */
+  private static final int TRIES_TO_BELIEVE = 2;
+
   private final double crossing;
   private double perSpike;
   private double perRow;
   private final int timed;
   private final int tried;
-  private int calls;
+  private long calls;
+  private long nextTry;
+  private int tries;
+  private boolean trying;
 
   /**
    * Of products of {@code neurons} spiking neurons with weights to {@code outputs}.
    *
    * @param timed of so many calls one is timed, where asking the clock costs as much as a small call
-   * @param tried of so many calls one goes the way that seems to cost more
+   * @param tried of so many calls one goes the way that seems to cost more, if it costs as much
    */
   ProductCosts(int neurons, int outputs, int timed, int tried) {
     this.timed = timed;
     this.tried = tried;
+    this.nextTry = tried;
     this.crossing = PRIOR * neurons * Math.min(1, outputs / NARROW);
   }
 
@@ -48,13 +56,20 @@ final class ProductCosts {
       return true;
     }
     calls++;
-    boolean cheaper = (spikesPerRow + ROW_IN_SPIKES) * spikeCost() < rowCost();
-    return cheaper ^ calls % tried == 0;
+    double events = (spikesPerRow + ROW_IN_SPIKES) * spikeCost();
+    double dense = rowCost();
+    trying = calls >= nextTry;
+    if (trying) {
+      tries++;
+      double dearness = Math.max(events, dense) / Math.min(events, dense);
+      nextTry = calls + (tries < TRIES_TO_BELIEVE ? timed : (long) Math.ceil(tried * dearness));
+    }
+    return events < dense ^ trying;
   }
 
   /** Whether this call, for which {@link #byEvents} was asked, should be timed. */
   boolean timed(double spikesPerRow) {
-    return doubtful(spikesPerRow) && calls % timed == 0;
+    return doubtful(spikesPerRow) && (trying || calls % timed == 0);
   }
 
   /** Learns what a timed call took. */

@@ -73,23 +73,35 @@ final class VectorRowKernels implements RowKernels {
     if (bound == from) {
       return last;
     }
+    float top = largest(mem, memAt, theta, from, bound);
+    if (last >= 0 && ScalarRowKernels.beats(mem[memAt + last] - theta[last], top)) {
+      return last;
+    }
+    int n = Float.isNaN(top) ? bound : firstVectorWith(top, mem, memAt, theta, from, bound);
+    return n < bound ? tail.winner(mem, memAt, theta, n, n + LANES) : tail.winner(mem, memAt, theta, from, bound);
+  }
+
+  // Each search is a method of its own: as one with what is around it, C2 boxed its vectors now and then (JDK 25).
+
+  /** The largest {@code mem[n] - theta[n]} of whole vectors; NaN if one is. */
+  private static float largest(float[] mem, int memAt, float[] theta, int from, int bound) {
     FloatVector tops = FloatVector.fromArray(FLOATS, mem, memAt + from).sub(FloatVector.fromArray(FLOATS, theta, from));
     for (int n = from + LANES; n < bound; n += LANES) {
       FloatVector z = FloatVector.fromArray(FLOATS, mem, memAt + n).sub(FloatVector.fromArray(FLOATS, theta, n));
       tops = tops.max(z);
     }
-    float top = tops.reduceLanes(VectorOperators.MAX);
-    if (last >= 0 && ScalarRowKernels.beats(mem[memAt + last] - theta[last], top)) {
-      return last;
-    }
-    int n = Float.isNaN(top) ? bound : from;
-    boolean found = false;
-    while (n < bound && !found) {
+    return tops.reduceLanes(VectorOperators.MAX);
+  }
+
+  /** Where the first vector that holds {@code mem[n] - theta[n] = top} starts; {@code bound} if none does. */
+  private static int firstVectorWith(float top, float[] mem, int memAt, float[] theta, int from, int bound) {
+    for (int n = from; n < bound; n += LANES) {
       FloatVector z = FloatVector.fromArray(FLOATS, mem, memAt + n).sub(FloatVector.fromArray(FLOATS, theta, n));
-      found = z.compare(VectorOperators.EQ, top).anyTrue();
-      n += LANES;
+      if (z.compare(VectorOperators.EQ, top).anyTrue()) {
+        return n;
+      }
     }
-    return found ? tail.winner(mem, memAt, theta, n - LANES, n) : tail.winner(mem, memAt, theta, from, bound);
+    return bound;
   }
 
   @Override
@@ -227,21 +239,29 @@ final class VectorRowKernels implements RowKernels {
     if (bound == from) {
       return last;
     }
+    float top = largest(x, xAt, from, bound);
+    if (last >= 0 && ScalarRowKernels.beats(x[xAt + last], top)) {
+      return last;
+    }
+    int n = Float.isNaN(top) ? bound : firstVectorWith(top, x, xAt, from, bound);
+    return n < bound ? tail.argMax(x, xAt, n, n + LANES) : tail.argMax(x, xAt, from, bound);
+  }
+
+  private static float largest(float[] x, int xAt, int from, int bound) {
     FloatVector tops = FloatVector.fromArray(FLOATS, x, xAt + from);
     for (int n = from + LANES; n < bound; n += LANES) {
       tops = tops.max(FloatVector.fromArray(FLOATS, x, xAt + n));
     }
-    float top = tops.reduceLanes(VectorOperators.MAX);
-    if (last >= 0 && ScalarRowKernels.beats(x[xAt + last], top)) {
-      return last;
+    return tops.reduceLanes(VectorOperators.MAX);
+  }
+
+  private static int firstVectorWith(float top, float[] x, int xAt, int from, int bound) {
+    for (int n = from; n < bound; n += LANES) {
+      if (FloatVector.fromArray(FLOATS, x, xAt + n).compare(VectorOperators.EQ, top).anyTrue()) {
+        return n;
+      }
     }
-    int n = Float.isNaN(top) ? bound : from;
-    boolean found = false;
-    while (n < bound && !found) {
-      found = FloatVector.fromArray(FLOATS, x, xAt + n).compare(VectorOperators.EQ, top).anyTrue();
-      n += LANES;
-    }
-    return found ? tail.argMax(x, xAt, n - LANES, n) : tail.argMax(x, xAt, from, bound);
+    return bound;
   }
 
   @Override
