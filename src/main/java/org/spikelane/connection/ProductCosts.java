@@ -5,8 +5,8 @@ package org.spikelane.connection;
  * row densely, learned from its own calls. The choice that follows from it changes the time, never the result.
  *
  * <p>Measuring while working needs no warm-up of its own, and sees caches, compilers and neighbours as they are. Only
- * where the prior leaves a doubt is there anything to learn: there one call in many goes the other way, in the more the
- * dearer that is known to be.
+ * where the prior leaves a doubt is there anything to learn: there one call in many goes the other way, and the fewer
+ * do the dearer it is known to be.
  */
 final class ProductCosts {
 

@@ -197,13 +197,13 @@ final class VectorProductKernels implements ProductKernels {
 
   /** Multiplies rows of {@link #left} with rows [s, s + steps) of the weights, and adds the bias after the last of them. */
   private void multiplyBlock(int count, PackedWeights w, int s, int steps, float[] bias, Rows y, int r) {
-    float[] last = s + steps == w.k() ? bias : null;
+    float[] biasAtEnd = s + steps == w.k() ? bias : null;
     int tiled = count - count % SMALL_TILE_ROWS;
     // Rows that fill no tile walk the weights each by itself.
     for (int i = 0; i < count; i = i < tiled ? tiled : i + 1) {
       descending = !descending;
-      multiply(i, i < tiled ? tiled : i + 1, w.data(), w.at(0) + s * PANEL, w.k() * PANEL, steps, s == 0, last, y.data(),
-          y.at(r), y.stride(), w.n());
+      multiply(i, i < tiled ? tiled : i + 1, w.data(), w.at(0) + s * PANEL, w.k() * PANEL, steps, s == 0, biasAtEnd,
+          y.data(), y.at(r), y.stride(), w.n());
     }
   }
 
@@ -600,8 +600,8 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /**
-   * An array with what is added last to columns from {@code j} on, and at {@link #lastAt} where it starts there: the bias,
-   * or, if fewer than {@code full} columns are left, a copy that is long enough; -0 if there is none.
+   * What is added last to columns from {@code j} on; it starts at {@link #lastAt} of the array returned. That is the bias
+   * itself, or, where fewer than {@code full} columns are left, a copy that is long enough; -0 if there is no bias.
    */
   private float[] last(float[] bias, int j, int width, int full) {
     if (bias == null) {
@@ -614,6 +614,7 @@ final class VectorProductKernels implements ProductKernels {
     return edgeBias;
   }
 
+  /** Where in the array that {@link #last} gives column {@code j} is: only the bias itself has those before it. */
   private static int lastAt(float[] bias, int j, int width, int full) {
     return bias != null && width == full ? j : 0;
   }
