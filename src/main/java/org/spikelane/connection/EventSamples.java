@@ -18,6 +18,9 @@ final class EventSamples {
   /** Samples with spikes in more than a third of the places are left to the dense product, which then is not slower. */
   private static final int LEAST_PLACES_PER_SPIKE = 3;
 
+  /** An array of more values (16 MiB) is taken to come from memory itself: each step's samples are fetched first. */
+  private static final int CACHED_VALUES = 1 << 22;
+
   private final RowKernels kernels = KernelProvider.current().rows();
   private final Values values;
   private final SpikeRows[] spikes;
@@ -43,13 +46,29 @@ final class EventSamples {
     Arrays.fill(eventful, 0, samples, true);
     Arrays.fill(counts, 0, samples, 0);
     // In the order of memory: that of a caller's array has time first.
-    boolean timeFirst = values.readOnly();
-    int inner = timeFirst ? samples : values.steps();
-    for (int i = 0; i < samples * values.steps(); i++) {
-      look(timeFirst ? i % inner : i / inner, timeFirst ? i / inner : i % inner);
+    if (values.readOnly()) {
+      lookTimeFirst(samples);
+    } else {
+      for (int b = 0; b < samples; b++) {
+        for (int t = 0; t < values.steps(); t++) {
+          look(b, t);
+        }
+      }
     }
     for (int b = 0; b < samples; b++) {
       eventful[b] &= counts[b] * LEAST_PLACES_PER_SPIKE <= (long) values.steps() * values.size();
+    }
+  }
+
+  private void lookTimeFirst(int samples) {
+    boolean fetch = values.array().length > CACHED_VALUES;
+    for (int t = 0; t < values.steps(); t++) {
+      if (fetch) {
+        kernels.fetch(values.rows(0), t, t + 1, 0, samples * values.size());
+      }
+      for (int b = 0; b < samples; b++) {
+        look(b, t);
+      }
     }
   }
 

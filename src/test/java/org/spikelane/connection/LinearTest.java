@@ -139,6 +139,36 @@ class LinearTest {
     return linear.parameters().stream().map(p -> sums.gradient(p, kernels).clone()).toArray(float[][]::new);
   }
 
+  /** Those that no cache holds are fetched first, to the last sample of the array and no further. */
+  @Test
+  void readsSpikesFromLargeArraysAsFromSmallOnes() {
+    int all = 61;
+    int samples = 3;
+    int steps = 100;
+    int in = 700;
+    int out = 9;
+    SplittableRandom random = new SplittableRandom(6);
+    float[] large = new float[steps * all * in];
+    float[] small = new float[steps * samples * in];
+    for (int i = 0; i < small.length; i++) {
+      small[i] = random.nextInt(20) == 0 ? 1f : 0f;
+    }
+    for (int t = 0; t < steps; t++) {
+      int row = samples * in;
+      System.arraycopy(small, t * row, large, (t * all + all - samples) * in, row);
+    }
+    Linear linear = of(in, out, true);
+    float[][] outputs = new float[2][];
+    for (int i = 0; i < 2; i++) {
+      Values input = Values.view(in, samples, steps, false);
+      input.readFrom(i == 0 ? small : large, i == 0 ? 0 : all - samples, i == 0 ? samples : all, samples);
+      Stage stage = linear.stage(input, new Block(samples, steps, false, false, ProductChoice.EVENTS));
+      stage.forward(samples);
+      outputs[i] = ((Values) stage.output()).array();
+    }
+    assertArrayEquals(outputs[0], outputs[1]);
+  }
+
   @Test
   void multipliesByChangedWeightsAfterARefresh() {
     Linear linear = of(7, 5, true);

@@ -33,7 +33,7 @@ public interface RowKernels {
    * Spikes from floats: {@code spk[n] = x[n] == 1}, if every value is 0 or 1. {@code from} is a multiple of 64; words are
    * written whole.
    *
-   * @return whether every value is 0 or 1; if not, words from the first other value on are left as they were
+   * @return whether every value is 0 or 1; if not, the words mean nothing
    */
   boolean spikes(float[] x, int xAt, long[] spk, int spkAt, int from, int to);
 

@@ -1,9 +1,11 @@
 package org.spikelane.kernels;
 
 import static org.spikelane.kernels.VectorShapes.FLOATS;
+import static org.spikelane.kernels.VectorShapes.INTS;
 import static org.spikelane.kernels.VectorShapes.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
@@ -132,26 +134,42 @@ final class VectorRowKernels implements RowKernels {
   @Override
   public boolean spikes(float[] x, int xAt, long[] spk, int spkAt, int from, int to) {
     assert (from & 63) == 0;
-    for (int start = from; start < to; start += 64) {
-      int end = Math.min(start + 64, to);
-      int bound = start + FLOATS.loopBound(end - start);
+    // What is not 1 is gathered as bits: one look at the end of the row tells whether it was 0, of either sign.
+    IntVector others = IntVector.zero(INTS);
+    int whole = from + (to - from) / Long.SIZE * Long.SIZE;
+    for (int start = from; start < whole; start += Long.SIZE) {
       long ones = 0;
-      long others = 0;
-      for (int n = start; n < bound; n += LANES) {
-        FloatVector values = FloatVector.fromArray(FLOATS, x, xAt + n);
-        ones |= values.compare(VectorOperators.EQ, 1f).toLong() << n;
-        others |= values.compare(VectorOperators.NE, 0f).toLong() << n;
-      }
-      for (int n = bound; n < end; n++) {
-        ones |= x[xAt + n] == 1f ? 1L << n : 0;
-        others |= x[xAt + n] != 0f ? 1L << n : 0;
-      }
-      if (ones != others) {
-        return false;
+      for (int n = 0; n < Long.SIZE; n += LANES) {
+        FloatVector values = FloatVector.fromArray(FLOATS, x, xAt + start + n);
+        VectorMask<Float> one = values.compare(VectorOperators.EQ, 1f);
+        others = others.or(values.blend(0f, one).reinterpretAsInts());
+        ones |= one.toLong() << n;
       }
       spk[spkAt + (start >>> 6)] = ones;
     }
-    return true;
+    boolean only = others.and(Integer.MAX_VALUE).compare(VectorOperators.NE, 0).toLong() == 0;
+    return only && lastSpikes(x, xAt, spk, spkAt, whole, to);
+  }
+
+  /** The same of the less than 64 values of the last word. */
+  private static boolean lastSpikes(float[] x, int xAt, long[] spk, int spkAt, int from, int to) {
+    if (from == to) {
+      return true;
+    }
+    int bound = from + FLOATS.loopBound(to - from);
+    long ones = 0;
+    long others = 0;
+    for (int n = from; n < bound; n += LANES) {
+      FloatVector values = FloatVector.fromArray(FLOATS, x, xAt + n);
+      ones |= values.compare(VectorOperators.EQ, 1f).toLong() << n;
+      others |= values.compare(VectorOperators.NE, 0f).toLong() << n;
+    }
+    for (int n = bound; n < to; n++) {
+      ones |= x[xAt + n] == 1f ? 1L << n : 0;
+      others |= x[xAt + n] != 0f ? 1L << n : 0;
+    }
+    spk[spkAt + (from >>> 6)] = ones;
+    return ones == others;
   }
 
   @Override

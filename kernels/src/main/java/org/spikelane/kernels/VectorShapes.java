@@ -17,6 +17,9 @@ final class VectorShapes {
   /** One species per JVM: C2 makes calls of several species megamorphic and boxes the vectors. */
   static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, shape());
 
+  /** Integers in vectors of the same width. */
+  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+
   /** Vector width in bits. */
   static final int WIDTH = FLOATS.vectorBitSize();
 
