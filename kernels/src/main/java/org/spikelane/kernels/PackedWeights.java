@@ -33,11 +33,13 @@ public final class PackedWeights {
   private final int n;
   private final int panel;
   private final MemorySegment data;
-  private final float[] byColumn;
+  private final int group;
+  private final float[] grouped;
+  private boolean finite = true;
   private final float[] block;
 
-  /** @param byColumn whether to keep a second copy, {@link #byColumn} */
-  PackedWeights(int k, int n, int panel, boolean byColumn) {
+  /** @param group columns of a group of the second copy, {@link #grouped}; 0 for none */
+  PackedWeights(int k, int n, int panel, int group) {
     long size = (long) k * panels(n, panel) * panel;
     if (k < 0 || n < 0 || size > MOST) {
       throw new IllegalArgumentException("weights: expected at most " + MOST + " values in panels of "
@@ -47,7 +49,8 @@ public final class PackedWeights {
     this.n = n;
     this.panel = panel;
     this.data = aligned((int) size);
-    this.byColumn = byColumn ? new float[k * n] : null;
+    this.group = group;
+    this.grouped = new float[panels(n, group) * groupRows() * group];
     this.block = new float[Math.min(BLOCK, k) * panel];
   }
 
@@ -74,9 +77,29 @@ public final class PackedWeights {
     return data;
   }
 
-  /** The weights as row-major [N][K]; null if they are not kept so. */
-  float[] byColumn() {
-    return byColumn;
+  /** Whether there is a second copy, {@link #grouped}. */
+  boolean isGrouped() {
+    return group > 0;
+  }
+
+  /** The weights as [group][{@link #groupRows}][column of the group], what lies beyond K and N being zero; may be empty. */
+  float[] grouped() {
+    return grouped;
+  }
+
+  /** Whether all weights are finite, if there is a second copy: sums may then leave out what is multiplied by 0. */
+  boolean isFinite() {
+    return finite;
+  }
+
+  /** K, rounded up to the neurons of whole half words of spikes. */
+  int groupRows() {
+    return Math.ceilDiv(k, Integer.SIZE) * Integer.SIZE;
+  }
+
+  /** Index in {@link #grouped} of the first weight of a column. */
+  int groupAt(int column) {
+    return column / group * groupRows() * group + column % group;
   }
 
   int panels() {
@@ -102,11 +125,7 @@ public final class PackedWeights {
         MemorySegment.copy(w, i * n + p * panel, data, ValueLayout.JAVA_FLOAT, bytes(at(p) + i * panel), columns);
       }
     }
-    for (int i = 0; byColumn != null && i < k; i++) {
-      for (int j = 0; j < n; j++) {
-        byColumn[j * k + i] = w[i * n + j];
-      }
-    }
+    group(w, n, 1);
   }
 
   /**
@@ -123,8 +142,19 @@ public final class PackedWeights {
         packBlock(w, j, columns, i, Math.min(BLOCK, k - i));
       }
     }
-    if (byColumn != null) {
-      System.arraycopy(w, 0, byColumn, 0, w.length);
+    group(w, 1, k);
+  }
+
+  /** Copies {@code w[i*row + j*column]} to its place in {@link #grouped}. */
+  private void group(float[] w, int row, int column) {
+    finite = true;
+    for (int j = 0; isGrouped() && j < n; j++) {
+      int at = groupAt(j);
+      for (int i = 0; i < k; i++) {
+        float value = w[i * row + j * column];
+        grouped[at + i * group] = value;
+        finite &= Float.isFinite(value);
+      }
     }
   }
 

@@ -88,7 +88,8 @@ public interface ProductKernels {
    * {@code value} where {@code spk[r]} has bit k, else 0.
    *
    * <p>The bits of {@link #denseGradient} with spikes as floats, in the other order of memory: where N is small, its
-   * rows fill vectors and those of [K][N] do not.
+   * rows fill vectors and those of [K][N] do not. Of -0.0 in {@code gw}, to which only zeros are added, it is not said
+   * whether it stays or becomes 0.0; sums that start at 0.0 never hold it.
    *
    * @param spk spikes, rows r, K neurons
    * @param value what a spike counts

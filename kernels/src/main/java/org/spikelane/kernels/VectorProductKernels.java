@@ -2,6 +2,7 @@ package org.spikelane.kernels;
 
 import static org.spikelane.kernels.PackedWeights.bytes;
 import static org.spikelane.kernels.VectorShapes.FLOATS;
+import static org.spikelane.kernels.VectorShapes.INTS;
 import static org.spikelane.kernels.VectorShapes.LANES;
 import static org.spikelane.kernels.VectorShapes.WIDTH;
 
@@ -13,7 +14,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them.
@@ -34,7 +34,6 @@ final class VectorProductKernels implements ProductKernels {
   // Registers hold a tile of TILE_ROWS rows of one panel, or one row of a group of panels. Sixteen sums of a large tile
   // need the 32 registers of AVX-512; with 16 registers eight rows run at 57 % of the peak, four at 83 %.
   private static final int PANEL = 2 * LANES;
-  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
   private static final long VECTOR_BYTES = bytes(LANES);
   private static final long PANEL_BYTES = bytes(PANEL);
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
@@ -88,6 +87,7 @@ final class VectorProductKernels implements ProductKernels {
   private static final long LINE_BYTES = 64;
 
   private final VectorRowKernels rows = new VectorRowKernels();
+  private final NarrowProducts narrow = new NarrowProducts();
   /** What {@link #fetch} read last: without a use, the compiler would leave the reads out. */
   @SuppressWarnings("unused")
   private int fetched;
@@ -125,7 +125,8 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public PackedWeights weights(int k, int n) {
-    return new PackedWeights(k, n, PANEL, n <= PANEL && k >= NEURONS_BY_COLUMN);
+    boolean byColumn = n <= PANEL && k >= NEURONS_BY_COLUMN;
+    return new PackedWeights(k, n, PANEL, !byColumn ? 0 : NarrowProducts.MASKED ? NarrowProducts.COLUMNS : 1);
   }
 
   @Override
@@ -212,7 +213,9 @@ final class VectorProductKernels implements ProductKernels {
     assert spk.holds(r0, r1, w.k()) && y.holds(r0, r1, w.n());
     for (int r = r0; r < r1; r += LEFT_ROWS) {
       int count = Math.min(LEFT_ROWS, r1 - r);
-      if (w.byColumn() != null && (w.n() + PANEL_IN_COLUMNS) * panels(count) < count) {
+      if (value == 1f && NarrowProducts.takes(w, count)) {
+        narrow.forward(spk, w, bias, y, r, count);
+      } else if (!NarrowProducts.MASKED && w.isGrouped() && (w.n() + PANEL_IN_COLUMNS) * panels(count) < count) {
         denseByColumn(spk, value, w, bias, y, r, count);
       } else {
         denseByRow(spk, value, w, bias, y, r, count);
@@ -246,7 +249,7 @@ final class VectorProductKernels implements ProductKernels {
     }
     for (int s = 0; s < k; s += SPIKE_STEPS) {
       int steps = Math.min(SPIKE_STEPS, k - s);
-      packRows(w.byColumn(), s, k, n, steps);
+      packRows(w.grouped(), s, w.groupRows(), n, steps);
       for (int p = 0; p < columns; p += PANEL) {
         for (int half = 0; half < steps; half += Integer.SIZE) {
           halfWords(spk, r + p, Math.min(PANEL, count - p), s + half);
@@ -427,6 +430,14 @@ final class VectorProductKernels implements ProductKernels {
   @Override
   public void transposedGradient(SpikeRows spk, float value, Rows g, float[] gw, int r0, int r1, int k, int n) {
     assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
+    if (value == 1f && k >= NEURONS_BY_COLUMN && NarrowProducts.takesGradient(g, r0, r1, n)) {
+      narrow.gradient(spk, g, gw, r0, r1, k, n);
+    } else {
+      expandedGradient(spk, value, g, gw, r0, r1, k, n);
+    }
+  }
+
+  private void expandedGradient(SpikeRows spk, float value, Rows g, float[] gw, int r0, int r1, int k, int n) {
     descending = false;
     for (int r = r0; r < r1; r += GRADIENT_STEPS) {
       int steps = Math.min(GRADIENT_STEPS, r1 - r);

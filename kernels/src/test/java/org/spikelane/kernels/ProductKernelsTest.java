@@ -25,7 +25,7 @@ class ProductKernelsTest {
     return Stream.of(new int[][] {{0, 5, 7}, {3, 0, 9}, {4, 6, 0}, {1, 1, 1}, {2, 3, 10}, {8, 16, 16}, {9, 17, 33},
         {25, 100, 10}, {7, 64, 64}, {16, 65, 31}, {17, 100, 100}, {1, 257, 129}, {5, 300, 48}, {8, 20, 135},
         {130, 9, 70}, {300, 11, 40}, {12, 520, 200}, {3, 140, 257}, {15, 2055, 66}, {1100, 5, 35}, {150, 70, 67},
-        {25, 1030, 10}, {100, 600, 6}, {33, 257, 3}, {520, 9, 4200}, {250, 600, 450}});
+        {25, 1030, 10}, {100, 600, 6}, {130, 261, 23}, {31, 288, 20}, {33, 257, 3}, {520, 9, 4200}, {250, 600, 450}});
   }
 
   /** The products, each written over or added to what {@code result} holds. */
@@ -48,6 +48,12 @@ class ProductKernelsTest {
         kernels.dense(p.spk, VALUE, p.packed(kernels), p.bias, p.rowsOf(result), r0, r1);
       }
     },
+    DENSE_OF_SPIKES_OF_ONE(false) {
+      @Override
+      void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
+        kernels.dense(p.spk, 1f, p.packed(kernels), p.bias, p.rowsOf(result), r0, r1);
+      }
+    },
     EVENTS_GRADIENT(true) {
       @Override
       void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
@@ -64,6 +70,12 @@ class ProductKernelsTest {
       @Override
       void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
         kernels.transposedGradient(p.spk, VALUE, p.rowsOf(p.y), result, r0, r1, p.k, p.n);
+      }
+    },
+    TRANSPOSED_GRADIENT_OF_ONE(true) {
+      @Override
+      void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
+        kernels.transposedGradient(p.spk, 1f, p.rowsOf(p.y), result, r0, r1, p.k, p.n);
       }
     };
 
@@ -248,21 +260,25 @@ class ProductKernelsTest {
   @MethodSource("shapes")
   void denseProductsOfSpikesAreThoseOfFloats(int[] shape) {
     for (Problem p : List.of(Problem.finite(shape), Problem.special(shape))) {
-      Rows floats = new Rows(new float[p.rows * p.k], 0, p.k);
-      for (int r = 0; r < p.rows; r++) {
-        for (int i = 0; i < p.k; i++) {
-          floats.data()[floats.at(r) + i] = p.spk.fired(r, i) ? Product.VALUE : 0f;
-        }
+      assertProductsOfSpikes(p, Product.VALUE, Product.DENSE_OF_SPIKES, Product.TRANSPOSED_GRADIENT);
+      assertProductsOfSpikes(p, 1f, Product.DENSE_OF_SPIKES_OF_ONE, Product.TRANSPOSED_GRADIENT_OF_ONE);
+    }
+  }
+
+  private static void assertProductsOfSpikes(Problem p, float value, Product product, Product gradient) {
+    Rows floats = new Rows(new float[p.rows * p.k], 0, p.k);
+    for (int r = 0; r < p.rows; r++) {
+      for (int i = 0; i < p.k; i++) {
+        floats.data()[floats.at(r) + i] = p.spk.fired(r, i) ? value : 0f;
       }
-      float[] forward = p.y.clone();
-      SCALAR.dense(floats, p.packed(SCALAR), p.bias, p.rowsOf(forward), 0, p.rows);
-      for (ProductKernels kernels : IMPLEMENTATIONS) {
-        Cases.assertSame(forward, Product.DENSE_OF_SPIKES.result(kernels, p), kernels + ", forward" + p.name);
-        float[] actual = Product.TRANSPOSED_GRADIENT.result(kernels, p);
-        float[] expected = transposed(p.gw, p.n, p.k);
-        SCALAR.denseGradient(floats, p.rowsOf(p.y), expected, 0, 0, p.rows, p.k, p.n);
-        Cases.assertSame(transposed(expected, p.k, p.n), actual, kernels + ", gradient" + p.name);
-      }
+    }
+    float[] forward = p.y.clone();
+    SCALAR.dense(floats, p.packed(SCALAR), p.bias, p.rowsOf(forward), 0, p.rows);
+    float[] expected = transposed(p.gw, p.n, p.k);
+    SCALAR.denseGradient(floats, p.rowsOf(p.y), expected, 0, 0, p.rows, p.k, p.n);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      Cases.assertSame(forward, product.result(kernels, p), kernels + ", forward" + p.name);
+      Cases.assertSame(transposed(expected, p.k, p.n), gradient.result(kernels, p), kernels + ", gradient" + p.name);
     }
   }
 
@@ -403,7 +419,7 @@ class ProductKernelsTest {
       PackedWeights packed = kernels.weights(p.k, p.n);
       packed.packTransposed(transposed);
       Cases.assertSame(values(p.packed(kernels)), values(packed), kernels + p.name);
-      assertArrayEquals(p.packed(kernels).byColumn(), packed.byColumn(), kernels + p.name);
+      assertArrayEquals(p.packed(kernels).grouped(), packed.grouped(), kernels + p.name);
     }
   }
 
@@ -431,10 +447,13 @@ class ProductKernelsTest {
             case EVENTS -> () -> kernels.events(p.spk, w, p.bias, y, 0, p.rows);
             case DENSE -> () -> kernels.dense(p.x, w, p.bias, y, 0, p.rows);
             case DENSE_OF_SPIKES -> () -> kernels.dense(p.spk, Product.VALUE, w, p.bias, y, 0, p.rows);
+            case DENSE_OF_SPIKES_OF_ONE -> () -> kernels.dense(p.spk, 1f, w, p.bias, y, 0, p.rows);
             case EVENTS_GRADIENT -> () -> kernels.eventsGradient(p.spk, g, result, 0, p.rows, p.k, p.n);
             case DENSE_GRADIENT -> () -> kernels.denseGradient(p.x, g, result, 0, 0, p.rows, p.k, p.n);
             case TRANSPOSED_GRADIENT ->
                 () -> kernels.transposedGradient(p.spk, Product.VALUE, g, result, 0, p.rows, p.k, p.n);
+            case TRANSPOSED_GRADIENT_OF_ONE ->
+                () -> kernels.transposedGradient(p.spk, 1f, g, result, 0, p.rows, p.k, p.n);
           },
           kernels + ", " + product);
     }

@@ -1,0 +1,318 @@
+package org.spikelane.kernels;
+
+import static org.spikelane.kernels.VectorShapes.FLOATS;
+import static org.spikelane.kernels.VectorShapes.INTS;
+import static org.spikelane.kernels.VectorShapes.LANES;
+import static org.spikelane.kernels.VectorShapes.WIDTH;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Products of spikes that count 1 with few columns, such as a readout's, where additions can be masked (AVX-512): no spike
+ * becomes a float. Ten columns at a time, one masked addition for each and for each vector of the other factor:
+ *
+ * <ul>
+ * <li>forward, rows of spikes in lanes: {@code y[r][j] = (0 + sum over s of w[s][j] where spk[r] has bit s) + bias[j]};
+ * <li>gradient, neurons in lanes: {@code gw[j][s] += sum over r of g[r][j] where spk[r] has bit s}.
+ * </ul>
+ *
+ * <p>Each element of a result is one chain of additions, ascending: the bits of the other products, as fma(1, w, c) rounds
+ * like c + w, and fma(0, w, c) is c if w is finite and c not -0. Factors that are not finite are left to the others;
+ * sums that start at 0 never become -0. Where neurons are many, this takes half the time of making floats of the spikes
+ * (forward) or two thirds of it (gradient).
+ */
+final class NarrowProducts {
+
+  /** Whether there are masked additions; elsewhere each would be an addition and a choice. */
+  static final boolean MASKED = WIDTH == 512;
+
+  /** Columns of a tile: with two vectors of each, 20 sums of the 32 registers; and classes are often ten or twenty. */
+  static final int COLUMNS = 10;
+
+  /** Rows, or neurons, of a tile. */
+  private static final int ROWS = 2 * LANES;
+
+  /** What a tile costs beside its columns, in columns: the masks. */
+  private static final int MASKS_IN_COLUMNS = 2;
+
+  private static final int EXPONENT = 0x7F80_0000;
+  private static final int LAST_OF_EXPONENT = 0x0080_0000;
+
+  /** [half word of neurons][row of the tile]: their spikes. */
+  private int[] halves = {};
+  private final float[] sums = new float[COLUMNS * ROWS];
+  /** [row][COLUMNS]: the last columns of a gradient, if they are fewer. */
+  private float[] lastColumns = {};
+
+  /** Whether {@link #forward} gives the product of {@code count} rows with w, in less time than lanes that are columns. */
+  static boolean takes(PackedWeights w, int count) {
+    int tiles = Math.ceilDiv(w.n(), COLUMNS) * Math.ceilDiv(count, ROWS);
+    return MASKED && w.isGrouped() && w.isFinite() && tiles * (COLUMNS + MASKS_IN_COLUMNS) < count;
+  }
+
+  /** Whether {@link #gradient} gives the product with rows of g. */
+  static boolean takesGradient(Rows g, int r0, int r1, int n) {
+    return MASKED && isFinite(g, r0, r1, n);
+  }
+
+  private static boolean isFinite(Rows g, int r0, int r1, int n) {
+    int signs = 0;
+    for (int r = r0; r < r1; r++) {
+      int at = g.at(r);
+      for (int j = 0; j < n; j++) {
+        // The largest exponent, which infinities and NaN have, is carried into the sign.
+        signs |= (Float.floatToRawIntBits(g.data()[at + j]) & EXPONENT) + LAST_OF_EXPONENT;
+      }
+    }
+    return signs >= 0;
+  }
+
+  /** {@code y[r] = sum of w's rows that fired, + bias}, for {@code count} rows from r0 on. */
+  void forward(SpikeRows spk, PackedWeights w, float[] bias, Rows y, int r0, int count) {
+    int halfWords = Math.ceilDiv(w.k(), Integer.SIZE);
+    for (int r = r0; r < r0 + count; r += ROWS) {
+      int rows = Math.min(ROWS, r0 + count - r);
+      gather(spk, r, rows, halfWords);
+      for (int j = 0; j < w.n(); j += COLUMNS) {
+        forward(halves, halfWords, w.grouped(), w.groupAt(j), sums);
+        int columns = Math.min(COLUMNS, w.n() - j);
+        for (int i = 0; i < rows; i++) {
+          int to = y.at(r + i) + j;
+          for (int l = 0; l < columns; l++) {
+            y.data()[to + l] = sums[l * ROWS + i] + bias[j + l];
+          }
+        }
+      }
+    }
+  }
+
+  /** Copies the spikes of some rows to {@link #halves}; none for rows beyond. */
+  private void gather(SpikeRows spk, int r, int rows, int halfWords) {
+    if (halves.length < halfWords * ROWS) {
+      halves = new int[halfWords * ROWS];
+    }
+    for (int i = 0; i < rows; i++) {
+      int at = spk.at(r + i);
+      for (int h = 0; h < halfWords; h++) {
+        halves[h * ROWS + i] = (int) (spk.words()[at + (h >>> 1)] >>> (h * Integer.SIZE));
+      }
+    }
+    for (int h = 0; h < halfWords; h++) {
+      Arrays.fill(halves, h * ROWS + rows, (h + 1) * ROWS, 0);
+    }
+  }
+
+  /** {@code gw[j][s] += g[r][j]} where {@code spk[r]} has bit s, r in [r0, r1), s below k, j below n. */
+  void gradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
+    int whole = n / COLUMNS * COLUMNS;
+    for (int j = 0; j < whole; j += COLUMNS) {
+      gradient(spk, r0, r1, g.data(), g.at(r0) + j, g.stride(), gw, j, COLUMNS, k);
+    }
+    if (whole < n) {
+      copyLastColumns(g, r0, r1, whole, n - whole);
+      gradient(spk, r0, r1, lastColumns, 0, COLUMNS, gw, whole, n - whole, k);
+    }
+  }
+
+  private void copyLastColumns(Rows g, int r0, int r1, int column, int columns) {
+    int rows = r1 - r0;
+    if (lastColumns.length < rows * COLUMNS) {
+      lastColumns = new float[rows * COLUMNS];
+    }
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(g.data(), g.at(r0 + r) + column, lastColumns, r * COLUMNS, columns);
+    }
+  }
+
+  /** The same of {@code columns} columns from {@code column} on; g holds a whole tile of them. */
+  private void gradient(SpikeRows spk, int r0, int r1, float[] g, int gAt, int gStride, float[] gw, int column,
+      int columns, int k) {
+    for (int s = 0; s < k; s += ROWS) {
+      int neurons = Math.min(ROWS, k - s);
+      int at = spk.at(r0) + (s >>> 6);
+      int to = column * k + s;
+      if (columns == COLUMNS && neurons == ROWS) {
+        gradient(spk.words(), at, spk.stride(), s & 63, g, gAt, gStride, r1 - r0, gw, to, k);
+      } else {
+        for (int l = 0; l < columns; l++) {
+          System.arraycopy(gw, to + l * k, sums, l * ROWS, neurons);
+        }
+        gradient(spk.words(), at, spk.stride(), s & 63, g, gAt, gStride, r1 - r0, sums, 0, ROWS);
+        for (int l = 0; l < columns; l++) {
+          System.arraycopy(sums, l * ROWS, gw, to + l * k, neurons);
+        }
+      }
+    }
+  }
+
+  /** {@code to[j][i]}, [COLUMNS][ROWS]: the sum of {@code w[s][j]} over the neurons s that fired in row i. */
+  private static void forward(int[] spk, int halfWords, float[] w, int wAt, float[] to) {
+    FloatVector c00 = FloatVector.zero(FLOATS);
+    FloatVector c01 = FloatVector.zero(FLOATS);
+    FloatVector c10 = FloatVector.zero(FLOATS);
+    FloatVector c11 = FloatVector.zero(FLOATS);
+    FloatVector c20 = FloatVector.zero(FLOATS);
+    FloatVector c21 = FloatVector.zero(FLOATS);
+    FloatVector c30 = FloatVector.zero(FLOATS);
+    FloatVector c31 = FloatVector.zero(FLOATS);
+    FloatVector c40 = FloatVector.zero(FLOATS);
+    FloatVector c41 = FloatVector.zero(FLOATS);
+    FloatVector c50 = FloatVector.zero(FLOATS);
+    FloatVector c51 = FloatVector.zero(FLOATS);
+    FloatVector c60 = FloatVector.zero(FLOATS);
+    FloatVector c61 = FloatVector.zero(FLOATS);
+    FloatVector c70 = FloatVector.zero(FLOATS);
+    FloatVector c71 = FloatVector.zero(FLOATS);
+    FloatVector c80 = FloatVector.zero(FLOATS);
+    FloatVector c81 = FloatVector.zero(FLOATS);
+    FloatVector c90 = FloatVector.zero(FLOATS);
+    FloatVector c91 = FloatVector.zero(FLOATS);
+    for (int h = 0; h < halfWords; h++) {
+      IntVector r0 = IntVector.fromArray(INTS, spk, h * ROWS).lanewise(VectorOperators.REVERSE);
+      IntVector r1 = IntVector.fromArray(INTS, spk, h * ROWS + LANES).lanewise(VectorOperators.REVERSE);
+      int at = wAt + h * Integer.SIZE * COLUMNS;
+      for (int s = 0; s < Integer.SIZE; s++) {
+        // The bit at hand is the sign.
+        VectorMask<Float> f0 = r0.compare(VectorOperators.LT, 0).cast(FLOATS);
+        VectorMask<Float> f1 = r1.compare(VectorOperators.LT, 0).cast(FLOATS);
+        FloatVector w0 = FloatVector.broadcast(FLOATS, w[at + s * COLUMNS]);
+        c00 = c00.add(w0, f0);
+        c01 = c01.add(w0, f1);
+        FloatVector w1 = FloatVector.broadcast(FLOATS, w[at + s * COLUMNS + 1]);
+        c10 = c10.add(w1, f0);
+        c11 = c11.add(w1, f1);
+        FloatVector w2 = FloatVector.broadcast(FLOATS, w[at + s * COLUMNS + 2]);
+        c20 = c20.add(w2, f0);
+        c21 = c21.add(w2, f1);
+        FloatVector w3 = FloatVector.broadcast(FLOATS, w[at + s * COLUMNS + 3]);
+        c30 = c30.add(w3, f0);
+        c31 = c31.add(w3, f1);
+        FloatVector w4 = FloatVector.broadcast(FLOATS, w[at + s * COLUMNS + 4]);
+        c40 = c40.add(w4, f0);
+        c41 = c41.add(w4, f1);
+        FloatVector w5 = FloatVector.broadcast(FLOATS, w[at + s * COLUMNS + 5]);
+        c50 = c50.add(w5, f0);
+        c51 = c51.add(w5, f1);
+        FloatVector w6 = FloatVector.broadcast(FLOATS, w[at + s * COLUMNS + 6]);
+        c60 = c60.add(w6, f0);
+        c61 = c61.add(w6, f1);
+        FloatVector w7 = FloatVector.broadcast(FLOATS, w[at + s * COLUMNS + 7]);
+        c70 = c70.add(w7, f0);
+        c71 = c71.add(w7, f1);
+        FloatVector w8 = FloatVector.broadcast(FLOATS, w[at + s * COLUMNS + 8]);
+        c80 = c80.add(w8, f0);
+        c81 = c81.add(w8, f1);
+        FloatVector w9 = FloatVector.broadcast(FLOATS, w[at + s * COLUMNS + 9]);
+        c90 = c90.add(w9, f0);
+        c91 = c91.add(w9, f1);
+        r0 = r0.lanewise(VectorOperators.LSHL, 1);
+        r1 = r1.lanewise(VectorOperators.LSHL, 1);
+      }
+    }
+    c00.intoArray(to, 0);
+    c01.intoArray(to, LANES);
+    c10.intoArray(to, ROWS);
+    c11.intoArray(to, ROWS + LANES);
+    c20.intoArray(to, 2 * ROWS);
+    c21.intoArray(to, 2 * ROWS + LANES);
+    c30.intoArray(to, 3 * ROWS);
+    c31.intoArray(to, 3 * ROWS + LANES);
+    c40.intoArray(to, 4 * ROWS);
+    c41.intoArray(to, 4 * ROWS + LANES);
+    c50.intoArray(to, 5 * ROWS);
+    c51.intoArray(to, 5 * ROWS + LANES);
+    c60.intoArray(to, 6 * ROWS);
+    c61.intoArray(to, 6 * ROWS + LANES);
+    c70.intoArray(to, 7 * ROWS);
+    c71.intoArray(to, 7 * ROWS + LANES);
+    c80.intoArray(to, 8 * ROWS);
+    c81.intoArray(to, 8 * ROWS + LANES);
+    c90.intoArray(to, 9 * ROWS);
+    c91.intoArray(to, 9 * ROWS + LANES);
+  }
+
+  /** {@code gw[j][s] += g[r][j]}, of COLUMNS columns j and ROWS neurons s from bit {@code shift} of the words on. */
+  private static void gradient(long[] words, int at, int stride, int shift, float[] g, int gAt, int gStride, int rows,
+      float[] gw, int gwAt, int gwRow) {
+    FloatVector c00 = FloatVector.fromArray(FLOATS, gw, gwAt);
+    FloatVector c01 = FloatVector.fromArray(FLOATS, gw, gwAt + LANES);
+    FloatVector c10 = FloatVector.fromArray(FLOATS, gw, gwAt + gwRow);
+    FloatVector c11 = FloatVector.fromArray(FLOATS, gw, gwAt + gwRow + LANES);
+    FloatVector c20 = FloatVector.fromArray(FLOATS, gw, gwAt + 2 * gwRow);
+    FloatVector c21 = FloatVector.fromArray(FLOATS, gw, gwAt + 2 * gwRow + LANES);
+    FloatVector c30 = FloatVector.fromArray(FLOATS, gw, gwAt + 3 * gwRow);
+    FloatVector c31 = FloatVector.fromArray(FLOATS, gw, gwAt + 3 * gwRow + LANES);
+    FloatVector c40 = FloatVector.fromArray(FLOATS, gw, gwAt + 4 * gwRow);
+    FloatVector c41 = FloatVector.fromArray(FLOATS, gw, gwAt + 4 * gwRow + LANES);
+    FloatVector c50 = FloatVector.fromArray(FLOATS, gw, gwAt + 5 * gwRow);
+    FloatVector c51 = FloatVector.fromArray(FLOATS, gw, gwAt + 5 * gwRow + LANES);
+    FloatVector c60 = FloatVector.fromArray(FLOATS, gw, gwAt + 6 * gwRow);
+    FloatVector c61 = FloatVector.fromArray(FLOATS, gw, gwAt + 6 * gwRow + LANES);
+    FloatVector c70 = FloatVector.fromArray(FLOATS, gw, gwAt + 7 * gwRow);
+    FloatVector c71 = FloatVector.fromArray(FLOATS, gw, gwAt + 7 * gwRow + LANES);
+    FloatVector c80 = FloatVector.fromArray(FLOATS, gw, gwAt + 8 * gwRow);
+    FloatVector c81 = FloatVector.fromArray(FLOATS, gw, gwAt + 8 * gwRow + LANES);
+    FloatVector c90 = FloatVector.fromArray(FLOATS, gw, gwAt + 9 * gwRow);
+    FloatVector c91 = FloatVector.fromArray(FLOATS, gw, gwAt + 9 * gwRow + LANES);
+    for (int r = 0; r < rows; r++) {
+      long fired = words[at + r * stride] >>> shift;
+      VectorMask<Float> f0 = VectorMask.fromLong(FLOATS, fired);
+      VectorMask<Float> f1 = VectorMask.fromLong(FLOATS, fired >>> LANES);
+      int gr = gAt + r * gStride;
+      FloatVector g0 = FloatVector.broadcast(FLOATS, g[gr]);
+      c00 = c00.add(g0, f0);
+      c01 = c01.add(g0, f1);
+      FloatVector g1 = FloatVector.broadcast(FLOATS, g[gr + 1]);
+      c10 = c10.add(g1, f0);
+      c11 = c11.add(g1, f1);
+      FloatVector g2 = FloatVector.broadcast(FLOATS, g[gr + 2]);
+      c20 = c20.add(g2, f0);
+      c21 = c21.add(g2, f1);
+      FloatVector g3 = FloatVector.broadcast(FLOATS, g[gr + 3]);
+      c30 = c30.add(g3, f0);
+      c31 = c31.add(g3, f1);
+      FloatVector g4 = FloatVector.broadcast(FLOATS, g[gr + 4]);
+      c40 = c40.add(g4, f0);
+      c41 = c41.add(g4, f1);
+      FloatVector g5 = FloatVector.broadcast(FLOATS, g[gr + 5]);
+      c50 = c50.add(g5, f0);
+      c51 = c51.add(g5, f1);
+      FloatVector g6 = FloatVector.broadcast(FLOATS, g[gr + 6]);
+      c60 = c60.add(g6, f0);
+      c61 = c61.add(g6, f1);
+      FloatVector g7 = FloatVector.broadcast(FLOATS, g[gr + 7]);
+      c70 = c70.add(g7, f0);
+      c71 = c71.add(g7, f1);
+      FloatVector g8 = FloatVector.broadcast(FLOATS, g[gr + 8]);
+      c80 = c80.add(g8, f0);
+      c81 = c81.add(g8, f1);
+      FloatVector g9 = FloatVector.broadcast(FLOATS, g[gr + 9]);
+      c90 = c90.add(g9, f0);
+      c91 = c91.add(g9, f1);
+    }
+    c00.intoArray(gw, gwAt);
+    c01.intoArray(gw, gwAt + LANES);
+    c10.intoArray(gw, gwAt + gwRow);
+    c11.intoArray(gw, gwAt + gwRow + LANES);
+    c20.intoArray(gw, gwAt + 2 * gwRow);
+    c21.intoArray(gw, gwAt + 2 * gwRow + LANES);
+    c30.intoArray(gw, gwAt + 3 * gwRow);
+    c31.intoArray(gw, gwAt + 3 * gwRow + LANES);
+    c40.intoArray(gw, gwAt + 4 * gwRow);
+    c41.intoArray(gw, gwAt + 4 * gwRow + LANES);
+    c50.intoArray(gw, gwAt + 5 * gwRow);
+    c51.intoArray(gw, gwAt + 5 * gwRow + LANES);
+    c60.intoArray(gw, gwAt + 6 * gwRow);
+    c61.intoArray(gw, gwAt + 6 * gwRow + LANES);
+    c70.intoArray(gw, gwAt + 7 * gwRow);
+    c71.intoArray(gw, gwAt + 7 * gwRow + LANES);
+    c80.intoArray(gw, gwAt + 8 * gwRow);
+    c81.intoArray(gw, gwAt + 8 * gwRow + LANES);
+    c90.intoArray(gw, gwAt + 9 * gwRow);
+    c91.intoArray(gw, gwAt + 9 * gwRow + LANES);
+  }
+}
