@@ -14,8 +14,8 @@ final class KernelProduct implements Product {
   private static final int COUNTED_ROWS = 8;
 
   /** A call may be the product of one row: asking the clock each time would show. */
-  private static final int TIMED = 16;
-  private static final int TRIED = 128;
+  private static final int TIMED = 32;
+  private static final int TRIED = 256;
 
   private final ProductKernels kernels = KernelProvider.current().products();
   private final DenseWeights weights;
