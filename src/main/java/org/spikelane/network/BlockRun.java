@@ -25,7 +25,7 @@ final class BlockRun {
     this.perBlock = perBlock;
     this.states = network.states(perBlock);
     this.view = input.view(network, perBlock);
-    this.chain = new Chain(network, new Block(perBlock, input.steps(), false, false, product), view, states, 0);
+    this.chain = new Chain(network.layers(), new Block(perBlock, input.steps(), false, false, product), view, states, 0);
   }
 
   /** Room for what the network gives for an input. */

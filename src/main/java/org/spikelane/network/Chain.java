@@ -20,7 +20,7 @@ import org.spikelane.neuron.Neuron;
 import org.spikelane.neuron.NeuronStage;
 
 /**
- * A network at work on one block of samples: one stage a layer, each reading what the one before wrote. Owns its buffers,
+ * A network, or some layers of it in a row, at work on one block of samples: one stage a layer, each reading what the one before wrote. Owns its buffers,
  * so it allocates nothing while it runs; belongs to one thread.
  */
 public final class Chain {
@@ -31,11 +31,14 @@ public final class Chain {
   private final Map<String, DelayStage> delays = new LinkedHashMap<>();
   private final Map<NeuronStage, Upstream.OfLayer> upstream = new LinkedHashMap<>();
 
-  /** @param input where the input goes; asked for a gradient if that is wanted */
-  Chain(Network network, Block block, Values input, States states, int first) {
+  /**
+   * @param input where the input goes; asked for a gradient if that is wanted
+   * @param states of the layers that have one; may be null if none has
+   */
+  Chain(List<NamedLayer> layers, Block block, Values input, States states, int first) {
     this.input = input;
     Signal signal = input;
-    for (NamedLayer named : network.layers()) {
+    for (NamedLayer named : layers) {
       if (!named.layer().takesSpikes() && signal instanceof Spikes spikes) {
         signal = add(new Expansion(spikes));
       }

@@ -26,6 +26,7 @@ import org.spikelane.layer.Layer;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Shape;
+import org.spikelane.layer.StatefulLayer;
 import org.spikelane.layer.Values;
 import org.spikelane.neuron.Leaky;
 import org.spikelane.neuron.Neuron;
@@ -222,7 +223,47 @@ public final class Network {
    * are built on.
    */
   public Chain chain(Block block, boolean constant, States states) {
-    return new Chain(this, block, new Values(inputShape.size(), block.samples(), block.steps(), constant), states, 0);
+    return new Chain(layers, block, new Values(inputShape.size(), block.samples(), block.steps(), constant), states, 0);
+  }
+
+  /** How many layers come before the first that has a state: what a constant input goes through once. */
+  public int constantLayers() {
+    int leading = 0;
+    while (leading < layers.size() && !(layers.get(leading).layer() instanceof StatefulLayer)) {
+      leading++;
+    }
+    return leading;
+  }
+
+  /**
+   * Whether it pays to run those layers for a whole batch first: where their weights are too large for a cache, which
+   * would be walked for each block, and leave nothing there of what the layers after them do.
+   */
+  public boolean runsConstantLayersApart(boolean constant) {
+    return constant && weightsPerBlock(layers.subList(0, constantLayers()), true) >= LARGE_WEIGHTS;
+  }
+
+  /**
+   * The {@link #constantLayers() layers before the first that has a state}, with room for a constant input.
+   *
+   * @throws IllegalStateException if there are none
+   */
+  public ConstantLayers constantLayers(Block block) {
+    if (constantLayers() == 0) {
+      throw new IllegalStateException("network: expected a layer before the first that has a state");
+    }
+    Values input = new Values(inputShape.size(), block.samples(), block.steps(), true);
+    return new ConstantLayers(new Chain(layers.subList(0, constantLayers()), block, input, null, 0));
+  }
+
+  /** A chain of the other layers, with room for what {@link ConstantLayers} give it. */
+  public Chain chainAfterConstant(Block block, States states) {
+    List<NamedLayer> others = layers.subList(constantLayers(), layers.size());
+    Values input = new Values(others.getFirst().layer().inputShape().size(), block.samples(), block.steps(), true);
+    if (block.record()) {
+      input.needGradient();
+    }
+    return new Chain(others, block, input, states, 0);
   }
 
   /**
@@ -231,10 +272,19 @@ public final class Network {
    * constant alone, so that results do not depend on the machine.
    */
   public int samplesPerBlock(int steps, boolean constant) {
-    if (weightsPerBlock(constant) >= LARGE_WEIGHTS) {
+    return samplesPerBlock(layers, steps, constant);
+  }
+
+  /** The same of {@link #chainAfterConstant}. */
+  public int samplesPerBlockAfterConstant(int steps) {
+    return samplesPerBlock(layers.subList(constantLayers(), layers.size()), steps, false);
+  }
+
+  private static int samplesPerBlock(List<NamedLayer> layers, int steps, boolean constant) {
+    if (weightsPerBlock(layers, constant) >= LARGE_WEIGHTS) {
       return MOST_SAMPLES_PER_BLOCK;
     }
-    long perSample = inputShape.size();
+    long perSample = layers.isEmpty() ? 0 : layers.getFirst().layer().inputShape().size();
     for (NamedLayer named : layers) {
       perSample += named.layer().outputShape().size();
     }
@@ -243,7 +293,7 @@ public final class Network {
 
   /** The same for a run without a tape, which holds one row of states where a tape holds one a step. */
   int samplesPerBlockOfRun(int steps, boolean constant) {
-    if (weightsPerBlock(constant) >= LARGE_WEIGHTS) {
+    if (weightsPerBlock(layers, constant) >= LARGE_WEIGHTS) {
       return MOST_SAMPLES_PER_BLOCK_OF_RUN;
     }
     long perSample = 0;
@@ -271,7 +321,7 @@ public final class Network {
   }
 
   /** The most weights that a block multiplies by just one row of each sample at a time. */
-  private long weightsPerBlock(boolean constant) {
+  private static long weightsPerBlock(List<NamedLayer> layers, boolean constant) {
     long most = 0;
     boolean oneRow = constant;
     for (NamedLayer named : layers) {

@@ -85,7 +85,7 @@ public final class Tape {
       int count = Math.min(samplesPerBlock, samples - first);
       Values view = input.view(network, count);
       views.add(view);
-      blocks.add(new Chain(network, new Block(count, steps, true, recordStates, product), view, states, first));
+      blocks.add(new Chain(network.layers(), new Block(count, steps, true, recordStates, product), view, states, first));
     }
     this.sums = new GradientSums(network.parameters().values().stream().toList());
     network.neurons().forEach((name, neuron) -> initial.put(name, Upstream.Carried.ofNeuron(neuron, samples)));

@@ -21,6 +21,7 @@ final class BlockWorker {
 
   private final Loss loss;
   private final boolean learning;
+  private final BatchCurrents currents;
   private final int capacity;
   private final int steps;
   private final int classes;
@@ -35,14 +36,21 @@ final class BlockWorker {
   /** Gradients of the shard at hand. */
   private final GradientSums sums;
 
-  BlockWorker(Network network, Dataset data, Loss loss, boolean learning) {
+  /** @param currents what the first layers make of a batch, computed elsewhere; null if this runs all layers */
+  BlockWorker(Network network, Dataset data, Loss loss, boolean learning, BatchCurrents currents) {
     this.loss = loss;
     this.learning = learning;
+    this.currents = currents;
     this.steps = data.steps();
-    this.capacity = network.samplesPerBlock(steps, data.constant());
+    this.capacity = currents == null
+        ? network.samplesPerBlock(steps, data.constant())
+        : network.samplesPerBlockAfterConstant(steps);
     this.states = network.states(capacity);
     boolean record = learning || loss.of() == Loss.Of.MEMBRANE;
-    this.chain = network.chain(new Block(capacity, steps, record, false, ProductChoice.AUTO), data.constant(), states);
+    Block block = new Block(capacity, steps, record, false, ProductChoice.AUTO);
+    this.chain = currents == null
+        ? network.chain(block, data.constant(), states)
+        : network.chainAfterConstant(block, states);
     this.last = chain.neurons().values().stream().reduce((a, b) -> b).orElseThrow();
     this.classes = last.neuron().size();
     this.spikesAsFloats = new Rows(new float[steps * classes], 0, classes);
@@ -82,15 +90,22 @@ final class BlockWorker {
       }
       if (learning) {
         chain.backward(count, sums, firstSample + first);
+        if (currents != null) {
+          currents.takeGradient(chain.input(), first, count);
+        }
       }
     }
   }
 
   private void forward(Dataset data, int[] order, int first, int count) {
     states.reset();
-    for (int b = 0; b < count; b++) {
-      Rows rows = chain.input().rows(b);
-      data.copyTo(order[first + b], rows.data(), rows.at(0));
+    if (currents != null) {
+      currents.giveTo(chain.input(), first, count);
+    } else {
+      for (int b = 0; b < count; b++) {
+        Rows rows = chain.input().rows(b);
+        data.copyTo(order[first + b], rows.data(), rows.at(0));
+      }
     }
     chain.forward(count);
   }

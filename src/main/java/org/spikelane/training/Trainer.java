@@ -148,7 +148,11 @@ public final class Trainer {
     long start = System.nanoTime();
     int[] order = shuffled(data.size(), seed, epochs);
     long firstSample = (long) epochs++ * data.size();
-    List<BlockWorker> workers = workers(data, true, MOST_THREADS);
+    int batchThreads = Math.min(threads, MOST_THREADS);
+    BatchCurrents currents = network.runsConstantLayersApart(data.constant())
+        ? new BatchCurrents(network, data.steps(), Math.min(batchSize, order.length), batchThreads)
+        : null;
+    List<BlockWorker> workers = workers(data, true, batchThreads, currents);
     ShardSums sums = new ShardSums(List.copyOf(network.parameters().values()));
     double lossSum = 0;
     int right = 0;
@@ -159,10 +163,16 @@ public final class Trainer {
       int perShard = samplesPerShard(batch.length);
       int shards = (batch.length + perShard - 1) / perShard;
       long firstOfBatch = firstSample + first;
+      if (currents != null) {
+        currents.forward(data, batch, workers);
+      }
       sums.begin();
       Pieces.share(workers, shards, (worker, shard) -> sums.shard(shard, worker.sums(), into ->
           worker.run(data, batch, shard * perShard, Math.min((shard + 1) * perShard, batch.length), 1.0 / batch.length,
               into, firstOfBatch, outcome)));
+      if (currents != null) {
+        currents.backward(sums.total());
+      }
       update(sums.total(), workers);
       for (int i = 0; i < batch.length; i++) {
         lossSum += outcome.losses[i];
@@ -200,7 +210,7 @@ public final class Trainer {
     Outcome outcome = new Outcome(data.size(), network.neurons().size());
     int perPiece = network.samplesPerBlock(data.steps(), data.constant());
     int pieces = (data.size() + perPiece - 1) / perPiece;
-    List<BlockWorker> workers = workers(data, false, pieces);
+    List<BlockWorker> workers = workers(data, false, Math.min(threads, pieces), null);
     Pieces.share(workers, pieces, (worker, piece) -> worker.run(data, order, piece * perPiece,
         Math.min((piece + 1) * perPiece, order.length), 1.0 / order.length, null, 0, outcome));
     int classes = network.outputShape().size();
@@ -227,10 +237,10 @@ public final class Trainer {
     }
   }
 
-  private List<BlockWorker> workers(Dataset data, boolean learning, int most) {
+  private List<BlockWorker> workers(Dataset data, boolean learning, int count, BatchCurrents currents) {
     List<BlockWorker> workers = new ArrayList<>();
-    for (int i = 0; i < Math.min(threads, most); i++) {
-      workers.add(new BlockWorker(network, data, loss, learning));
+    for (int i = 0; i < count; i++) {
+      workers.add(new BlockWorker(network, data, loss, learning, currents));
     }
     return workers;
   }

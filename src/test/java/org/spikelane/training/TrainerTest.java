@@ -94,6 +94,42 @@ class TrainerTest {
     }
   }
 
+  /** Networks whose first weights, larger than a cache, meet a constant input: they run apart from the others. */
+  private static List<Network> largeFirstWeights() {
+    return List.of(
+        Network.input(400).linear("fc1", 330).synaptic("lif1", n -> n.alpha(0.7f).beta(0.9f).learnBeta())
+            .linear("fc2", 3).synaptic("lif2", n -> n.alpha(0.5f).beta(0.8f).learnThreshold()).build(1),
+        Network.input(400).linear("fc0", 330).scale("scale", s -> s).linear("fc1", 20)
+            .rLeaky("lif1", n -> n.beta(0.9f).allToAll()).linear("fc2", 3).leaky("lif2", n -> n.beta(0.8f)).build(1));
+  }
+
+  @Test
+  void givesTheSameBitsWithAnyNumberOfThreadsWhereTheFirstLayersRunApart() {
+    Patterns data = new Patterns(77, 3, 6, 400, true);
+    for (int network = 0; network < 2; network++) {
+      assertTrue(largeFirstWeights().get(network).runsConstantLayersApart(true));
+      for (int batch : new int[] {1, 37, 64}) {
+        Network want = largeFirstWeights().get(network);
+        EpochReport report = trainer(want, 1).batchSize(batch).epoch(data);
+        for (int threads : new int[] {2, 3, 20}) {
+          Network got = largeFirstWeights().get(network);
+          assertEquals(report.loss(), trainer(got, threads).batchSize(batch).epoch(data).loss());
+          same(want, got);
+        }
+      }
+    }
+  }
+
+  @Test
+  void updatesByTheMeanGradientWhereTheFirstLayersRunApart() {
+    Patterns data = new Patterns(37, 3, 7, 400, true);
+    for (Network network : largeFirstWeights()) {
+      for (Loss loss : List.of(Losses.ceCount(), Losses.mseMembrane())) {
+        updatesByTheMeanGradient(network, data, loss, 2);
+      }
+    }
+  }
+
   /** Every fifth sample of some patterns as spikes: a weight meets events in some shards, other values in others. */
   private record PartlySpikes(Patterns patterns) implements Dataset {
 
@@ -187,16 +223,19 @@ class TrainerTest {
   void updatesByTheMeanGradient(Neuron.Builder<?> hidden) {
     for (boolean constant : new boolean[] {false, true}) {
       for (Loss loss : List.of(Losses.ceCount(), Losses.mseMembrane())) {
-        Patterns data = new Patterns(37, 3, 7, 12, constant);
-        Network network = network(hidden);
-        Map<String, double[]> want = gradients(network, data, loss);
-        List<float[]> got = new ArrayList<>();
-        Trainer.of(network).loss(loss).batchSize(64).optimizer((parameters, gradients) -> got.addAll(gradients)).epoch(data);
-        int i = 0;
-        for (Map.Entry<String, double[]> entry : want.entrySet()) {
-          Agreement.near(entry.getKey(), entry.getValue(), got.get(i++), 1e-5);
-        }
+        updatesByTheMeanGradient(network(hidden), new Patterns(37, 3, 7, 12, constant), loss, 1);
       }
+    }
+  }
+
+  private static void updatesByTheMeanGradient(Network network, Dataset data, Loss loss, int threads) {
+    Map<String, double[]> want = gradients(network, data, loss);
+    List<float[]> got = new ArrayList<>();
+    Trainer.of(network).loss(loss).batchSize(64).threads(threads)
+        .optimizer((parameters, gradients) -> got.addAll(gradients)).epoch(data);
+    int i = 0;
+    for (Map.Entry<String, double[]> entry : want.entrySet()) {
+      Agreement.near(entry.getKey(), entry.getValue(), got.get(i++), 1e-5);
     }
   }
 
