@@ -62,12 +62,15 @@ final class EventSamples {
 
   private void lookTimeFirst(int samples) {
     boolean fetch = values.array().length > CACHED_VALUES;
-    for (int t = 0; t < values.steps(); t++) {
+    boolean any = true;
+    for (int t = 0; any && t < values.steps(); t++) {
       if (fetch) {
         kernels.fetch(values.rows(0), t, t + 1, 0, samples * values.size());
       }
+      any = false;
       for (int b = 0; b < samples; b++) {
         look(b, t);
+        any |= eventful[b];
       }
     }
   }

@@ -11,7 +11,7 @@ import org.spikelane.layer.ProductChoice;
 final class KernelProduct implements Product {
 
   /** Rows whose spikes are counted to choose by: enough to tell, few enough to cost nothing. */
-  private static final int COUNTED_ROWS = 8;
+  private static final int COUNTED_ROWS = 4;
 
   /** A call may be the product of one row: asking the clock each time would show. */
   private static final int TIMED = 32;

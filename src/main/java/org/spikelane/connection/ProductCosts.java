@@ -41,12 +41,12 @@ final class ProductCosts {
    * Of products of {@code neurons} spiking neurons with weights to {@code outputs}.
    *
    * @param timed of so many calls one is timed, where asking the clock costs as much as a small call
-   * @param tried of so many calls one goes the way that seems to cost more, if it costs as much
+   * @param tried of so many calls one goes the way that seems to cost more, if it costs as much; at first, of half as many
    */
   ProductCosts(int neurons, int outputs, int timed, int tried) {
     this.timed = timed;
     this.tried = tried;
-    this.nextTry = tried;
+    this.nextTry = tried / 2;
     this.crossing = PRIOR * neurons * Math.min(1, outputs / NARROW);
   }
 

@@ -52,6 +52,11 @@ public final class Adam implements Optimizer {
 
   @Override
   public void step(List<Parameter> parameters, List<float[]> gradients) {
+    update(parameters, gradients).runAll();
+  }
+
+  @Override
+  public Update update(List<Parameter> parameters, List<float[]> gradients) {
     if (first.isEmpty()) {
       gradients.forEach(gradient -> first.add(new float[gradient.length]));
       gradients.forEach(gradient -> second.add(new float[gradient.length]));
@@ -59,13 +64,12 @@ public final class Adam implements Optimizer {
     steps++;
     float rate = (float) (learningRate / (1 - StrictMath.pow(beta1, steps)));
     float correction = (float) Math.sqrt(1 - StrictMath.pow(beta2, steps));
-    for (int i = 0; i < parameters.size(); i++) {
-      update(parameters.get(i).values(), gradients.get(i), first.get(i), second.get(i), rate, correction);
-    }
+    return Update.of(parameters, (i, from, to) -> update(parameters.get(i).values(), gradients.get(i), first.get(i),
+        second.get(i), rate, correction, from, to));
   }
 
-  private void update(float[] p, float[] g, float[] m, float[] v, float rate, float correction) {
-    for (int k = 0; k < p.length; k++) {
+  private void update(float[] p, float[] g, float[] m, float[] v, float rate, float correction, int from, int to) {
+    for (int k = from; k < to; k++) {
       m[k] = beta1 * m[k] + (1 - beta1) * g[k];
       v[k] = beta2 * v[k] + (1 - beta2) * (g[k] * g[k]);
       p[k] -= rate * m[k] / ((float) Math.sqrt(v[k]) / correction + epsilon);

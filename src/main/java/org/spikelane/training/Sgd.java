@@ -12,7 +12,7 @@ public final class Sgd implements Optimizer {
 
   private final float learningRate;
   private final float momentum;
-  private List<float[]> velocities;
+  private final List<float[]> velocities = new ArrayList<>();
 
   /**
    * Descent with the given constants; momentum 0 is the plain one.
@@ -30,18 +30,22 @@ public final class Sgd implements Optimizer {
 
   @Override
   public void step(List<Parameter> parameters, List<float[]> gradients) {
-    if (velocities == null) {
-      velocities = new ArrayList<>();
+    update(parameters, gradients).runAll();
+  }
+
+  @Override
+  public Update update(List<Parameter> parameters, List<float[]> gradients) {
+    if (velocities.isEmpty()) {
       gradients.forEach(gradient -> velocities.add(new float[gradient.length]));
     }
-    for (int i = 0; i < parameters.size(); i++) {
-      float[] p = parameters.get(i).values();
-      float[] g = gradients.get(i);
-      float[] v = velocities.get(i);
-      for (int k = 0; k < p.length; k++) {
-        v[k] = momentum * v[k] + g[k];
-        p[k] -= learningRate * v[k];
-      }
+    return Update.of(parameters, (i, from, to) ->
+        update(parameters.get(i).values(), gradients.get(i), velocities.get(i), from, to));
+  }
+
+  private void update(float[] p, float[] g, float[] v, int from, int to) {
+    for (int k = from; k < to; k++) {
+      v[k] = momentum * v[k] + g[k];
+      p[k] -= learningRate * v[k];
     }
   }
 }

@@ -194,7 +194,8 @@ public final class Trainer {
       gradients.add(sums.gradient(parameter));
     }
     clipping.clip(gradients);
-    optimizer.step(trainable, gradients);
+    Optimizer.Update update = optimizer.update(trainable, gradients);
+    Pieces.share(workers, update.pieces(), (worker, piece) -> update.run().accept(piece));
     network.refresh();
   }
 

@@ -140,8 +140,9 @@ class LinearTest {
   }
 
   /** Those that no cache holds are fetched first, to the last sample of the array and no further. */
-  @Test
-  void readsSpikesFromLargeArraysAsFromSmallOnes() {
+  @ParameterizedTest
+  @ValueSource(strings = {"SSS", "SVS", "VVV"})
+  void readsLargeArraysAsSmallOnes(String kinds) {
     int all = 61;
     int samples = 3;
     int steps = 100;
@@ -151,7 +152,8 @@ class LinearTest {
     float[] large = new float[steps * all * in];
     float[] small = new float[steps * samples * in];
     for (int i = 0; i < small.length; i++) {
-      small[i] = random.nextInt(20) == 0 ? 1f : 0f;
+      boolean spikes = kinds.charAt(i / in % samples) == 'S';
+      small[i] = spikes ? (random.nextInt(20) == 0 ? 1f : 0f) : (float) random.nextDouble();
     }
     for (int t = 0; t < steps; t++) {
       int row = samples * in;

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 /**
  * Prints what each {@link ProductChoice} costs for one step of an all-to-all recurrence of N neurons and B samples, by
  * the share of the neurons that fire, and how much slower {@code AUTO} is than the best of the others. Our own choices
- * take turns, so that what else the machine does falls on all of them.
+ * take turns, so that what else the machine does falls on all of them; a time is the median of twelve, of workers made
+ * anew four times, and EJML's that of three.
  *
  * <pre>java --add-modules=jdk.incubator.vector -cp bench/target/benchmarks.jar
  *     org.spikelane.connection.ProductChoiceTable</pre>
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
  * <p>Arguments {@code N…} take the place of the sizes 128 to 2048.
  */
 @Command(name = "ProductChoiceTable", mixinStandardHelpOptions = true,
-    description = "Prints what each way of multiplying spikes with recurrent weights costs, and what AUTO costs.")
+    description = "Prints what each way of multiplying spikes with recurrent weights costs, and what AUTO costs;"
+        + " takes some ten minutes, half a minute for N = 128, most of the time for 2048.")
 public final class ProductChoiceTable implements Callable<Integer> {
 
   private static final int[] SIZES = {128, 256, 512, 1024, 2048};
@@ -39,11 +41,12 @@ public final class ProductChoiceTable implements Callable<Integer> {
   private static final int[] DENSITIES = {1, 5, 10, 20, 30, 50, 70, 100};
   private static final List<ProductChoice> OURS =
       List.of(ProductChoice.EVENTS, ProductChoice.DENSE, ProductChoice.AUTO);
-  private static final int TRIALS = 6;
+  private static final int TRIALS = 4;
   private static final int ROUNDS = 3;
-  private static final int CALLS_PER_UNTIMED = 4;
+  private static final int TIMED_CALLS_PER_UNTIMED = 4;
   private static final int WARM_UP_CALLS = 300;
   private static final long WARM_UP = 30_000_000L;
+  private static final long LONGEST_WARM_UP = 500_000_000L;
   private static final long BATCH = 3_000_000L;
 
   @Spec
@@ -67,6 +70,7 @@ public final class ProductChoiceTable implements Callable<Integer> {
     System.out.println(MeasuredProvider.required() + ", one thread; us that a step of N neurons and B samples takes by"
         + " way of events, dense, ejml and auto,");
     System.out.println("which chooses among the others; firing: neurons with a spike");
+    System.out.println("(it begins with a quarter of a minute of compiling)");
     System.out.println("   N    B  firing      events       dense        ejml        auto   auto above best");
     compileEverything();
     for (int size : sizes) {
@@ -112,7 +116,8 @@ public final class ProductChoiceTable implements Callable<Integer> {
     List<ProductChoice> inTurn = new ArrayList<>(OURS);
     for (int trial = 0; trial < TRIALS; trial++) {
       measure(recurrence, spikes, samples, current, inTurn, times);
-      Collections.rotate(inTurn, 1);
+      // AUTO comes after DENSE in half of the trials, EVENTS in the others: what comes then runs up to a tenth slower.
+      Collections.reverse(inTurn);
     }
     Map<ProductChoice, Double> medians = new EnumMap<>(ProductChoice.class);
     times.forEach((choice, nanos) -> {
@@ -135,8 +140,8 @@ public final class ProductChoiceTable implements Callable<Integer> {
     for (int round = 0; round < ROUNDS; round++) {
       for (ProductChoice choice : choices) {
         Recurrence.Worker worker = workers.get(choice);
-        // What the way before left in the caches is not this one's cost, or AUTO's if it goes the same way.
-        run(worker, samples, current, 1 + calls.get(choice) / CALLS_PER_UNTIMED);
+        // Untimed at first: a choice should not pay for what the one before it left in the caches.
+        run(worker, samples, current, 1 + calls.get(choice) / TIMED_CALLS_PER_UNTIMED);
         long start = System.nanoTime();
         run(worker, samples, current, calls.get(choice));
         times.get(choice).add((double) (System.nanoTime() - start) / calls.get(choice));
@@ -154,9 +159,11 @@ public final class ProductChoiceTable implements Callable<Integer> {
   private static long warmUp(Recurrence.Worker worker, int samples, Rows current, int least) {
     long start = System.nanoTime();
     long calls = 0;
-    while (calls < least || System.nanoTime() - start < WARM_UP) {
+    long took = 0;
+    while (took < WARM_UP || (calls < least && took < LONGEST_WARM_UP)) {
       worker.current(0, samples, current);
       calls++;
+      took = System.nanoTime() - start;
     }
     return Math.max(1, BATCH * calls / (System.nanoTime() - start));
   }

@@ -87,6 +87,30 @@ public class ProductBenchmark extends ForkedBenchmark {
     }
   }
 
+  /** Spikes and gradients of several samples, R rows of each, in one array. */
+  public static class SampleMatrices extends SpikeMatrices {
+
+    private static final int SAMPLES = 16;
+
+    final SpikeRows[] spikesOfSample = new SpikeRows[SAMPLES];
+    final Rows[] gradientOfSample = new Rows[SAMPLES];
+
+    /** Empty until {@link #prepare}. */
+    public SampleMatrices() {}
+
+    @Override
+    @Setup(Level.Trial)
+    public void prepare() {
+      super.prepare();
+      SpikeRows all = spikes(SAMPLES * rows, size, density);
+      float[] gradients = normal(SAMPLES * rows * size, 0.1);
+      for (int b = 0; b < SAMPLES; b++) {
+        spikesOfSample[b] = new SpikeRows(all.words(), all.at(b * rows), all.stride());
+        gradientOfSample[b] = new Rows(gradients, b * rows * size, size);
+      }
+    }
+  }
+
   /** Operands of EJML over the same arrays. */
   public static class EjmlMatrices extends Matrices {
 
@@ -139,6 +163,14 @@ public class ProductBenchmark extends ForkedBenchmark {
   @Benchmark
   public float[] eventsGradient(SpikeMatrices m) {
     m.products.eventsGradient(m.spk, m.g, m.gw, 0, m.rows, m.size, m.size);
+    return m.gw;
+  }
+
+  /** Weight gradient of the product of spikes of 16 samples. */
+  @Benchmark
+  public float[] eventsGradientOfSamples(SampleMatrices m) {
+    m.products.eventsGradient(m.spikesOfSample, m.gradientOfSample, 0, m.spikesOfSample.length, m.gw, 0, m.rows, m.size,
+        m.size);
     return m.gw;
   }
 }

@@ -125,6 +125,16 @@ public class RowBenchmark extends ForkedBenchmark {
     return o.y;
   }
 
+  /** Spikes from zeros and ones. */
+  @Benchmark
+  public long[] spikes(RowOperands o) {
+    RowKernels kernels = o.provider().rows();
+    for (int i = 0; i < o.repeats; i++) {
+      kernels.spikes(o.zerosAndOnes, 0, o.fired.words(), 0, 0, o.size);
+    }
+    return o.fired.words();
+  }
+
   /** The largest value. */
   @Benchmark
   public long argMax(RowOperands o) {

@@ -21,6 +21,7 @@ public class RowOperands extends KernelBenchmarkState {
   SpikeRows spk;
   SpikeRows rst;
   SpikeRows fired;
+  float[] zerosAndOnes;
   float[] y;
   private float[] firstMem;
   private float[] firstY;
@@ -42,6 +43,10 @@ public class RowOperands extends KernelBenchmarkState {
     spk = spikes(1, size, 10);
     rst = spikes(1, size, 10);
     fired = noSpikes(1, size);
+    zerosAndOnes = new float[size];
+    for (int n = 0; n < size; n++) {
+      zerosAndOnes[n] = spk.fired(0, n) ? 1f : 0f;
+    }
     mem = new float[size];
     y = new float[size];
     warmResets();

@@ -20,10 +20,12 @@ import jdk.incubator.vector.VectorOperators;
  * <li>gradient, neurons in lanes: {@code gw[j][s] += sum over r of g[r][j] where spk[r] has bit s}.
  * </ul>
  *
- * <p>Each element of a result is one chain of additions, ascending: the bits of the other products, as fma(1, w, c) rounds
- * like c + w, and fma(0, w, c) is c if w is finite and c not -0. Factors that are not finite are left to the others;
- * sums that start at 0 never become -0. Where neurons are many, this takes half the time of making floats of the spikes
- * (forward) or two thirds of it (gradient).
+ * <p>Each element of a result is one chain of additions, ascending: the bits of {@link VectorProductKernels}' products of
+ * spikes made floats, as fma(1, w, c) rounds like c + w, and fma(0, w, c) is c if w is finite and c not -0. Those products
+ * are left the factors that are not finite; sums that start at 0 never become -0. Where neurons are many and columns ten
+ * or twenty, this takes half the time they take forward, and two thirds for the gradient.
+ *
+ * <p>A tile's rows and columns beyond those wanted hold what was there before; what becomes of it is dropped.
  */
 final class NarrowProducts {
 
@@ -36,8 +38,12 @@ final class NarrowProducts {
   /** Rows, or neurons, of a tile. */
   private static final int ROWS = 2 * LANES;
 
-  /** What a tile costs beside its columns, in columns: the masks. */
+  /** What a tile of masked additions costs beside its columns, in columns: the masks. */
   private static final int MASKS_IN_COLUMNS = 2;
+
+  /** What making floats of the spikes costs beyond the columns of the product, in columns; measured. */
+  private static final int FLOATS_IN_COLUMNS = 12;
+  private static final int FLOATS_OF_GRADIENT_IN_COLUMNS = 5;
 
   private static final int EXPONENT = 0x7F80_0000;
   private static final int LAST_OF_EXPONENT = 0x0080_0000;
@@ -48,15 +54,24 @@ final class NarrowProducts {
   /** [row][COLUMNS]: the last columns of a gradient, if they are fewer. */
   private float[] lastColumns = {};
 
-  /** Whether {@link #forward} gives the product of {@code count} rows with w, in less time than lanes that are columns. */
-  static boolean takes(PackedWeights w, int count) {
-    int tiles = Math.ceilDiv(w.n(), COLUMNS) * Math.ceilDiv(count, ROWS);
-    return MASKED && w.isGrouped() && w.isFinite() && tiles * (COLUMNS + MASKS_IN_COLUMNS) < count;
+  /** Whether {@link #forward} may be the best product with n columns: not if its last tile is mostly empty. */
+  static boolean suits(int n) {
+    return MASKED && n <= 2 * COLUMNS && cost(n) < n + FLOATS_IN_COLUMNS;
   }
 
-  /** Whether {@link #gradient} gives the product with rows of g. */
+  /** Of a row of tiles, in columns. */
+  private static int cost(int n) {
+    return Math.ceilDiv(n, COLUMNS) * (COLUMNS + MASKS_IN_COLUMNS);
+  }
+
+  /** Whether {@link #forward} takes less time for {@code count} rows than the products that make floats of the spikes. */
+  static boolean takes(PackedWeights w, int count) {
+    return w.groupColumns() == COLUMNS && w.isFinite() && cost(w.n()) * Math.ceilDiv(count, ROWS) < count;
+  }
+
+  /** The same of {@link #gradient}, for rows [r0, r1) of g. */
   static boolean takesGradient(Rows g, int r0, int r1, int n) {
-    return MASKED && isFinite(g, r0, r1, n);
+    return MASKED && Math.ceilDiv(n, COLUMNS) * COLUMNS < n + FLOATS_OF_GRADIENT_IN_COLUMNS && isFinite(g, r0, r1, n);
   }
 
   private static boolean isFinite(Rows g, int r0, int r1, int n) {
@@ -78,7 +93,7 @@ final class NarrowProducts {
       int rows = Math.min(ROWS, r0 + count - r);
       gather(spk, r, rows, halfWords);
       for (int j = 0; j < w.n(); j += COLUMNS) {
-        forward(halves, halfWords, w.grouped(), w.groupAt(j), sums);
+        forwardTile(halves, halfWords, w.grouped(), w.groupAt(j), sums);
         int columns = Math.min(COLUMNS, w.n() - j);
         for (int i = 0; i < rows; i++) {
           int to = y.at(r + i) + j;
@@ -110,11 +125,11 @@ final class NarrowProducts {
   void gradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
     int whole = n / COLUMNS * COLUMNS;
     for (int j = 0; j < whole; j += COLUMNS) {
-      gradient(spk, r0, r1, g.data(), g.at(r0) + j, g.stride(), gw, j, COLUMNS, k);
+      gradientOfColumns(spk, r0, r1, g.data(), g.at(r0) + j, g.stride(), gw, j, COLUMNS, k);
     }
     if (whole < n) {
       copyLastColumns(g, r0, r1, whole, n - whole);
-      gradient(spk, r0, r1, lastColumns, 0, COLUMNS, gw, whole, n - whole, k);
+      gradientOfColumns(spk, r0, r1, lastColumns, 0, COLUMNS, gw, whole, n - whole, k);
     }
   }
 
@@ -129,19 +144,19 @@ final class NarrowProducts {
   }
 
   /** The same of {@code columns} columns from {@code column} on; g holds a whole tile of them. */
-  private void gradient(SpikeRows spk, int r0, int r1, float[] g, int gAt, int gStride, float[] gw, int column,
+  private void gradientOfColumns(SpikeRows spk, int r0, int r1, float[] g, int gAt, int gStride, float[] gw, int column,
       int columns, int k) {
     for (int s = 0; s < k; s += ROWS) {
       int neurons = Math.min(ROWS, k - s);
       int at = spk.at(r0) + (s >>> 6);
       int to = column * k + s;
       if (columns == COLUMNS && neurons == ROWS) {
-        gradient(spk.words(), at, spk.stride(), s & 63, g, gAt, gStride, r1 - r0, gw, to, k);
+        gradientTile(spk.words(), at, spk.stride(), s & 63, g, gAt, gStride, r1 - r0, gw, to, k);
       } else {
         for (int l = 0; l < columns; l++) {
           System.arraycopy(gw, to + l * k, sums, l * ROWS, neurons);
         }
-        gradient(spk.words(), at, spk.stride(), s & 63, g, gAt, gStride, r1 - r0, sums, 0, ROWS);
+        gradientTile(spk.words(), at, spk.stride(), s & 63, g, gAt, gStride, r1 - r0, sums, 0, ROWS);
         for (int l = 0; l < columns; l++) {
           System.arraycopy(sums, l * ROWS, gw, to + l * k, neurons);
         }
@@ -150,7 +165,7 @@ final class NarrowProducts {
   }
 
   /** {@code to[j][i]}, [COLUMNS][ROWS]: the sum of {@code w[s][j]} over the neurons s that fired in row i. */
-  private static void forward(int[] spk, int halfWords, float[] w, int wAt, float[] to) {
+  private static void forwardTile(int[] spk, int halfWords, float[] w, int wAt, float[] to) {
     FloatVector c00 = FloatVector.zero(FLOATS);
     FloatVector c01 = FloatVector.zero(FLOATS);
     FloatVector c10 = FloatVector.zero(FLOATS);
@@ -172,13 +187,13 @@ final class NarrowProducts {
     FloatVector c90 = FloatVector.zero(FLOATS);
     FloatVector c91 = FloatVector.zero(FLOATS);
     for (int h = 0; h < halfWords; h++) {
-      IntVector r0 = IntVector.fromArray(INTS, spk, h * ROWS).lanewise(VectorOperators.REVERSE);
-      IntVector r1 = IntVector.fromArray(INTS, spk, h * ROWS + LANES).lanewise(VectorOperators.REVERSE);
+      IntVector spk0 = IntVector.fromArray(INTS, spk, h * ROWS).lanewise(VectorOperators.REVERSE);
+      IntVector spk1 = IntVector.fromArray(INTS, spk, h * ROWS + LANES).lanewise(VectorOperators.REVERSE);
       int at = wAt + h * Integer.SIZE * COLUMNS;
       for (int s = 0; s < Integer.SIZE; s++) {
         // The bit at hand is the sign.
-        VectorMask<Float> f0 = r0.compare(VectorOperators.LT, 0).cast(FLOATS);
-        VectorMask<Float> f1 = r1.compare(VectorOperators.LT, 0).cast(FLOATS);
+        VectorMask<Float> f0 = spk0.compare(VectorOperators.LT, 0).cast(FLOATS);
+        VectorMask<Float> f1 = spk1.compare(VectorOperators.LT, 0).cast(FLOATS);
         FloatVector w0 = FloatVector.broadcast(FLOATS, w[at + s * COLUMNS]);
         c00 = c00.add(w0, f0);
         c01 = c01.add(w0, f1);
@@ -209,8 +224,8 @@ final class NarrowProducts {
         FloatVector w9 = FloatVector.broadcast(FLOATS, w[at + s * COLUMNS + 9]);
         c90 = c90.add(w9, f0);
         c91 = c91.add(w9, f1);
-        r0 = r0.lanewise(VectorOperators.LSHL, 1);
-        r1 = r1.lanewise(VectorOperators.LSHL, 1);
+        spk0 = spk0.lanewise(VectorOperators.LSHL, 1);
+        spk1 = spk1.lanewise(VectorOperators.LSHL, 1);
       }
     }
     c00.intoArray(to, 0);
@@ -236,7 +251,7 @@ final class NarrowProducts {
   }
 
   /** {@code gw[j][s] += g[r][j]}, of COLUMNS columns j and ROWS neurons s from bit {@code shift} of the words on. */
-  private static void gradient(long[] words, int at, int stride, int shift, float[] g, int gAt, int gStride, int rows,
+  private static void gradientTile(long[] words, int at, int stride, int shift, float[] g, int gAt, int gStride, int rows,
       float[] gw, int gwAt, int gwRow) {
     FloatVector c00 = FloatVector.fromArray(FLOATS, gw, gwAt);
     FloatVector c01 = FloatVector.fromArray(FLOATS, gw, gwAt + LANES);

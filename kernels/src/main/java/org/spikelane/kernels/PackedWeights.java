@@ -41,7 +41,8 @@ public final class PackedWeights {
   /** @param group columns of a group of the second copy, {@link #grouped}; 0 for none */
   PackedWeights(int k, int n, int panel, int group) {
     long size = (long) k * panels(n, panel) * panel;
-    if (k < 0 || n < 0 || size > MOST) {
+    long groupedSize = (long) panels(n, group) * (k + Integer.SIZE) * group;
+    if (k < 0 || n < 0 || size > MOST || groupedSize > MOST) {
       throw new IllegalArgumentException("weights: expected at most " + MOST + " values in panels of "
           + panel + " columns, got " + k + " by " + n);
     }
@@ -77,17 +78,20 @@ public final class PackedWeights {
     return data;
   }
 
-  /** Whether there is a second copy, {@link #grouped}. */
-  boolean isGrouped() {
-    return group > 0;
+  /** Columns of a group of the second copy, {@link #grouped}; 0 if there is none. */
+  int groupColumns() {
+    return group;
   }
 
-  /** The weights as [group][{@link #groupRows}][column of the group], what lies beyond K and N being zero; may be empty. */
+  /**
+   * A second copy as [group][{@link #groupRows}][column of the group], what lies beyond K and N being zero: groups of one
+   * column for products whose lanes are rows of spikes made floats, of several for {@link NarrowProducts}. May be empty.
+   */
   float[] grouped() {
     return grouped;
   }
 
-  /** Whether all weights are finite, if there is a second copy: sums may then leave out what is multiplied by 0. */
+  /** Whether all weights of the second copy are finite: sums may then leave out what is multiplied by 0. */
   boolean isFinite() {
     return finite;
   }
@@ -148,7 +152,7 @@ public final class PackedWeights {
   /** Copies {@code w[i*row + j*column]} to its place in {@link #grouped}. */
   private void group(float[] w, int row, int column) {
     finite = true;
-    for (int j = 0; isGrouped() && j < n; j++) {
+    for (int j = 0; group > 0 && j < n; j++) {
       int at = groupAt(j);
       for (int i = 0; i < k; i++) {
         float value = w[i * row + j * column];

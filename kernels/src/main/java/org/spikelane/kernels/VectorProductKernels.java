@@ -126,7 +126,7 @@ final class VectorProductKernels implements ProductKernels {
   @Override
   public PackedWeights weights(int k, int n) {
     boolean byColumn = n <= PANEL && k >= NEURONS_BY_COLUMN;
-    return new PackedWeights(k, n, PANEL, !byColumn ? 0 : NarrowProducts.MASKED ? NarrowProducts.COLUMNS : 1);
+    return new PackedWeights(k, n, PANEL, !byColumn ? 0 : NarrowProducts.suits(n) ? NarrowProducts.COLUMNS : 1);
   }
 
   @Override
@@ -215,7 +215,7 @@ final class VectorProductKernels implements ProductKernels {
       int count = Math.min(LEFT_ROWS, r1 - r);
       if (value == 1f && NarrowProducts.takes(w, count)) {
         narrow.forward(spk, w, bias, y, r, count);
-      } else if (!NarrowProducts.MASKED && w.isGrouped() && (w.n() + PANEL_IN_COLUMNS) * panels(count) < count) {
+      } else if (w.groupColumns() > 0 && (w.n() + PANEL_IN_COLUMNS) * panels(count) < count) {
         denseByColumn(spk, value, w, bias, y, r, count);
       } else {
         denseByRow(spk, value, w, bias, y, r, count);
@@ -249,7 +249,7 @@ final class VectorProductKernels implements ProductKernels {
     }
     for (int s = 0; s < k; s += SPIKE_STEPS) {
       int steps = Math.min(SPIKE_STEPS, k - s);
-      packRows(w.grouped(), s, w.groupRows(), n, steps);
+      packGroups(w, s, steps);
       for (int p = 0; p < columns; p += PANEL) {
         for (int half = 0; half < steps; half += Integer.SIZE) {
           halfWords(spk, r + p, Math.min(PANEL, count - p), s + half);
@@ -262,6 +262,24 @@ final class VectorProductKernels implements ProductKernels {
       for (int j = 0; j < n; j++) {
         y.data()[y.at(r + i) + j] = sums[j * columns + i] + bias[j];
       }
+    }
+  }
+
+  /** Copies rows [s, s + steps) of the weights, which become steps, to a row of {@link #left} a column. */
+  private void packGroups(PackedWeights w, int s, int steps) {
+    for (int j = 0; j < w.n(); j++) {
+      int from = w.groupAt(j) + s * w.groupColumns();
+      if (w.groupColumns() == 1) {
+        System.arraycopy(w.grouped(), from, left, j * LEFT_STRIDE, steps);
+      } else {
+        copyColumn(w.grouped(), from, w.groupColumns(), steps, left, j * LEFT_STRIDE);
+      }
+    }
+  }
+
+  private static void copyColumn(float[] x, int xAt, int xStride, int steps, float[] to, int toAt) {
+    for (int s = 0; s < steps; s++) {
+      to[toAt + s] = x[xAt + s * xStride];
     }
   }
 
@@ -493,9 +511,7 @@ final class VectorProductKernels implements ProductKernels {
       packEightColumns(x.data(), x.at(r) + column + i, x.stride(), steps, left, i * LEFT_STRIDE);
     }
     for (; i < count; i++) {
-      for (int s = 0; s < steps; s++) {
-        left[i * LEFT_STRIDE + s] = x.data()[x.at(r + s) + column + i];
-      }
+      copyColumn(x.data(), x.at(r) + column + i, x.stride(), steps, left, i * LEFT_STRIDE);
     }
   }
 

@@ -45,8 +45,9 @@
  * fused: scalar and vector providers of every width agree bit for bit with each other and with snnTorch 1.0.0. A reset
  * gate {@code r} is 0 or 1 and multiplies, as in snnTorch, so infinities behave the same; {@code r = mem > theta} is
  * strict and false for NaN. Products fuse multiply and add, over ascending k; for factors of 0 and 1 that is exact in
- * the same places as separate operations, so every way to compute a product of spikes agrees bit for bit. {@code exp}
- * is one polynomial for all providers.
+ * the same places as separate operations, so every way to compute a product of spikes agrees bit for bit, as long as
+ * weights are finite (0 times infinity is NaN, and events leave it out) and gradients are added to sums that started at
+ * 0.0 (where only zeros are added, -0.0 may stay or not). {@code exp} is one polynomial for all providers.
  *
  * <h2>Names</h2>
  *

@@ -2,6 +2,7 @@ package org.spikelane.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ class ProductKernelsTest {
     return Stream.of(new int[][] {{0, 5, 7}, {3, 0, 9}, {4, 6, 0}, {1, 1, 1}, {2, 3, 10}, {8, 16, 16}, {9, 17, 33},
         {25, 100, 10}, {7, 64, 64}, {16, 65, 31}, {17, 100, 100}, {1, 257, 129}, {5, 300, 48}, {8, 20, 135},
         {130, 9, 70}, {300, 11, 40}, {12, 520, 200}, {3, 140, 257}, {15, 2055, 66}, {1100, 5, 35}, {150, 70, 67},
-        {25, 1030, 10}, {100, 600, 6}, {130, 261, 23}, {31, 288, 20}, {33, 257, 3}, {520, 9, 4200}, {250, 600, 450}});
+        {25, 1030, 10}, {100, 600, 6}, {130, 261, 14}, {130, 300, 23}, {31, 288, 20}, {128, 270, 7}, {33, 257, 3}, {520, 9, 4200}, {250, 600, 450}});
   }
 
   /** The products, each written over or added to what {@code result} holds. */
@@ -113,7 +114,10 @@ class ProductKernelsTest {
     final float[] gw;
     final String name;
 
-    private Problem(int[] shape, boolean special, boolean binary) {
+    /** Values that are drawn: of every kind, finite ones from zeros of both signs to the largest, or ordinary ones. */
+    private enum Draw { SPECIAL, FINITE, ORDINARY }
+
+    private Problem(int[] shape, Draw draw, boolean binary) {
       rows = shape[0];
       k = shape[1];
       n = shape[2];
@@ -122,11 +126,16 @@ class ProductKernelsTest {
       SplittableRandom random = new SplittableRandom(seed);
       int words = SpikeRows.words(k);
       spk = new SpikeRows(Cases.spikes(random, rows + 1, k, 0.3), words, words);
-      x = new Rows(values(random, OFFSET + rows * (k + 3), special), OFFSET, k + 3);
-      w = values(random, k * n, special);
-      bias = values(random, n, special);
-      y = values(random, OFFSET + rows * (n + 1), special);
-      gw = values(random, k * n, special);
+      x = new Rows(values(random, OFFSET + rows * (k + 3), draw), OFFSET, k + 3);
+      w = values(random, k * n, draw);
+      // A sum is the bias's last, and may be anything where the factors are ordinary.
+      bias = values(random, n, draw == Draw.FINITE ? Draw.SPECIAL : draw);
+      y = values(random, OFFSET + rows * (n + 1), draw);
+      gw = values(random, k * n, draw);
+      for (int i = 0; draw == Draw.FINITE && i < gw.length; i++) {
+        // Sums that started at 0.0 are never -0.0.
+        gw[i] = random.nextInt(8) == 0 ? Float.NaN : gw[i] + 0f;
+      }
       if (binary) {
         for (int r = 0; r < rows; r++) {
           for (int i = 0; i < k; i++) {
@@ -137,19 +146,28 @@ class ProductKernelsTest {
     }
 
     static Problem special(int[] shape) {
-      return new Problem(shape, true, false);
+      return new Problem(shape, Draw.SPECIAL, false);
     }
 
+    /** Factors are finite, among them -0.0, the smallest and the largest; biases and earlier sums need not be. */
     static Problem finite(int[] shape) {
-      return new Problem(shape, false, false);
+      return new Problem(shape, Draw.FINITE, false);
+    }
+
+    static Problem ordinary(int[] shape) {
+      return new Problem(shape, Draw.ORDINARY, false);
     }
 
     static Problem binary(int[] shape) {
-      return new Problem(shape, false, true);
+      return new Problem(shape, Draw.ORDINARY, true);
     }
 
-    private static float[] values(SplittableRandom random, int size, boolean special) {
-      return special ? Cases.special(random, size, -1, 1) : Cases.uniform(random, size, -1, 1);
+    private static float[] values(SplittableRandom random, int size, Draw draw) {
+      float[] values = draw == Draw.ORDINARY ? Cases.uniform(random, size, -1, 1) : Cases.special(random, size, -1, 1);
+      for (int i = 0; draw == Draw.FINITE && i < size; i++) {
+        values[i] = Float.isFinite(values[i]) ? values[i] : -0f;
+      }
+      return values;
     }
 
     PackedWeights packed(ProductKernels kernels) {
@@ -166,7 +184,7 @@ class ProductKernelsTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void vectorIsScalarBitForBit(int[] shape) {
-    for (Problem p : List.of(Problem.finite(shape), Problem.special(shape))) {
+    for (Problem p : List.of(Problem.ordinary(shape), Problem.finite(shape), Problem.special(shape))) {
       for (Product product : Product.values()) {
         float[] expected = product.result(SCALAR, p);
         for (ProductKernels kernels : IMPLEMENTATIONS) {
@@ -191,7 +209,7 @@ class ProductKernelsTest {
   @Test
   void vectorIsScalarWithLargeWeights() {
     for (Product product : List.of(Product.EVENTS, Product.DENSE)) {
-      Problem p = Problem.finite(new int[] {product == Product.EVENTS ? 9 : 523, 1501, 1450});
+      Problem p = Problem.ordinary(new int[] {product == Product.EVENTS ? 9 : 523, 1501, 1450});
       float[] expected = product.result(SCALAR, p);
       for (ProductKernels kernels : IMPLEMENTATIONS) {
         Cases.assertSame(expected, product.result(kernels, p), kernels + ", " + product + p.name);
@@ -203,7 +221,7 @@ class ProductKernelsTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void forwardIsTheSumInDouble(int[] shape) {
-    Problem p = Problem.finite(shape);
+    Problem p = Problem.ordinary(shape);
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       float[] events = Product.EVENTS.result(kernels, p);
       float[] dense = Product.DENSE.result(kernels, p);
@@ -231,7 +249,7 @@ class ProductKernelsTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void gradientsAreAddedToWhatIsThere(int[] shape) {
-    Problem p = Problem.finite(shape);
+    Problem p = Problem.ordinary(shape);
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       float[] events = Product.EVENTS_GRADIENT.result(kernels, p);
       float[] dense = Product.DENSE_GRADIENT.result(kernels, p);
@@ -259,7 +277,7 @@ class ProductKernelsTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void denseProductsOfSpikesAreThoseOfFloats(int[] shape) {
-    for (Problem p : List.of(Problem.finite(shape), Problem.special(shape))) {
+    for (Problem p : List.of(Problem.ordinary(shape), Problem.finite(shape), Problem.special(shape))) {
       assertProductsOfSpikes(p, Product.VALUE, Product.DENSE_OF_SPIKES, Product.TRANSPOSED_GRADIENT);
       assertProductsOfSpikes(p, 1f, Product.DENSE_OF_SPIKES_OF_ONE, Product.TRANSPOSED_GRADIENT_OF_ONE);
     }
@@ -295,7 +313,7 @@ class ProductKernelsTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void splittingTheRowsChangesNothing(int[] shape) {
-    Problem p = Problem.finite(shape);
+    Problem p = Problem.ordinary(shape);
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       for (Product product : Product.values()) {
         float[] split = (product.gradient ? p.gw : p.y).clone();
@@ -311,7 +329,7 @@ class ProductKernelsTest {
   @MethodSource("shapes")
   void theEndThatWeightsAreWalkedFromChangesNothing(int[] shape) {
     Problem p = Problem.special(shape);
-    Problem oneRow = Problem.finite(new int[] {1, 1, 1});
+    Problem oneRow = Problem.ordinary(new int[] {1, 1, 1});
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       for (Product product : Product.values()) {
         float[] once = product.result(kernels, p);
@@ -390,7 +408,7 @@ class ProductKernelsTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void oneInputRowMayStandForAll(int[] shape) {
-    Problem p = Problem.finite(shape);
+    Problem p = Problem.ordinary(shape);
     float[] repeated = new float[p.rows * p.k];
     float[] one = Cases.uniform(new SplittableRandom(6), p.k, -1, 1);
     for (int r = 0; r < p.rows; r++) {
@@ -420,6 +438,30 @@ class ProductKernelsTest {
       packed.packTransposed(transposed);
       Cases.assertSame(values(p.packed(kernels)), values(packed), kernels + p.name);
       assertArrayEquals(p.packed(kernels).grouped(), packed.grouped(), kernels + p.name);
+    }
+  }
+
+  /** What weights were before is forgotten: after infinite ones, finite ones go their own way again. */
+  @Test
+  void weightsArePackedAgain() {
+    Problem before = Problem.special(new int[] {25, 300, 10});
+    Problem p = Problem.finite(new int[] {25, 300, 10});
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      PackedWeights packed = before.packed(kernels);
+      packed.pack(p.w);
+      float[] y = p.y.clone();
+      kernels.dense(p.spk, 1f, packed, p.bias, p.rowsOf(y), 0, p.rows);
+      Cases.assertSame(Product.DENSE_OF_SPIKES_OF_ONE.result(SCALAR, p), y, kernels + p.name);
+    }
+  }
+
+  @Test
+  void refusesWeightsThatNoArrayHolds() {
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      for (int n : new int[] {10, 31}) {
+        int k = Integer.MAX_VALUE / n + 1;
+        assertThrows(IllegalArgumentException.class, () -> kernels.weights(k, n), kernels + " " + n);
+      }
     }
   }
 
