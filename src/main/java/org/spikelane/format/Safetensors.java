@@ -194,7 +194,9 @@ public final class Safetensors {
     } catch (FormatException e) {
       throw e;
     } catch (IOException | IllegalStateException | NumberFormatException e) {
-      throw new FormatException(file, "header: expected JSON of tensors, got " + e.getMessage(), e);
+      // The first line; what follows is where the JSON reader's own help is.
+      String got = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new FormatException(file, "header: expected JSON of tensors, got " + got, e);
     }
     return new Header(List.copyOf(entries.values()), metadata == null ? Map.of() : metadata, end);
   }
