@@ -67,6 +67,9 @@ public final class Network {
 
   private final Shape inputShape;
   private final List<NamedLayer> layers;
+  /** The layers before the first that has a state, and the others. */
+  private final List<NamedLayer> beforeStates;
+  private final List<NamedLayer> fromStates;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Neuron> neurons = new LinkedHashMap<>();
   private final AtomicLong tapes = new AtomicLong();
@@ -74,6 +77,8 @@ public final class Network {
   private Network(Shape inputShape, List<NamedLayer> layers) {
     this.inputShape = inputShape;
     this.layers = List.copyOf(layers);
+    this.beforeStates = this.layers.subList(0, firstWithState(this.layers));
+    this.fromStates = this.layers.subList(beforeStates.size(), this.layers.size());
     for (NamedLayer named : layers) {
       for (Parameter parameter : named.layer().parameters()) {
         parameters.put(named.name() + "." + parameter.name(), parameter);
@@ -226,44 +231,51 @@ public final class Network {
     return new Chain(layers, block, new Values(inputShape.size(), block.samples(), block.steps(), constant), states, 0);
   }
 
-  /** How many layers come before the first that has a state: what a constant input goes through once. */
-  public int constantLayers() {
-    int leading = 0;
-    while (leading < layers.size() && !(layers.get(leading).layer() instanceof StatefulLayer)) {
-      leading++;
+  private static int firstWithState(List<NamedLayer> layers) {
+    int first = 0;
+    while (first < layers.size() && !(layers.get(first).layer() instanceof StatefulLayer)) {
+      first++;
     }
-    return leading;
+    return first;
   }
 
   /**
-   * Whether it pays to run those layers for a whole batch first: where their weights are too large for a cache, which
-   * would be walked for each block, and leave nothing there of what the layers after them do.
+   * Whether it pays to run the layers before the first that has a state for a whole batch first, as {@link ConstantLayers}:
+   * if the input is constant and their weights are too large for a cache. Else each block would walk these weights, and
+   * find nothing left there of what the block before it did.
    */
   public boolean runsConstantLayersApart(boolean constant) {
-    return constant && weightsPerBlock(layers.subList(0, constantLayers()), true) >= LARGE_WEIGHTS;
+    return constant && weightsPerBlock(beforeStates, true) >= LARGE_WEIGHTS;
   }
 
   /**
-   * The {@link #constantLayers() layers before the first that has a state}, with room for a constant input.
+   * The layers before the first that has a state, with room for a constant input.
    *
    * @throws IllegalStateException if there are none
    */
   public ConstantLayers constantLayers(Block block) {
-    if (constantLayers() == 0) {
+    if (beforeStates.isEmpty()) {
       throw new IllegalStateException("network: expected a layer before the first that has a state");
     }
     Values input = new Values(inputShape.size(), block.samples(), block.steps(), true);
-    return new ConstantLayers(new Chain(layers.subList(0, constantLayers()), block, input, null, 0));
+    return new ConstantLayers(new Chain(beforeStates, block, input, null, 0));
   }
 
-  /** A chain of the other layers, with room for what {@link ConstantLayers} give it. */
+  /**
+   * A chain of the other layers, with room for what {@link ConstantLayers} give it.
+   *
+   * @throws IllegalStateException if there are none
+   */
   public Chain chainAfterConstant(Block block, States states) {
-    List<NamedLayer> others = layers.subList(constantLayers(), layers.size());
-    Values input = new Values(others.getFirst().layer().inputShape().size(), block.samples(), block.steps(), true);
+    if (fromStates.isEmpty()) {
+      throw new IllegalStateException("network: expected a layer that has a state");
+    }
+    int size = fromStates.getFirst().layer().inputShape().size();
+    Values input = new Values(size, block.samples(), block.steps(), true);
     if (block.record()) {
       input.needGradient();
     }
-    return new Chain(others, block, input, states, 0);
+    return new Chain(fromStates, block, input, states, 0);
   }
 
   /**
@@ -277,7 +289,7 @@ public final class Network {
 
   /** The same of {@link #chainAfterConstant}. */
   public int samplesPerBlockAfterConstant(int steps) {
-    return samplesPerBlock(layers.subList(constantLayers(), layers.size()), steps, false);
+    return samplesPerBlock(fromStates, steps, false);
   }
 
   private static int samplesPerBlock(List<NamedLayer> layers, int steps, boolean constant) {

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Shape;
+import org.spikelane.reference.Agreement;
 
 class OptimizerTest {
 
@@ -38,6 +41,45 @@ class OptimizerTest {
         v[k] = b2 * v[k] + (1 - b2) * gradient * gradient;
         p[k] -= rate * (m[k] / (1 - Math.pow(b1, t))) / (Math.sqrt(v[k] / (1 - Math.pow(b2, t))) + epsilon);
         assertEquals(p[k], k < 2 ? first.values()[k] : second.values()[k - 2], 1e-5, "value " + k + " at " + t);
+      }
+    }
+  }
+
+  /** One that has no pieces of its own. */
+  private static Optimizer stepping() {
+    Sgd sgd = new Sgd(0.1f, 0.5f);
+    return (parameters, gradients) -> sgd.step(parameters, gradients);
+  }
+
+  @Test
+  void piecesInAnyOrderAreAStep() {
+    assertPiecesAreAStep(() -> Adam.withLearningRate(0.1f), 4);
+    assertPiecesAreAStep(() -> new Sgd(0.1f, 0.5f), 4);
+    assertPiecesAreAStep(OptimizerTest::stepping, 1);
+  }
+
+  /** The last piece first: each changes values of its own, of parameters longer and shorter than one. */
+  private static void assertPiecesAreAStep(Supplier<Optimizer> optimizer, int pieces) {
+    List<Parameter> atOnce = List.of(parameter(new float[150_000]), parameter(1, 2, 3));
+    List<Parameter> inPieces = List.of(parameter(new float[150_000]), parameter(1, 2, 3));
+    Optimizer whole = optimizer.get();
+    Optimizer shared = optimizer.get();
+    SplittableRandom random = new SplittableRandom(3);
+    for (int step = 0; step < 3; step++) {
+      List<float[]> gradients = List.of(new float[150_000], new float[3]);
+      for (float[] gradient : gradients) {
+        for (int k = 0; k < gradient.length; k++) {
+          gradient[k] = (float) random.nextDouble(-1, 1);
+        }
+      }
+      whole.step(atOnce, gradients);
+      Optimizer.Update update = shared.update(inPieces, gradients);
+      assertEquals(pieces, update.pieces());
+      for (int piece = pieces - 1; piece >= 0; piece--) {
+        update.run().accept(piece);
+      }
+      for (int i = 0; i < 2; i++) {
+        Agreement.bits("parameter " + i, atOnce.get(i).values(), inPieces.get(i).values());
       }
     }
   }
