@@ -24,8 +24,8 @@ final class ProductCosts {
   private static final double BELIEF = 0.125;
   private static final double CREDIBLE = 2;
 
-  /** The first try of a product may be the first call of its code: another follows soon. */
-  private static final int TRIES_TO_BELIEVE = 2;
+  /** A try is of so many calls in a row: the first runs in caches, and at a clock rate, that the other way left behind. */
+  private static final int CALLS_OF_TRY = 2;
 
   private final double crossing;
   private double perSpike;
@@ -62,7 +62,7 @@ final class ProductCosts {
     if (trying) {
       tries++;
       double dearness = Math.max(events, dense) / Math.min(events, dense);
-      nextTry = calls + (tries < TRIES_TO_BELIEVE ? timed : (long) Math.ceil(tried * dearness));
+      nextTry = calls + (tries % CALLS_OF_TRY != 0 ? 1 : (long) Math.ceil(tried * dearness));
     }
     return events < dense ^ trying;
   }
