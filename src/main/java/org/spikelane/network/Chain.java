@@ -20,8 +20,8 @@ import org.spikelane.neuron.Neuron;
 import org.spikelane.neuron.NeuronStage;
 
 /**
- * A network, or some layers of it in a row, at work on one block of samples: one stage a layer, each reading what the one before wrote. Owns its buffers,
- * so it allocates nothing while it runs; belongs to one thread.
+ * A network, or some layers of it in a row, at work on one block of samples: one stage a layer, each reading what the one
+ * before wrote. Owns its buffers, so it allocates nothing while it runs; belongs to one thread.
  */
 public final class Chain {
 

@@ -25,7 +25,8 @@ import jdk.incubator.vector.VectorOperators;
  * are left the factors that are not finite; sums that start at 0 never become -0. Where neurons are many and columns ten
  * or twenty, this takes half the time they take forward, and two thirds for the gradient.
  *
- * <p>A tile's rows and columns beyond those wanted hold what was there before; what becomes of it is dropped.
+ * <p>A tile's rows and columns beyond those wanted hold what was there before; what becomes of it is dropped. The two tiles
+ * are written out, their masks coming from neurons or from rows: no vector may cross a call ({@link VectorShapes}).
  */
 final class NarrowProducts {
 
