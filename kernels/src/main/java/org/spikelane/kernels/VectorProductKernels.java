@@ -1,6 +1,7 @@
 package org.spikelane.kernels;
 
 import static org.spikelane.kernels.PackedWeights.bytes;
+import static org.spikelane.kernels.PackedWeights.even;
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.INTS;
 import static org.spikelane.kernels.VectorShapes.LANES;
@@ -22,8 +23,9 @@ import jdk.incubator.vector.VectorOperators;
  * b = w, start 0 and last the bias forward, and c = gw, a = x transposed, b = g, start c and last -0 (which changes
  * nothing) for the gradient. So are both event-driven ones: c adds those rows of b that a
  * list names, neurons that fired forward, rows in which a neuron fired for the gradient. Operand b comes in panels,
- * packed by {@link PackedWeights} or here; a is copied to rows at a constant distance. {@link #multiply} cuts the dense
- * product into panels and register tiles.
+ * packed by {@link PackedWeights} or here, a in {@link LeftTiles}. {@link #multiplyTiles} cuts the dense product into
+ * panels and register tiles. These take two steps at a time, as C2 does not unroll loops of that size; where steps are
+ * odd, both operands have another that changes nothing.
  *
  * <p>Each element of a result is one chain of additions, ascending, whatever the cuts: they do not show in the bits.
  * Columns beyond the last whole panel go through the same loops, over a copy of c; what is computed beyond them is
@@ -33,6 +35,7 @@ final class VectorProductKernels implements ProductKernels {
 
   // Registers hold a tile of TILE_ROWS rows of one panel, or one row of a group of panels. Sixteen sums of a large tile
   // need the 32 registers of AVX-512; with 16 registers eight rows run at 57 % of the peak, four at 83 %.
+  private static final int ROWS = LeftTiles.ROWS;
   private static final int PANEL = 2 * LANES;
   private static final long VECTOR_BYTES = bytes(LANES);
   private static final long PANEL_BYTES = bytes(PANEL);
@@ -43,11 +46,17 @@ final class VectorProductKernels implements ProductKernels {
   private static final int SMALL_TILE_ROWS = 4;
   private static final int TILE_ROWS = WIDTH == 512 ? LARGE_TILE_ROWS : SMALL_TILE_ROWS;
 
-  // The left operand is copied to rows this far apart: a constant, because C2 then needs one address for all rows, and
-  // no power of two, because rows of a tile must not share the sets of the L1 cache.
-  private static final int LEFT_ROWS = 128;
-  private static final int STEPS = 2048;
-  private static final int LEFT_STRIDE = STEPS + 16;
+  // Rows and steps that are multiplied together. Of a few rows, so many values stay in a part of L2 (512 KiB) while panels
+  // pass by; if rows are many, values of panels stay there, and tiles pass by.
+  private static final int FEW_ROWS = 128;
+  private static final int MANY_ROWS = 512;
+  private static final int STEPS = 1024;
+  private static final int NEAR_VALUES = FEW_ROWS * STEPS;
+
+  // Bytes that a tile reads ahead a step, of a panel to come; so many tiles read all of it, while they compute.
+  private static final long AHEAD_BYTES = 8;
+  private static final long TILES_AHEAD = PANEL_BYTES / AHEAD_BYTES;
+  private static final int NEVER = 0x7FED_CBA9;
 
   // With few columns, rows of spikes fill vectors better than they do: neurons at a time then, so that the floats that
   // are made of their spikes stay in a part of L2, and what a panel costs beyond its tiles, in columns.
@@ -56,11 +65,8 @@ final class VectorProductKernels implements ProductKernels {
   // With few neurons, too, there is less to gain than another kernel takes to compile.
   private static final int NEURONS_BY_COLUMN = 256;
 
-  // Rows of a gradient that are multiplied together; values of it that are packed at once, 8 MiB, so that columns of the
-  // left operand need be transposed just once for them; and values that stay in a part of L2, or in L1.
-  private static final int GRADIENT_STEPS = 512;
-  private static final int GRADIENT_PACKED = 1 << 21;
-  private static final int GRADIENT_VALUES = 1 << 17;
+  // Values of a gradient's left operand that are packed at once, 8 MiB, so that a third-level cache holds them.
+  private static final int GRADIENT_LEFT = 1 << 21;
   private static final int EVENT_GRADIENT_VALUES = 1 << 13;
 
   // Rows whose spikes are listed together.
@@ -79,11 +85,9 @@ final class VectorProductKernels implements ProductKernels {
   private static final int MOST_ROWS_OF_WALK = 1024;
   private static final int LISTED_TOGETHER = 4;
 
-  // Weights that may come from memory itself: 8 MiB. A dense product walks them once for more rows, though these then
-  // come from a third-level cache. Of an event-driven product, if most rows are asked for more than once, they are
-  // fetched panel by panel; of smaller ones a third-level cache delivers what is asked for alone in less time.
+  // Weights that may come from memory itself: 8 MiB. If most rows of them are asked for more than once, an event-driven
+  // product fetches them panel by panel; of smaller ones a third-level cache delivers what is asked for alone in less time.
   private static final long FAR_WEIGHTS = 1 << 21;
-  private static final int FAR_LEFT_ROWS = 512;
   private static final long LINE_BYTES = 64;
 
   private final VectorRowKernels rows = new VectorRowKernels();
@@ -105,7 +109,7 @@ final class VectorProductKernels implements ProductKernels {
   private long listedSpikes;
   private final long[] bits = new long[MOST_ROWS_OF_WALK];
   private final int[] starts = new int[EVENT_ROWS + 1];
-  private float[] left = {};
+  private final LeftTiles left = new LeftTiles();
   private MemorySegment right = MemorySegment.NULL;
   private float[] sums = {};
   private final int[] halves = new int[PANEL];
@@ -114,8 +118,8 @@ final class VectorProductKernels implements ProductKernels {
   private int[] firedStarts = {0};
   /**
    * Whether panels are walked from the last to the first. Each walk of weights turns round: where they are larger than a
-   * cache, the panels that the last walk left in it are the first to be used again. (Weights of more than {@link #STEPS}
-   * rows are walked in parts, and gain less.) What a gradient walks is in a cache: it ascends.
+   * cache, the panels that the last walk left in it are the first to be used again. (Weights that
+   * are walked in parts gain less.) What a gradient walks is in a cache: it ascends.
    */
   private boolean descending;
 
@@ -145,10 +149,10 @@ final class VectorProductKernels implements ProductKernels {
         int p = EVENT_GROUP * inTurn(g, groups);
         int columns = Math.min(EVENT_GROUP * PANEL, n - p * PANEL);
         if (fetch) {
-          fetch(w.data(), w.at(p), k * PANEL * panels(columns));
+          fetch(w.data(), w.at(p), w.panelSize() * panels(columns));
         }
         for (int i = 0; i < count; i++) {
-          eventsRow(i, w.data(), w.at(p), k * PANEL, bias, p * PANEL, y.data(), y.at(r + i) + p * PANEL, columns);
+          eventsRow(i, w.data(), w.at(p), w.panelSize(), bias, p * PANEL, y.data(), y.at(r + i) + p * PANEL, columns);
         }
       }
     }
@@ -185,34 +189,47 @@ final class VectorProductKernels implements ProductKernels {
     int k = w.k();
     int n = w.n();
     assert x.holds(r0, r1, k) && y.holds(r0, r1, n);
-    int together = (long) k * n > FAR_WEIGHTS ? FAR_LEFT_ROWS : LEFT_ROWS;
-    for (int s = 0; s == 0 || s < k; s += STEPS) {
-      int steps = Math.min(STEPS, k - s);
-      for (int r = r0; r < r1; r += together) {
-        int count = Math.min(together, r1 - r);
-        packRows(x.data(), x.at(r) + s, x.stride(), count, steps);
-        multiplyBlock(count, w, s, steps, bias, y, r);
+    boolean few = r1 - r0 <= FEW_ROWS;
+    int mostRows = few ? FEW_ROWS : MANY_ROWS;
+    int mostSteps = few ? stepsOfFew(r1 - r0) : STEPS;
+    for (int r = r0; r < r1; r += mostRows) {
+      int count = Math.min(mostRows, r1 - r);
+      for (int s = 0; s == 0 || s < k; s += mostSteps) {
+        int steps = Math.min(mostSteps, k - s);
+        left.copyRows(x, r, count, s, steps);
+        multiplyWeights(count, w, s, steps, few ? PANEL : columns(NEAR_VALUES, steps), bias, y, r);
       }
     }
   }
 
-  /** Multiplies rows of {@link #left} with rows [s, s + steps) of the weights, and adds the bias after the last of them. */
-  private void multiplyBlock(int count, PackedWeights w, int s, int steps, float[] bias, Rows y, int r) {
+  private static int stepsOfFew(int rows) {
+    return NEAR_VALUES / Math.max(ROWS, Math.ceilDiv(rows, ROWS) * ROWS) / Long.SIZE * Long.SIZE;
+  }
+
+  /**
+   * Multiplies rows of {@link #left} with rows [s, s + steps) of the weights, and adds the bias after the last of them.
+   */
+  private void multiplyWeights(int count, PackedWeights w, int s, int steps, int together, float[] bias, Rows y, int r) {
     float[] biasAtEnd = s + steps == w.k() ? bias : null;
     int tiled = count - count % SMALL_TILE_ROWS;
-    // Rows that fill no tile walk the weights each by itself.
-    for (int i = 0; i < count; i = i < tiled ? tiled : i + 1) {
+    int at = w.at(0) + s * PANEL;
+    int panel = w.panelSize();
+    if (tiled > 0) {
       descending = !descending;
-      multiply(i, i < tiled ? tiled : i + 1, w.data(), w.at(0) + s * PANEL, w.k() * PANEL, steps, s == 0, biasAtEnd,
-          y.data(), y.at(r), y.stride(), w.n());
+      multiplyTiles(tiled, w.data(), at, panel, steps, together, s == 0, biasAtEnd, y.data(), y.at(r), y.stride(), w.n());
+    }
+    // Rows that fill no tile walk the weights each by itself.
+    for (int i = tiled; i < count; i++) {
+      descending = !descending;
+      multiplyRow(i, w.data(), at, panel, steps, s == 0, biasAtEnd, y.data(), y.at(r + i), w.n());
     }
   }
 
   @Override
   public void dense(SpikeRows spk, float value, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
     assert spk.holds(r0, r1, w.k()) && y.holds(r0, r1, w.n());
-    for (int r = r0; r < r1; r += LEFT_ROWS) {
-      int count = Math.min(LEFT_ROWS, r1 - r);
+    for (int r = r0; r < r1; r += FEW_ROWS) {
+      int count = Math.min(FEW_ROWS, r1 - r);
       if (value == 1f && NarrowProducts.takes(w, count)) {
         narrow.forward(spk, w, bias, y, r, count);
       } else if (w.groupColumns() > 0 && (w.n() + PANEL_IN_COLUMNS) * panels(count) < count) {
@@ -225,13 +242,11 @@ final class VectorProductKernels implements ProductKernels {
 
   private void denseByRow(SpikeRows spk, float value, PackedWeights w, float[] bias, Rows y, int r, int count) {
     int k = w.k();
-    roomForLeft(count);
-    for (int s = 0; s == 0 || s < k; s += STEPS) {
-      int steps = Math.min(STEPS, k - s);
-      for (int i = 0; i < count; i++) {
-        rows.expand(spk.words(), spk.at(r + i) + (s >>> 6), value, left, i * LEFT_STRIDE, 0, steps);
-      }
-      multiplyBlock(count, w, s, steps, bias, y, r);
+    int most = stepsOfFew(count);
+    for (int s = 0; s == 0 || s < k; s += most) {
+      int steps = Math.min(most, k - s);
+      left.expandRows(spk, value, r, count, s, steps);
+      multiplyWeights(count, w, s, steps, PANEL, bias, y, r);
     }
   }
 
@@ -241,7 +256,6 @@ final class VectorProductKernels implements ProductKernels {
     int n = w.n();
     int columns = panels(count) * PANEL;
     int tiled = (n + SMALL_TILE_ROWS - 1) / SMALL_TILE_ROWS * SMALL_TILE_ROWS;
-    roomForLeft(tiled);
     roomForRight(columns * SPIKE_STEPS);
     descending = false;
     if (sums.length < tiled * columns) {
@@ -253,10 +267,11 @@ final class VectorProductKernels implements ProductKernels {
       for (int p = 0; p < columns; p += PANEL) {
         for (int half = 0; half < steps; half += Integer.SIZE) {
           halfWords(spk, r + p, Math.min(PANEL, count - p), s + half);
-          expandColumns(halves, Math.min(Integer.SIZE, steps - half), value, right, p * steps + half * PANEL);
+          expandColumns(halves, Math.min(Integer.SIZE, steps - half), value, right, p * even(steps) + half * PANEL);
         }
       }
-      multiply(0, tiled, right, 0, steps * PANEL, steps, s == 0, null, sums, 0, columns, columns);
+      endPanels(columns, steps);
+      multiplyTiles(tiled, right, 0, even(steps) * PANEL, steps, PANEL, s == 0, null, sums, 0, columns, columns);
     }
     for (int i = 0; i < count; i++) {
       for (int j = 0; j < n; j++) {
@@ -267,19 +282,9 @@ final class VectorProductKernels implements ProductKernels {
 
   /** Copies rows [s, s + steps) of the weights, which become steps, to a row of {@link #left} a column. */
   private void packGroups(PackedWeights w, int s, int steps) {
+    left.resize(w.n(), steps);
     for (int j = 0; j < w.n(); j++) {
-      int from = w.groupAt(j) + s * w.groupColumns();
-      if (w.groupColumns() == 1) {
-        System.arraycopy(w.grouped(), from, left, j * LEFT_STRIDE, steps);
-      } else {
-        copyColumn(w.grouped(), from, w.groupColumns(), steps, left, j * LEFT_STRIDE);
-      }
-    }
-  }
-
-  private static void copyColumn(float[] x, int xAt, int xStride, int steps, float[] to, int toAt) {
-    for (int s = 0; s < steps; s++) {
-      to[toAt + s] = x[xAt + s * xStride];
+      left.copyRow(j, w.grouped(), w.groupAt(j) + s * w.groupColumns(), w.groupColumns(), steps);
     }
   }
 
@@ -417,31 +422,29 @@ final class VectorProductKernels implements ProductKernels {
   public void denseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
     assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
     descending = false;
-    for (int r = r0; r < r1; r += GRADIENT_STEPS) {
-      int steps = Math.min(GRADIENT_STEPS, r1 - r);
-      int most = columns(GRADIENT_PACKED, steps);
-      for (int j = 0; j < n; j += most) {
-        int columns = Math.min(most, n - j);
-        packRight(g, r, steps, j, columns);
-        for (int i = 0; i < k; i += LEFT_ROWS) {
-          int count = Math.min(LEFT_ROWS, k - i);
-          packColumns(x, r, steps, i, count);
-          multiplyByTile(count, steps, gw, gwAt + i * n + j, n, columns);
+    for (int r = r0; r < r1; r += STEPS) {
+      int steps = Math.min(STEPS, r1 - r);
+      int mostRows = rows(GRADIENT_LEFT, steps);
+      int mostColumns = columns(NEAR_VALUES, steps);
+      for (int i = 0; i < k; i += mostRows) {
+        int count = Math.min(mostRows, k - i);
+        left.copyColumns(x, r, steps, i, count);
+        for (int j = 0; j < n; j += mostColumns) {
+          int columns = Math.min(mostColumns, n - j);
+          packRight(g, r, steps, j, columns);
+          // A tile's rows of the gradient one after the other: they are read and written in the order of memory.
+          multiplyRight(count, steps, columns, gw, gwAt + i * n + j, n, columns);
         }
       }
     }
   }
 
-  /** Adds the products of rows of {@link #left} with {@link #right} to c: of so many columns at a time as stay in L2. */
-  private void multiplyByTile(int count, int steps, float[] c, int cAt, int cRow, int columns) {
-    int most = columns(GRADIENT_VALUES, steps);
-    for (int j = 0; j < columns; j += most) {
-      int width = Math.min(most, columns - j);
-      // A tile's rows of the gradient one after the other: they are read and written in the order of memory.
-      for (int t = 0; t < count; t += TILE_ROWS) {
-        multiply(t, Math.min(t + TILE_ROWS, count), right, j * steps, steps * PANEL, steps, false, null, c,
-            cAt + j, cRow, width);
-      }
+  /** Adds the products of rows of {@link #left} with {@link #right} to c, a tile with {@code together} columns at once. */
+  private void multiplyRight(int count, int steps, int together, float[] c, int cAt, int cRow, int columns) {
+    int tiled = count - count % SMALL_TILE_ROWS;
+    multiplyTiles(tiled, right, 0, even(steps) * PANEL, steps, together, false, null, c, cAt, cRow, columns);
+    for (int i = tiled; i < count; i++) {
+      multiplyRow(i, right, 0, even(steps) * PANEL, steps, false, null, c, cAt + i * cRow, columns);
     }
   }
 
@@ -457,19 +460,20 @@ final class VectorProductKernels implements ProductKernels {
 
   private void expandedGradient(SpikeRows spk, float value, Rows g, float[] gw, int r0, int r1, int k, int n) {
     descending = false;
-    for (int r = r0; r < r1; r += GRADIENT_STEPS) {
-      int steps = Math.min(GRADIENT_STEPS, r1 - r);
-      for (int j = 0; j < n; j += LEFT_ROWS) {
-        int count = Math.min(LEFT_ROWS, n - j);
-        packColumns(g, r, steps, j, count);
-        roomForRight(GROUP * PANEL * steps);
-        // A group of panels at a time: its floats stay in L1 between being made of bits and being used.
+    for (int r = r0; r < r1; r += STEPS) {
+      int steps = Math.min(STEPS, r1 - r);
+      for (int j = 0; j < n; j += FEW_ROWS) {
+        int count = Math.min(FEW_ROWS, n - j);
+        left.copyColumns(g, r, steps, j, count);
+        roomForRight(GROUP * PANEL * even(steps));
+        // A group of panels at a time: its floats stay in a near cache between being made of bits and being used.
         for (int i = 0; i < k; i += GROUP * PANEL) {
           int columns = Math.min(GROUP * PANEL, k - i);
           for (int p = i; p < i + columns; p += PANEL) {
-            expandPanel(spk.words(), spk.at(r) + (p >>> 6), spk.stride(), p, value, steps, (p - i) * steps);
+            expandPanel(spk.words(), spk.at(r) + (p >>> 6), spk.stride(), p, value, steps, (p - i) * even(steps));
           }
-          multiply(0, count, right, 0, steps * PANEL, steps, false, null, gw, j * k + i, k, columns);
+          endPanels(columns, steps);
+          multiplyRight(count, steps, PANEL, gw, j * k + i, k, columns);
         }
       }
     }
@@ -491,43 +495,13 @@ final class VectorProductKernels implements ProductKernels {
     return Math.max(1, values / rows / (GROUP * PANEL)) * GROUP * PANEL;
   }
 
+  /** How many rows of so many values, in whole tiles of the left operand. */
+  private static int rows(int values, int columns) {
+    return Math.max(1, values / columns / ROWS) * ROWS;
+  }
+
   private static int panels(int columns) {
     return (columns + PANEL - 1) / PANEL;
-  }
-
-  /** Copies {@code steps} values of {@code count} rows of x, the first at {@code at}, to {@link #left}. */
-  private void packRows(float[] x, int at, int stride, int count, int steps) {
-    roomForLeft(count);
-    for (int i = 0; i < count; i++) {
-      System.arraycopy(x, at + i * stride, left, i * LEFT_STRIDE, steps);
-    }
-  }
-
-  /** Copies {@code count} columns of x to the rows of {@link #left}, rows of x becoming steps. */
-  private void packColumns(Rows x, int r, int steps, int column, int count) {
-    roomForLeft(count);
-    int i = 0;
-    for (; i <= count - 8; i += 8) {
-      packEightColumns(x.data(), x.at(r) + column + i, x.stride(), steps, left, i * LEFT_STRIDE);
-    }
-    for (; i < count; i++) {
-      copyColumn(x.data(), x.at(r) + column + i, x.stride(), steps, left, i * LEFT_STRIDE);
-    }
-  }
-
-  private static void packEightColumns(float[] x, int xAt, int xStride, int steps, float[] to, int toAt) {
-    int xi = xAt;
-    for (int s = 0; s < steps; s++) {
-      to[toAt + s] = x[xi];
-      to[toAt + s + LEFT_STRIDE] = x[xi + 1];
-      to[toAt + s + 2 * LEFT_STRIDE] = x[xi + 2];
-      to[toAt + s + 3 * LEFT_STRIDE] = x[xi + 3];
-      to[toAt + s + 4 * LEFT_STRIDE] = x[xi + 4];
-      to[toAt + s + 5 * LEFT_STRIDE] = x[xi + 5];
-      to[toAt + s + 6 * LEFT_STRIDE] = x[xi + 6];
-      to[toAt + s + 7 * LEFT_STRIDE] = x[xi + 7];
-      xi += xStride;
-    }
   }
 
   private void roomForRight(int size) {
@@ -536,76 +510,94 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
-  private void roomForLeft(int count) {
-    if (left.length < count * LEFT_STRIDE) {
-      left = new float[count * LEFT_STRIDE];
-    }
-  }
-
-  /** Packs columns of g as {@link PackedWeights} does, to {@link #right}: [panel][steps][PANEL]. */
+  /** Packs columns of g as {@link PackedWeights} does, to {@link #right}: [panel][even(steps)][PANEL]. */
   private void packRight(Rows g, int r, int steps, int column, int columns) {
-    roomForRight(panels(columns) * steps * PANEL);
-    for (int j = 0; j < columns; j += PANEL) {
-      int width = Math.min(PANEL, columns - j);
-      for (int s = 0; s < steps; s++) {
-        packPanelRow(g.data(), g.at(r + s) + column + j, width, j * steps + s * PANEL);
-      }
+    int panel = even(steps) * PANEL;
+    roomForRight(panels(columns) * panel);
+    for (int s = 0; s < steps; s++) {
+      packRow(g.data(), g.at(r + s) + column, columns, s, panel);
     }
+    endPanels(columns, steps);
   }
 
-  /** The same of rows that are listed. */
+  /** The same of rows that are listed: [panel][count][PANEL]. */
   private void packListed(float[] g, int first, int count, int column, int columns) {
     roomForRight(panels(columns) * count * PANEL);
-    for (int j = 0; j < columns; j += PANEL) {
-      int width = Math.min(PANEL, columns - j);
-      for (int i = 0; i < count; i++) {
-        packPanelRow(g, gradientAt[first + i] + column + j, width, j * count + i * PANEL);
+    for (int i = 0; i < count; i++) {
+      packRow(g, gradientAt[first + i] + column, columns, i, count * PANEL);
+    }
+  }
+
+  private void packRow(float[] g, int at, int columns, int s, int panel) {
+    int whole = columns / PANEL * PANEL;
+    packPanels(g, at, whole, right, bytes(s * PANEL), bytes(panel / PANEL));
+    if (whole < columns) {
+      MemorySegment.copy(g, at + whole, right, ValueLayout.JAVA_FLOAT, bytes(whole / PANEL * panel + s * PANEL),
+          columns - whole);
+    }
+  }
+
+  /** Where steps are odd, there is another in {@link #right}: of zeros, which {@link LeftTiles} multiplies with -0. */
+  private void endPanels(int columns, int steps) {
+    if (steps < even(steps)) {
+      for (int p = 0; p < panels(columns); p++) {
+        MemorySegment.copy(zeros, 0, right, ValueLayout.JAVA_FLOAT, bytes((p * even(steps) + steps) * PANEL), PANEL);
       }
     }
   }
 
-  private void packPanelRow(float[] g, int at, int width, int to) {
-    MemorySegment.copy(g, at, right, ValueLayout.JAVA_FLOAT, bytes(to), width);
+  /** Copies whole panels of a row, panels being {@code PANEL * column} bytes apart. */
+  private static void packPanels(float[] g, int at, int columns, MemorySegment to, long toAt, long column) {
+    for (int j = 0; j < columns; j += PANEL) {
+      FloatVector.fromArray(FLOATS, g, at + j).intoMemorySegment(to, toAt + j * column, NATIVE);
+      FloatVector.fromArray(FLOATS, g, at + j + LANES).intoMemorySegment(to, toAt + j * column + VECTOR_BYTES, NATIVE);
+    }
   }
 
   /**
-   * The products of rows i0 to i1 of {@link #left} with panels b, in the same rows of c, [columns]: added to what is
-   * there, or in its place.
+   * The products of rows of {@link #left}, in whole small tiles, with panels b, in the same rows of c, [columns]: added to
+   * what is there, or in its place.
    *
+   * @param together columns with which a tile is multiplied before the next tile is
    * @param fresh whether c is to be written over
    * @param bias [columns], added to each sum at its end; null for none
    */
-  private void multiply(int i0, int i1, MemorySegment b, int bAt, int bPanel, int steps, boolean fresh, float[] bias,
-      float[] c, int cAt, int cRow, int columns) {
-    int tiled = i1 - (i1 - i0) % SMALL_TILE_ROWS;
-    int panels = panels(columns);
-    for (int p = 0; p < panels; p++) {
-      int j = PANEL * inTurn(p, panels);
-      int at = bAt + j / PANEL * bPanel;
-      int width = Math.min(PANEL, columns - j);
-      float[] last = last(bias, j, width, PANEL);
-      int lastAt = lastAt(bias, j, width, PANEL);
+  private void multiplyTiles(int count, MemorySegment b, int bAt, int bPanel, int steps, int together, boolean fresh,
+      float[] bias, float[] c, int cAt, int cRow, int columns) {
+    int blocks = Math.ceilDiv(columns, together);
+    for (int q = 0; q < blocks; q++) {
+      int from = together * inTurn(q, blocks);
+      int to = Math.min(from + together, columns);
+      int next = q + 1 < blocks ? together * inTurn(q + 1, blocks) : from;
       int h;
-      for (int i = i0; i < tiled; i += h) {
-        h = tiled - i >= TILE_ROWS ? TILE_ROWS : SMALL_TILE_ROWS;
-        int to = cAt + i * cRow + j;
-        if (width == PANEL) {
-          tile(h, i, b, at, steps, fresh ? zeros : c, fresh ? 0 : to, fresh ? 0 : cRow, last, lastAt, c, to, cRow);
-        } else {
-          if (!fresh) {
-            copyRows(c, to, cRow, edge, 0, PANEL, h, width);
-          }
-          tile(h, i, b, at, steps, fresh ? zeros : edge, 0, fresh ? 0 : PANEL, last, lastAt, edge, 0, PANEL);
-          copyRows(edge, 0, PANEL, c, to, cRow, h, width);
+      for (int i = 0; i < count; i += h) {
+        h = count - i >= TILE_ROWS ? TILE_ROWS : SMALL_TILE_ROWS;
+        long part = Math.min(i / TILE_ROWS, TILES_AHEAD - 1) * steps * AHEAD_BYTES;
+        for (int j = from; j < to; j += PANEL) {
+          int ahead = next + j - from < columns ? next + j - from : j;
+          multiplyTile(h, i, b, bAt + j / PANEL * bPanel, bytes(bAt + ahead / PANEL * bPanel) + part, steps, fresh, bias,
+              j, c, cAt + i * cRow + j, cRow, Math.min(PANEL, columns - j));
         }
       }
     }
-    for (int i = tiled; i < i1; i++) {
-      multiplyRow(i * LEFT_STRIDE, b, bAt, bPanel, steps, fresh, bias, c, cAt + i * cRow, columns);
+  }
+
+  private void multiplyTile(int h, int i, MemorySegment b, int bAt, long ahead, int steps, boolean fresh, float[] bias,
+      int j, float[] c, int to, int cRow, int width) {
+    float[] last = last(bias, j, width, PANEL);
+    int lastAt = lastAt(bias, j, width, PANEL);
+    if (width == PANEL) {
+      tile(h, i, b, bAt, ahead, steps, fresh ? zeros : c, fresh ? 0 : to, fresh ? 0 : cRow, last, lastAt, c, to, cRow);
+    } else {
+      if (!fresh) {
+        copyRows(c, to, cRow, edge, 0, PANEL, h, width);
+      }
+      tile(h, i, b, bAt, ahead, steps, fresh ? zeros : edge, 0, fresh ? 0 : PANEL, last, lastAt, edge, 0, PANEL);
+      copyRows(edge, 0, PANEL, c, to, cRow, h, width);
     }
   }
 
-  private void multiplyRow(int aAt, MemorySegment b, int bAt, int bPanel, int steps, boolean fresh, float[] bias,
+  private void multiplyRow(int i, MemorySegment b, int bAt, int bPanel, int steps, boolean fresh, float[] bias,
       float[] c, int cAt, int columns) {
     int groups = Math.ceilDiv(columns, GROUP * PANEL);
     for (int g = 0; g < groups; g++) {
@@ -615,12 +607,13 @@ final class VectorProductKernels implements ProductKernels {
       float[] last = last(bias, j, width, GROUP * PANEL);
       int lastAt = lastAt(bias, j, width, GROUP * PANEL);
       if (width == GROUP * PANEL) {
-        row(left, aAt, b, at, bPanel, GROUP, steps, fresh ? zeros : c, fresh ? 0 : cAt + j, last, lastAt, c, cAt + j);
+        row(left.data(), left.at(i), b, at, bPanel, GROUP, steps, fresh ? zeros : c, fresh ? 0 : cAt + j, last, lastAt,
+            c, cAt + j);
       } else {
         if (!fresh) {
           System.arraycopy(c, cAt + j, edge, 0, width);
         }
-        row(left, aAt, b, at, bPanel, panels(width), steps, fresh ? zeros : edge, 0, last, lastAt, edge, 0);
+        row(left.data(), left.at(i), b, at, bPanel, panels(width), steps, fresh ? zeros : edge, 0, last, lastAt, edge, 0);
         System.arraycopy(edge, 0, c, cAt + j, width);
       }
     }
@@ -646,12 +639,12 @@ final class VectorProductKernels implements ProductKernels {
     return bias != null && width == full ? j : 0;
   }
 
-  private void tile(int h, int i, MemorySegment b, int bAt, int steps, float[] start, int startAt, int startRow,
-      float[] last, int lastAt, float[] c, int cAt, int cRow) {
+  private void tile(int h, int i, MemorySegment b, int bAt, long ahead, int steps, float[] start, int startAt,
+      int startRow, float[] last, int lastAt, float[] c, int cAt, int cRow) {
     if (h == LARGE_TILE_ROWS) {
-      tile8(left, i * LEFT_STRIDE, b, bAt, steps, start, startAt, startRow, last, lastAt, c, cAt, cRow);
+      fetched = tile8(left.data(), left.at(i), b, bAt, ahead, steps, start, startAt, startRow, last, lastAt, c, cAt, cRow);
     } else {
-      tile4(left, i * LEFT_STRIDE, b, bAt, steps, start, startAt, startRow, last, lastAt, c, cAt, cRow);
+      fetched = tile4(left.data(), left.at(i), b, bAt, ahead, steps, start, startAt, startRow, last, lastAt, c, cAt, cRow);
     }
   }
 
@@ -753,9 +746,14 @@ final class VectorProductKernels implements ProductKernels {
     return at + count;
   }
 
-  /** Eight rows of one panel of c: {@code c = (start + the products) + last}. */
-  private static void tile8(float[] a, int aAt, MemorySegment b, int bAt, int steps, float[] start, int startAt,
-      int startRow, float[] last, int lastAt, float[] c, int cAt, int cRow) {
+  /**
+   * Eight rows of one panel of c: {@code c = (start + the products) + last}, two steps at a time. It also reads a value of
+   * each cache line of {@code steps * AHEAD_BYTES} bytes from {@code ahead} on, which a later tile then finds in a cache.
+   *
+   * @return what depends on these values: without a use, the compiler would leave the reads out
+   */
+  private static int tile8(float[] a, int aAt, MemorySegment b, int bAt, long ahead, int steps, float[] start,
+      int startAt, int startRow, float[] last, int lastAt, float[] c, int cAt, int cRow) {
     FloatVector c00 = FloatVector.fromArray(FLOATS, start, startAt);
     FloatVector c01 = FloatVector.fromArray(FLOATS, start, startAt + LANES);
     FloatVector c10 = FloatVector.fromArray(FLOATS, start, startAt + startRow);
@@ -773,33 +771,64 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector c70 = FloatVector.fromArray(FLOATS, start, startAt + 7 * startRow);
     FloatVector c71 = FloatVector.fromArray(FLOATS, start, startAt + 7 * startRow + LANES);
     long p0 = bytes(bAt);
-    for (int s = 0; s < steps; s++) {
+    long p1 = p0 + PANEL_BYTES;
+    int seen = 0;
+    for (int s = 0; s < steps; s += 2) {
+      if (b.get(ValueLayout.JAVA_INT_UNALIGNED, ahead + s * AHEAD_BYTES) == NEVER) {
+        seen++;
+      }
       FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES, NATIVE);
       FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s]);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s + LEFT_STRIDE]);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 1]);
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s + 2 * LEFT_STRIDE]);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 2]);
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s + 3 * LEFT_STRIDE]);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 3]);
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
-      FloatVector a4 = FloatVector.broadcast(FLOATS, a[aAt + s + 4 * LEFT_STRIDE]);
+      FloatVector a4 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 4]);
       c40 = a4.fma(b0, c40);
       c41 = a4.fma(b1, c41);
-      FloatVector a5 = FloatVector.broadcast(FLOATS, a[aAt + s + 5 * LEFT_STRIDE]);
+      FloatVector a5 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 5]);
       c50 = a5.fma(b0, c50);
       c51 = a5.fma(b1, c51);
-      FloatVector a6 = FloatVector.broadcast(FLOATS, a[aAt + s + 6 * LEFT_STRIDE]);
+      FloatVector a6 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 6]);
       c60 = a6.fma(b0, c60);
       c61 = a6.fma(b1, c61);
-      FloatVector a7 = FloatVector.broadcast(FLOATS, a[aAt + s + 7 * LEFT_STRIDE]);
+      FloatVector a7 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 7]);
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
+      FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, b, p1 + s * PANEL_BYTES, NATIVE);
+      FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, b, p1 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
+      FloatVector e0 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS]);
+      c00 = e0.fma(d0, c00);
+      c01 = e0.fma(d1, c01);
+      FloatVector e1 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 1]);
+      c10 = e1.fma(d0, c10);
+      c11 = e1.fma(d1, c11);
+      FloatVector e2 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 2]);
+      c20 = e2.fma(d0, c20);
+      c21 = e2.fma(d1, c21);
+      FloatVector e3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 3]);
+      c30 = e3.fma(d0, c30);
+      c31 = e3.fma(d1, c31);
+      FloatVector e4 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 4]);
+      c40 = e4.fma(d0, c40);
+      c41 = e4.fma(d1, c41);
+      FloatVector e5 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 5]);
+      c50 = e5.fma(d0, c50);
+      c51 = e5.fma(d1, c51);
+      FloatVector e6 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 6]);
+      c60 = e6.fma(d0, c60);
+      c61 = e6.fma(d1, c61);
+      FloatVector e7 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 7]);
+      c70 = e7.fma(d0, c70);
+      c71 = e7.fma(d1, c71);
     }
     FloatVector last0 = FloatVector.fromArray(FLOATS, last, lastAt);
     FloatVector last1 = FloatVector.fromArray(FLOATS, last, lastAt + LANES);
@@ -819,11 +848,12 @@ final class VectorProductKernels implements ProductKernels {
     c61.add(last1).intoArray(c, cAt + 6 * cRow + LANES);
     c70.add(last0).intoArray(c, cAt + 7 * cRow);
     c71.add(last1).intoArray(c, cAt + 7 * cRow + LANES);
+    return seen;
   }
 
-  /** Four rows of one panel of c: {@code c = (start + the products) + last}. */
-  private static void tile4(float[] a, int aAt, MemorySegment b, int bAt, int steps, float[] start, int startAt,
-      int startRow, float[] last, int lastAt, float[] c, int cAt, int cRow) {
+  /** The same of four rows. */
+  private static int tile4(float[] a, int aAt, MemorySegment b, int bAt, long ahead, int steps, float[] start,
+      int startAt, int startRow, float[] last, int lastAt, float[] c, int cAt, int cRow) {
     FloatVector c00 = FloatVector.fromArray(FLOATS, start, startAt);
     FloatVector c01 = FloatVector.fromArray(FLOATS, start, startAt + LANES);
     FloatVector c10 = FloatVector.fromArray(FLOATS, start, startAt + startRow);
@@ -833,21 +863,40 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector c30 = FloatVector.fromArray(FLOATS, start, startAt + 3 * startRow);
     FloatVector c31 = FloatVector.fromArray(FLOATS, start, startAt + 3 * startRow + LANES);
     long p0 = bytes(bAt);
-    for (int s = 0; s < steps; s++) {
+    long p1 = p0 + PANEL_BYTES;
+    int seen = 0;
+    for (int s = 0; s < steps; s += 2) {
+      if (b.get(ValueLayout.JAVA_INT_UNALIGNED, ahead + s * AHEAD_BYTES) == NEVER) {
+        seen++;
+      }
       FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES, NATIVE);
       FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s]);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s + LEFT_STRIDE]);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 1]);
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s + 2 * LEFT_STRIDE]);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 2]);
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s + 3 * LEFT_STRIDE]);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 3]);
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
+      FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, b, p1 + s * PANEL_BYTES, NATIVE);
+      FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, b, p1 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
+      FloatVector e0 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS]);
+      c00 = e0.fma(d0, c00);
+      c01 = e0.fma(d1, c01);
+      FloatVector e1 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 1]);
+      c10 = e1.fma(d0, c10);
+      c11 = e1.fma(d1, c11);
+      FloatVector e2 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 2]);
+      c20 = e2.fma(d0, c20);
+      c21 = e2.fma(d1, c21);
+      FloatVector e3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 3]);
+      c30 = e3.fma(d0, c30);
+      c31 = e3.fma(d1, c31);
     }
     FloatVector last0 = FloatVector.fromArray(FLOATS, last, lastAt);
     FloatVector last1 = FloatVector.fromArray(FLOATS, last, lastAt + LANES);
@@ -859,6 +908,7 @@ final class VectorProductKernels implements ProductKernels {
     c21.add(last1).intoArray(c, cAt + 2 * cRow + LANES);
     c30.add(last0).intoArray(c, cAt + 3 * cRow);
     c31.add(last1).intoArray(c, cAt + 3 * cRow + LANES);
+    return seen;
   }
 
   /** The same of one row of a group of panels of c, of which {@code panels} count; the last stands for those beyond. */
@@ -877,7 +927,7 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector c6 = FloatVector.fromArray(FLOATS, start, startAt + 6 * LANES);
     FloatVector c7 = FloatVector.fromArray(FLOATS, start, startAt + 7 * LANES);
     for (int s = 0; s < steps; s++) {
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s]);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS]);
       c0 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES, NATIVE), c0);
       c1 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE), c1);
       c2 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p1 + s * PANEL_BYTES, NATIVE), c2);

@@ -1,0 +1,209 @@
+package org.spikelane.kernels;
+
+import static org.spikelane.kernels.VectorShapes.FLOATS;
+import static org.spikelane.kernels.VectorShapes.LANES;
+import static org.spikelane.kernels.VectorShapes.WIDTH;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The left operand a of a dense product {@code c[i][j] += sum over s of a[i][s]*b[s][j]}, copied to the order in which
+ * register tiles read it: [tile][step][{@link #ROWS}].
+ *
+ * <p>One tile is one ascending stream, which hardware prefetchers follow from any level of memory. Rows that are columns
+ * of a matrix (gradients) are copied a vector at a time; rows of a matrix are transposed, at 512 bits in registers. Rows
+ * of the last tile beyond those copied hold anything.
+ */
+final class LeftTiles {
+
+  /** Rows of a tile. A smaller register tile takes the first or the last four. */
+  static final int ROWS = 8;
+
+  // A vector of a step's rows, or the first half of one.
+  private static final VectorSpecies<Float> STEP_FLOATS =
+      WIDTH >= 256 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+  private static final VectorSpecies<Integer> STEP_INTS = WIDTH >= 256 ? IntVector.SPECIES_256 : IntVector.SPECIES_128;
+  private static final int STEP_LANES = STEP_FLOATS.length();
+
+  // Tiles are an odd number of cache lines apart: a step of many tiles, written together, does not share the sets of L1.
+  private static final int ODD_LINE = 16;
+
+  private static final boolean TRANSPOSES = WIDTH == 512;
+  private static final FloatVector EACH_LOW = pairs(1, 0);
+  private static final FloatVector EACH_HIGH = pairs(1, LANES / 2);
+  private static final FloatVector TWO_LOW = pairs(2, 0);
+  private static final FloatVector TWO_HIGH = pairs(2, LANES / 2);
+  private static final FloatVector FOUR_LOW = pairs(4, 0);
+  private static final FloatVector FOUR_HIGH = pairs(4, LANES / 2);
+
+  private float[] data = {};
+  private int tile;
+  private final int[] halves = new int[ROWS];
+
+  /** Which lanes of two vectors alternate, {@code together} of each at a time, from lane {@code first} of both on. */
+  private static FloatVector pairs(int together, int first) {
+    float[] lanes = new float[LANES];
+    for (int i = 0; i < LANES; i++) {
+      int pair = i / (2 * together);
+      int of = i / together % 2;
+      lanes[i] = first + pair * together + i % together + of * LANES;
+    }
+    return FloatVector.fromArray(FLOATS, lanes, 0);
+  }
+
+  float[] data() {
+    return data;
+  }
+
+  /** Index of the first value of a row, the next being {@link #ROWS} further. */
+  int at(int row) {
+    return row / ROWS * tile + row % ROWS;
+  }
+
+  /**
+   * Makes room for so many rows; what they held is gone. Where steps are odd, another makes them even: -0 times the +0 that
+   * b has there is -0, and adding -0 changes nothing.
+   */
+  void resize(int rows, int steps) {
+    tile = ROWS * PackedWeights.even(steps) + ODD_LINE;
+    int tiles = Math.ceilDiv(rows, ROWS);
+    if (data.length < tiles * tile) {
+      data = new float[tiles * tile];
+    }
+    if (steps < PackedWeights.even(steps)) {
+      for (int t = 0; t < tiles; t++) {
+        Arrays.fill(data, t * tile + ROWS * steps, t * tile + ROWS * steps + ROWS, -0f);
+      }
+    }
+  }
+
+  /** {@code a[i][s] = x[r + i][column + s]}. */
+  void copyRows(Rows x, int r, int count, int column, int steps) {
+    resize(count, steps);
+    int i = 0;
+    for (; i <= count - ROWS; i += ROWS) {
+      int done = TRANSPOSES ? transpose(x.data(), x.at(r + i) + column, x.stride(), steps, data, at(i)) : 0;
+      copyEightRows(x.data(), x.at(r + i) + column, x.stride(), done, steps, data, at(i));
+    }
+    for (; i < count; i++) {
+      copyRow(i, x.data(), x.at(r + i) + column, 1, steps);
+    }
+  }
+
+  /** {@code a[i][s] = x[at + s*stride]}. */
+  void copyRow(int i, float[] x, int at, int stride, int steps) {
+    int to = at(i);
+    for (int s = 0; s < steps; s++) {
+      data[to + s * ROWS] = x[at + s * stride];
+    }
+  }
+
+  /** {@code a[i][s] = x[r + s][column + i]}. */
+  void copyColumns(Rows x, int r, int steps, int column, int count) {
+    resize(count, steps);
+    int whole = count / ROWS * ROWS;
+    for (int s = 0; s < steps; s++) {
+      copyStep(x.data(), x.at(r + s) + column, whole, data, s * ROWS, tile);
+    }
+    for (int i = whole; i < count; i++) {
+      copyRow(i, x.data(), x.at(r) + column + i, x.stride(), steps);
+    }
+  }
+
+  /** {@code a[i][s] = value} where neuron {@code neuron + s} fired in row r + i, else 0; {@code neuron} starts a word. */
+  void expandRows(SpikeRows spk, float value, int r, int count, int neuron, int steps) {
+    resize(count, steps);
+    for (int i = 0; i < count; i += ROWS) {
+      for (int s = 0; s < steps; s += Integer.SIZE) {
+        for (int l = 0; l < ROWS; l++) {
+          int row = r + Math.min(i + l, count - 1);
+          halves[l] = (int) (spk.words()[spk.at(row) + ((neuron + s) >>> 6)] >>> s);
+        }
+        expandHalfWord(halves, value, Math.min(Integer.SIZE, steps - s), data, at(i) + s * ROWS);
+      }
+    }
+  }
+
+  private static void expandHalfWord(int[] halves, float value, int steps, float[] to, int toAt) {
+    int bits = Float.floatToRawIntBits(value);
+    for (int l = 0; l < ROWS; l += STEP_LANES) {
+      IntVector rows = IntVector.fromArray(STEP_INTS, halves, l).lanewise(VectorOperators.LSHL, Integer.SIZE - steps);
+      for (int s = steps - 1; s >= 0; s--) {
+        // The bit at hand is the sign, which becomes all bits.
+        rows.lanewise(VectorOperators.ASHR, Integer.SIZE - 1).and(bits).reinterpretAsFloats()
+            .intoArray(to, toAt + s * ROWS + l);
+        rows = rows.lanewise(VectorOperators.LSHL, 1);
+      }
+    }
+  }
+
+  private static void copyStep(float[] x, int at, int count, float[] to, int toAt, int tile) {
+    for (int i = 0; i < count; i += ROWS) {
+      for (int l = 0; l < ROWS; l += STEP_LANES) {
+        FloatVector.fromArray(STEP_FLOATS, x, at + i + l).intoArray(to, toAt + i / ROWS * tile + l);
+      }
+    }
+  }
+
+  private static void copyEightRows(float[] x, int at, int stride, int from, int steps, float[] to, int toAt) {
+    for (int s = from; s < steps; s++) {
+      to[toAt + s * ROWS] = x[at + s];
+      to[toAt + s * ROWS + 1] = x[at + s + stride];
+      to[toAt + s * ROWS + 2] = x[at + s + 2 * stride];
+      to[toAt + s * ROWS + 3] = x[at + s + 3 * stride];
+      to[toAt + s * ROWS + 4] = x[at + s + 4 * stride];
+      to[toAt + s * ROWS + 5] = x[at + s + 5 * stride];
+      to[toAt + s * ROWS + 6] = x[at + s + 6 * stride];
+      to[toAt + s * ROWS + 7] = x[at + s + 7 * stride];
+    }
+  }
+
+  /**
+   * The same, a vector of steps of eight rows at a time: rows alternate one by one, then two by two, then four by four.
+   *
+   * @return the first step that fills no vector
+   */
+  private static int transpose(float[] x, int at, int stride, int steps, float[] to, int toAt) {
+    int s = 0;
+    for (; s <= steps - LANES; s += LANES) {
+      FloatVector r0 = FloatVector.fromArray(FLOATS, x, at + s);
+      FloatVector r1 = FloatVector.fromArray(FLOATS, x, at + s + stride);
+      FloatVector r2 = FloatVector.fromArray(FLOATS, x, at + s + 2 * stride);
+      FloatVector r3 = FloatVector.fromArray(FLOATS, x, at + s + 3 * stride);
+      FloatVector r4 = FloatVector.fromArray(FLOATS, x, at + s + 4 * stride);
+      FloatVector r5 = FloatVector.fromArray(FLOATS, x, at + s + 5 * stride);
+      FloatVector r6 = FloatVector.fromArray(FLOATS, x, at + s + 6 * stride);
+      FloatVector r7 = FloatVector.fromArray(FLOATS, x, at + s + 7 * stride);
+      FloatVector low01 = EACH_LOW.selectFrom(r0, r1);
+      FloatVector high01 = EACH_HIGH.selectFrom(r0, r1);
+      FloatVector low23 = EACH_LOW.selectFrom(r2, r3);
+      FloatVector high23 = EACH_HIGH.selectFrom(r2, r3);
+      FloatVector low45 = EACH_LOW.selectFrom(r4, r5);
+      FloatVector high45 = EACH_HIGH.selectFrom(r4, r5);
+      FloatVector low67 = EACH_LOW.selectFrom(r6, r7);
+      FloatVector high67 = EACH_HIGH.selectFrom(r6, r7);
+      FloatVector first0 = TWO_LOW.selectFrom(low01, low23);
+      FloatVector first1 = TWO_HIGH.selectFrom(low01, low23);
+      FloatVector first2 = TWO_LOW.selectFrom(high01, high23);
+      FloatVector first3 = TWO_HIGH.selectFrom(high01, high23);
+      FloatVector last0 = TWO_LOW.selectFrom(low45, low67);
+      FloatVector last1 = TWO_HIGH.selectFrom(low45, low67);
+      FloatVector last2 = TWO_LOW.selectFrom(high45, high67);
+      FloatVector last3 = TWO_HIGH.selectFrom(high45, high67);
+      int t = toAt + s * ROWS;
+      FOUR_LOW.selectFrom(first0, last0).intoArray(to, t);
+      FOUR_HIGH.selectFrom(first0, last0).intoArray(to, t + LANES);
+      FOUR_LOW.selectFrom(first1, last1).intoArray(to, t + 2 * LANES);
+      FOUR_HIGH.selectFrom(first1, last1).intoArray(to, t + 3 * LANES);
+      FOUR_LOW.selectFrom(first2, last2).intoArray(to, t + 4 * LANES);
+      FOUR_HIGH.selectFrom(first2, last2).intoArray(to, t + 5 * LANES);
+      FOUR_LOW.selectFrom(first3, last3).intoArray(to, t + 6 * LANES);
+      FOUR_HIGH.selectFrom(first3, last3).intoArray(to, t + 7 * LANES);
+    }
+    return s;
+  }
+}
