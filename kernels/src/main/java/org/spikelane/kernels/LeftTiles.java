@@ -6,8 +6,7 @@ import static org.spikelane.kernels.VectorShapes.WIDTH;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -26,7 +25,6 @@ final class LeftTiles {
   // A vector of a step's rows, or the first half of one.
   private static final VectorSpecies<Float> STEP_FLOATS =
       WIDTH >= 256 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
-  private static final VectorSpecies<Integer> STEP_INTS = WIDTH >= 256 ? IntVector.SPECIES_256 : IntVector.SPECIES_128;
   private static final int STEP_LANES = STEP_FLOATS.length();
 
   // Tiles are an odd number of cache lines apart: a step of many tiles, written together, does not share the sets of L1.
@@ -42,7 +40,7 @@ final class LeftTiles {
 
   private float[] data = {};
   private int tile;
-  private final int[] halves = new int[ROWS];
+  private final long[] bits = new long[Long.SIZE];
 
   /** Which lanes of two vectors alternate, {@code together} of each at a time, from lane {@code first} of both on. */
   private static FloatVector pairs(int together, int first) {
@@ -117,26 +115,29 @@ final class LeftTiles {
   /** {@code a[i][s] = value} where neuron {@code neuron + s} fired in row r + i, else 0; {@code neuron} starts a word. */
   void expandRows(SpikeRows spk, float value, int r, int count, int neuron, int steps) {
     resize(count, steps);
-    for (int i = 0; i < count; i += ROWS) {
-      for (int s = 0; s < steps; s += Integer.SIZE) {
-        for (int l = 0; l < ROWS; l++) {
-          int row = r + Math.min(i + l, count - 1);
-          halves[l] = (int) (spk.words()[spk.at(row) + ((neuron + s) >>> 6)] >>> s);
+    for (int i = 0; i < count; i += Long.SIZE) {
+      int rows = Math.min(Long.SIZE, count - i);
+      for (int s = 0; s < steps; s += Long.SIZE) {
+        for (int l = 0; l < rows; l++) {
+          bits[l] = spk.words()[spk.at(r + i + l) + ((neuron + s) >>> 6)];
         }
-        expandHalfWord(halves, value, Math.min(Integer.SIZE, steps - s), data, at(i) + s * ROWS);
+        Arrays.fill(bits, rows, Long.SIZE, 0);
+        SpikeRows.transpose(bits, 0);
+        expandWords(bits, value, Math.min(Long.SIZE, steps - s), rows, data, at(i) + s * ROWS, tile);
       }
     }
   }
 
-  private static void expandHalfWord(int[] halves, float value, int steps, float[] to, int toAt) {
-    int bits = Float.floatToRawIntBits(value);
-    for (int l = 0; l < ROWS; l += STEP_LANES) {
-      IntVector rows = IntVector.fromArray(STEP_INTS, halves, l).lanewise(VectorOperators.LSHL, Integer.SIZE - steps);
-      for (int s = steps - 1; s >= 0; s--) {
-        // The bit at hand is the sign, which becomes all bits.
-        rows.lanewise(VectorOperators.ASHR, Integer.SIZE - 1).and(bits).reinterpretAsFloats()
-            .intoArray(to, toAt + s * ROWS + l);
-        rows = rows.lanewise(VectorOperators.LSHL, 1);
+  private static void expandWords(long[] bits, float value, int steps, int rows, float[] to, int toAt, int tile) {
+    for (int s = 0; s < steps; s++) {
+      long fired = bits[s];
+      int at = toAt + s * ROWS;
+      for (int i = 0; i < rows; i += ROWS) {
+        for (int l = 0; l < ROWS; l += STEP_LANES) {
+          FloatVector.zero(STEP_FLOATS).blend(value, VectorMask.fromLong(STEP_FLOATS, fired)).intoArray(to, at + l);
+          fired >>>= STEP_LANES;
+        }
+        at += tile;
       }
     }
   }

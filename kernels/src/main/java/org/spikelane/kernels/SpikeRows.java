@@ -65,4 +65,19 @@ public record SpikeRows(long[] words, int offset, int stride) {
     long start = offset + (long) t * stride;
     return start >= 0 && start + words(size) <= words.length;
   }
+
+  /** Bit c of word r becomes bit r of word c, of 64 words: quarters change places, then quarters of quarters. */
+  static void transpose(long[] bits, int at) {
+    long mask = 0xFFFF_FFFFL;
+    for (int size = 32; size > 0; size >>= 1) {
+      for (int top = at; top < at + 64; top += 2 * size) {
+        for (int i = top; i < top + size; i++) {
+          long change = (bits[i] >>> size ^ bits[i + size]) & mask;
+          bits[i] ^= change << size;
+          bits[i + size] ^= change;
+        }
+      }
+      mask ^= mask << (size >> 1);
+    }
+  }
 }

@@ -692,7 +692,7 @@ final class VectorProductKernels implements ProductKernels {
       int padded = Math.ceilDiv(count, Long.SIZE) * Long.SIZE;
       Arrays.fill(bits, count, padded, 0);
       for (int block = 0; block < padded; block += Long.SIZE) {
-        transpose(bits, block);
+        SpikeRows.transpose(bits, block);
       }
       roomForFired(end + Long.SIZE * count);
       for (; any != 0; any &= any - 1) {
@@ -706,21 +706,6 @@ final class VectorProductKernels implements ProductKernels {
     }
     firedStarts[found] = end;
     return found;
-  }
-
-  /** Bit c of word r becomes bit r of word c, of 64 words: quarters change places, then quarters of quarters. */
-  private static void transpose(long[] bits, int at) {
-    long mask = 0xFFFF_FFFFL;
-    for (int size = 32; size > 0; size >>= 1) {
-      for (int top = at; top < at + 64; top += 2 * size) {
-        for (int i = top; i < top + size; i++) {
-          long change = (bits[i] >>> size ^ bits[i + size]) & mask;
-          bits[i] ^= change << size;
-          bits[i + size] ^= change;
-        }
-      }
-      mask ^= mask << (size >> 1);
-    }
   }
 
   private void roomForFired(int most) {
