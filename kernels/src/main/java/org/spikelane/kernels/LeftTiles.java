@@ -30,6 +30,7 @@ final class LeftTiles {
   // Tiles are an odd number of cache lines apart: a step of many tiles, written together, does not share the sets of L1.
   private static final int ODD_LINE = 16;
 
+  // Where an instruction selects lanes of two vectors; elsewhere that takes several, and loads and stores are as fast.
   private static final boolean TRANSPOSES = WIDTH == 512;
   private static final FloatVector EACH_LOW = pairs(1, 0);
   private static final FloatVector EACH_HIGH = pairs(1, LANES / 2);

@@ -21,11 +21,11 @@ import jdk.incubator.vector.VectorOperators;
  *
  * <p>Both dense products are one: {@code c[i][j] = (start + sum over s of a[i][s]*b[s][j]) + last}, with c = y, a = x,
  * b = w, start 0 and last the bias forward, and c = gw, a = x transposed, b = g, start c and last -0 (which changes
- * nothing) for the gradient. So are both event-driven ones: c adds those rows of b that a
- * list names, neurons that fired forward, rows in which a neuron fired for the gradient. Operand b comes in panels,
- * packed by {@link PackedWeights} or here, a in {@link LeftTiles}. {@link #multiplyTiles} cuts the dense product into
- * panels and register tiles. These take two steps at a time, as C2 does not unroll loops of that size; where steps are
- * odd, both operands have another that changes nothing.
+ * nothing) for the gradient. So are both event-driven ones: c adds those rows of b that a list names, neurons that fired
+ * forward, rows in which a neuron fired for the gradient. Operand b comes in panels, packed by {@link PackedWeights} or
+ * here, a in {@link LeftTiles}. {@link #multiplyTiles} cuts the dense product into panels and register tiles. These take
+ * two steps at a time, as C2 does not unroll loops of that size; where steps are odd, both operands have another that
+ * changes nothing.
  *
  * <p>Each element of a result is one chain of additions, ascending, whatever the cuts: they do not show in the bits.
  * Columns beyond the last whole panel go through the same loops, over a copy of c; what is computed beyond them is
@@ -53,7 +53,8 @@ final class VectorProductKernels implements ProductKernels {
   private static final int STEPS = 1024;
   private static final int NEAR_VALUES = FEW_ROWS * STEPS;
 
-  // Bytes that a tile reads ahead a step, of a panel to come; so many tiles read all of it, while they compute.
+  // Bytes that a tile reads ahead a step, of a panel to come; so many tiles read all of it, while they compute. Java has no
+  // prefetch: a value is compared with one that no weight is likely to be, and nothing depends on the outcome.
   private static final long AHEAD_BYTES = 8;
   private static final long TILES_AHEAD = PANEL_BYTES / AHEAD_BYTES;
   private static final int NEVER = 0x7FED_CBA9;
@@ -118,8 +119,8 @@ final class VectorProductKernels implements ProductKernels {
   private int[] firedStarts = {0};
   /**
    * Whether panels are walked from the last to the first. Each walk of weights turns round: where they are larger than a
-   * cache, the panels that the last walk left in it are the first to be used again. (Weights that
-   * are walked in parts gain less.) What a gradient walks is in a cache: it ascends.
+   * cache, the panels that the last walk left in it are the first to be used again. (Weights that are walked in parts gain
+   * less.) What a gradient walks is in a cache: it ascends.
    */
   private boolean descending;
 
