@@ -54,9 +54,9 @@ public final class Spikelane implements Runnable {
   /** Looked for before anything is parsed, so that it holds for every failure. */
   private static final String DEBUG = "--debug";
 
-  private static final Map<Class<?>, String> NUMBERS = Map.of(int.class, "a whole number", Integer.class,
-      "a whole number", long.class, "a whole number", Long.class, "a whole number", float.class, "a number", Float.class,
-      "a number", double.class, "a number", Double.class, "a number");
+  private static final Map<Class<?>, Long> MOST = Map.of(int.class, (long) Integer.MAX_VALUE, Integer.class,
+      (long) Integer.MAX_VALUE, long.class, Long.MAX_VALUE, Long.class, Long.MAX_VALUE);
+  private static final Set<Class<?>> NUMBERS = Set.of(float.class, Float.class, double.class, Double.class);
 
   @Spec
   private CommandSpec spec;
@@ -168,10 +168,21 @@ public final class Spikelane implements Runnable {
     if (e instanceof MissingParameterException missing) {
       return "expected " + missing.getMissing().stream().map(Spikelane::spelled).collect(Collectors.joining(", "));
     }
-    if (e.getArgSpec() instanceof OptionSpec option && e.getValue() != null && NUMBERS.containsKey(option.type())) {
-      return option.longestName() + ": expected " + NUMBERS.get(option.type()) + ", got '" + e.getValue() + "'";
+    if (e.getArgSpec() instanceof OptionSpec option && e.getCause() instanceof TypeConversionException wrong) {
+      return option.longestName() + ": " + expected(option.type(), e.getValue(), wrong.getMessage());
     }
     return e.getMessage();
+  }
+
+  private static String expected(Class<?> type, String value, String otherwise) {
+    if (NUMBERS.contains(type)) {
+      return "expected a number, got '" + value + "'";
+    }
+    if (MOST.containsKey(type)) {
+      String most = value.matches("\\d+") ? " up to " + MOST.get(type) : "";
+      return "expected a whole number" + most + ", got '" + value + "'";
+    }
+    return otherwise;
   }
 
   private static String spelled(ArgSpec missing) {

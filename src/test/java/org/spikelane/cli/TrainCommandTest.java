@@ -161,6 +161,7 @@ class TrainCommandTest {
     Object[][] cases = {
         {"--epochs: expected at least 1, got 0", "--epochs", 0},
         {"--epochs: expected a whole number, got 'x'; see spikelane train --help", "--epochs", "x"},
+        {"--hidden: expected a whole number up to 2147483647, got '99999999999'", "--hidden", "99999999999"},
         {"--beta: expected a number, got 'x'", "--beta", "x"},
         {"--hidden: expected at least 1, got -1", "--hidden", -1},
         {"--steps and --hidden: expected steps times neurons below", "--hidden", Integer.MAX_VALUE},
@@ -183,7 +184,7 @@ class TrainCommandTest {
         {"--steps: expected 1 to", "--steps", 0},
         {"--steps: expected 5, the length of the trials, got 6", "--steps", 6, "--data", trials},
         {"--steps and --hidden: expected steps times neurons below", "--steps", 400_000, "--hidden", 128},
-        {"'--neuron': expected one of synaptic, rleaky, leaky, rsynaptic, got 'lif'", "--neuron", "lif"},
+        {"--neuron: expected one of synaptic, rleaky, leaky, rsynaptic, got 'lif'", "--neuron", "lif"},
         {"unknown option '--epoch', did you mean --epochs?|see spikelane train --help", "--epoch", 3},
         {"--model: expected the name of a file, got the folder", "--model", folder},
         {"--model|there is no folder", "--model", folder.resolve("none/model")},
