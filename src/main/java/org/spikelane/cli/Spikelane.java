@@ -56,7 +56,7 @@ public final class Spikelane implements Runnable {
 
   private static final Map<Class<?>, Long> MOST = Map.of(int.class, (long) Integer.MAX_VALUE, Integer.class,
       (long) Integer.MAX_VALUE, long.class, Long.MAX_VALUE, Long.class, Long.MAX_VALUE);
-  private static final Set<Class<?>> NUMBERS = Set.of(float.class, Float.class, double.class, Double.class);
+  private static final Set<Class<?>> FRACTIONS = Set.of(float.class, Float.class, double.class, Double.class);
 
   @Spec
   private CommandSpec spec;
@@ -175,7 +175,7 @@ public final class Spikelane implements Runnable {
   }
 
   private static String expected(Class<?> type, String value, String otherwise) {
-    if (NUMBERS.contains(type)) {
+    if (FRACTIONS.contains(type)) {
       return "expected a number, got '" + value + "'";
     }
     if (MOST.containsKey(type)) {

@@ -28,7 +28,7 @@ final class LeftTiles {
   private static final int STEP_LANES = STEP_FLOATS.length();
 
   // Tiles are an odd number of cache lines apart: a step of many tiles, written together, does not share the sets of L1.
-  private static final int ODD_LINE = 16;
+  private static final int LINE = 16;
 
   // Where an instruction selects lanes of two vectors; elsewhere that takes several, and loads and stores are as fast.
   private static final boolean TRANSPOSES = WIDTH == 512;
@@ -68,7 +68,7 @@ final class LeftTiles {
    * b has there is -0, and adding -0 changes nothing.
    */
   void resize(int rows, int steps) {
-    tile = ROWS * PackedWeights.even(steps) + ODD_LINE;
+    tile = Math.ceilDiv(ROWS * PackedWeights.even(steps), 2 * LINE) * 2 * LINE + LINE;
     int tiles = Math.ceilDiv(rows, ROWS);
     if (data.length < tiles * tile) {
       data = new float[tiles * tile];

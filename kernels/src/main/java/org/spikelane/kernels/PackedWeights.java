@@ -9,10 +9,10 @@ import java.util.Arrays;
  * Weights {@code w} [K][N], presynaptic neuron first, in the order in which one {@link ProductKernels} walks them.
  *
  * <p>Columns are cut into panels of equal width, the last filled up with zeros, and each panel is contiguous:
- * {@code w[k][n]} is {@code data[at(n / panel) + k * panel + n % panel]}. With odd K, a row of zeros ends it. A product
- * that holds a panel's results in registers thus reads memory in one ascending stream, and the panel takes few pages and
- * all sets of a cache, whatever power of two N is. A copy: it has to be packed again after the weights changed, by one
- * thread while none reads. Any number of threads may read it.
+ * {@code w[k][n]} is {@code data[at(n / panel) + k * panel + n % panel]}, panel being its columns. With odd K, a row of
+ * zeros ends each panel. A product that holds a panel's results in registers thus reads memory in one ascending stream,
+ * and the panel takes few pages and all sets of a cache, whatever power of two N is. A copy: it has to be packed again
+ * after the weights changed, by one thread while none reads. Any number of threads may read it.
  *
  * <p>They lie outside the heap, where panels can start at a cache line. Arrays start wherever the collector puts them,
  * their values 16 bytes later, and a vector of 64 bytes then touches two lines: event-driven products took up to half as
@@ -120,7 +120,7 @@ public final class PackedWeights {
     return even(k) * panel;
   }
 
-  /** Steps of a product that takes two at a time: with odd K, a row of zeros ends each panel. */
+  /** Steps rounded up: register tiles take two at a time, and a step that is added changes nothing. */
   static int even(int steps) {
     return steps + (steps & 1);
   }

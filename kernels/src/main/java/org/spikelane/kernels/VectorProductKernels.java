@@ -35,14 +35,14 @@ final class VectorProductKernels implements ProductKernels {
 
   // Registers hold a tile of TILE_ROWS rows of one panel, or one row of a group of panels. Sixteen sums of a large tile
   // need the 32 registers of AVX-512; with 16 registers eight rows run at 57 % of the peak, four at 83 %.
-  private static final int ROWS = LeftTiles.ROWS;
+  private static final int LEFT_ROWS = LeftTiles.ROWS;
   private static final int PANEL = 2 * LANES;
   private static final long VECTOR_BYTES = bytes(LANES);
   private static final long PANEL_BYTES = bytes(PANEL);
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final int GROUP = 4;
   private static final int EVENT_GROUP = 2;
-  private static final int LARGE_TILE_ROWS = 8;
+  private static final int LARGE_TILE_ROWS = LEFT_ROWS;
   private static final int SMALL_TILE_ROWS = 4;
   private static final int TILE_ROWS = WIDTH == 512 ? LARGE_TILE_ROWS : SMALL_TILE_ROWS;
 
@@ -50,10 +50,10 @@ final class VectorProductKernels implements ProductKernels {
   // pass by; if rows are many, values of panels stay there, and tiles pass by.
   private static final int FEW_ROWS = 128;
   private static final int MANY_ROWS = 512;
-  private static final int STEPS = 1024;
+  private static final int STEPS = 1024; // Even, as all parts of weights are but the last.
   private static final int NEAR_VALUES = FEW_ROWS * STEPS;
 
-  // Bytes that a tile reads ahead a step, of a panel to come; so many tiles read all of it, while they compute. Java has no
+  // Bytes that a tile reads ahead a step, of a panel to come; so many tiles read all of it. Java has no
   // prefetch: a value is compared with one that no weight is likely to be, and nothing depends on the outcome.
   private static final long AHEAD_BYTES = 8;
   private static final long TILES_AHEAD = PANEL_BYTES / AHEAD_BYTES;
@@ -66,7 +66,8 @@ final class VectorProductKernels implements ProductKernels {
   // With few neurons, too, there is less to gain than another kernel takes to compile.
   private static final int NEURONS_BY_COLUMN = 256;
 
-  // Values of a gradient's left operand that are packed at once, 8 MiB, so that a third-level cache holds them.
+  // Values of a gradient's left operand that are packed at once, 8 MiB and, of few steps, what is between tiles: so that a
+  // third-level cache holds them.
   private static final int GRADIENT_LEFT = 1 << 21;
   private static final int EVENT_GRADIENT_VALUES = 1 << 13;
 
@@ -93,7 +94,7 @@ final class VectorProductKernels implements ProductKernels {
 
   private final VectorRowKernels rows = new VectorRowKernels();
   private final NarrowProducts narrow = new NarrowProducts();
-  /** What {@link #fetch} read last: without a use, the compiler would leave the reads out. */
+  /** What depends on values read ahead, by {@link #fetch} or a tile: without a use, the compiler would leave them out. */
   @SuppressWarnings("unused")
   private int fetched;
   private final float[] edge = new float[TILE_ROWS * GROUP * PANEL];
@@ -204,13 +205,14 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   private static int stepsOfFew(int rows) {
-    return NEAR_VALUES / Math.max(ROWS, Math.ceilDiv(rows, ROWS) * ROWS) / Long.SIZE * Long.SIZE;
+    return NEAR_VALUES / Math.max(LEFT_ROWS, Math.ceilDiv(rows, LEFT_ROWS) * LEFT_ROWS) / Long.SIZE * Long.SIZE;
   }
 
   /**
    * Multiplies rows of {@link #left} with rows [s, s + steps) of the weights, and adds the bias after the last of them.
    */
   private void multiplyWeights(int count, PackedWeights w, int s, int steps, int together, float[] bias, Rows y, int r) {
+    assert steps == even(steps) || s + steps == w.k();
     float[] biasAtEnd = s + steps == w.k() ? bias : null;
     int tiled = count - count % SMALL_TILE_ROWS;
     int at = w.at(0) + s * PANEL;
@@ -493,12 +495,12 @@ final class VectorProductKernels implements ProductKernels {
 
   /** How many columns of so many rows have at most so many values, in whole groups of panels. */
   private static int columns(int values, int rows) {
-    return Math.max(1, values / rows / (GROUP * PANEL)) * GROUP * PANEL;
+    return Math.max(1, values / Math.max(1, rows) / (GROUP * PANEL)) * GROUP * PANEL;
   }
 
   /** How many rows of so many values, in whole tiles of the left operand. */
   private static int rows(int values, int columns) {
-    return Math.max(1, values / columns / ROWS) * ROWS;
+    return Math.max(1, values / columns / LEFT_ROWS) * LEFT_ROWS;
   }
 
   private static int panels(int columns) {
@@ -557,8 +559,11 @@ final class VectorProductKernels implements ProductKernels {
 
   /**
    * The products of rows of {@link #left}, in whole small tiles, with panels b, in the same rows of c, [columns]: added to
-   * what is there, or in its place.
+   * what is there, or in its place. Each tile reads ahead its part of the panel that takes the place of this one in the
+   * next block; fewer tiles than {@link #TILES_AHEAD} leave some of it, more read the last part again, and where no block
+   * is next, a panel stands for itself.
    *
+   * @param bAt index of the first value of panel 0 in b, the next panel being {@code bPanel} further
    * @param together columns with which a tile is multiplied before the next tile is
    * @param fresh whether c is to be written over
    * @param bias [columns], added to each sum at its end; null for none
@@ -733,10 +738,11 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /**
-   * Eight rows of one panel of c: {@code c = (start + the products) + last}, two steps at a time. It also reads a value of
-   * each cache line of {@code steps * AHEAD_BYTES} bytes from {@code ahead} on, which a later tile then finds in a cache.
+   * Eight rows of one panel of c: {@code c = (start + the products) + last}, two steps at a time. It also reads values
+   * here and there in {@code steps * AHEAD_BYTES} bytes from {@code ahead} on, one at least of each cache line, which a
+   * later tile then finds in a cache.
    *
-   * @return what depends on these values: without a use, the compiler would leave the reads out
+   * @return what depends on these values
    */
   private static int tile8(float[] a, int aAt, MemorySegment b, int bAt, long ahead, int steps, float[] start,
       int startAt, int startRow, float[] last, int lastAt, float[] c, int cAt, int cRow) {
@@ -765,54 +771,54 @@ final class VectorProductKernels implements ProductKernels {
       }
       FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES, NATIVE);
       FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS]);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 1]);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS + 1]);
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 2]);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS + 2]);
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 3]);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS + 3]);
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
-      FloatVector a4 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 4]);
+      FloatVector a4 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS + 4]);
       c40 = a4.fma(b0, c40);
       c41 = a4.fma(b1, c41);
-      FloatVector a5 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 5]);
+      FloatVector a5 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS + 5]);
       c50 = a5.fma(b0, c50);
       c51 = a5.fma(b1, c51);
-      FloatVector a6 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 6]);
+      FloatVector a6 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS + 6]);
       c60 = a6.fma(b0, c60);
       c61 = a6.fma(b1, c61);
-      FloatVector a7 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 7]);
+      FloatVector a7 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS + 7]);
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
       FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, b, p1 + s * PANEL_BYTES, NATIVE);
       FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, b, p1 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
-      FloatVector e0 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS]);
+      FloatVector e0 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS]);
       c00 = e0.fma(d0, c00);
       c01 = e0.fma(d1, c01);
-      FloatVector e1 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 1]);
+      FloatVector e1 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 1]);
       c10 = e1.fma(d0, c10);
       c11 = e1.fma(d1, c11);
-      FloatVector e2 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 2]);
+      FloatVector e2 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 2]);
       c20 = e2.fma(d0, c20);
       c21 = e2.fma(d1, c21);
-      FloatVector e3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 3]);
+      FloatVector e3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 3]);
       c30 = e3.fma(d0, c30);
       c31 = e3.fma(d1, c31);
-      FloatVector e4 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 4]);
+      FloatVector e4 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 4]);
       c40 = e4.fma(d0, c40);
       c41 = e4.fma(d1, c41);
-      FloatVector e5 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 5]);
+      FloatVector e5 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 5]);
       c50 = e5.fma(d0, c50);
       c51 = e5.fma(d1, c51);
-      FloatVector e6 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 6]);
+      FloatVector e6 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 6]);
       c60 = e6.fma(d0, c60);
       c61 = e6.fma(d1, c61);
-      FloatVector e7 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 7]);
+      FloatVector e7 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 7]);
       c70 = e7.fma(d0, c70);
       c71 = e7.fma(d1, c71);
     }
@@ -857,30 +863,30 @@ final class VectorProductKernels implements ProductKernels {
       }
       FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES, NATIVE);
       FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS]);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 1]);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS + 1]);
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 2]);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS + 2]);
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS + 3]);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS + 3]);
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
       FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, b, p1 + s * PANEL_BYTES, NATIVE);
       FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, b, p1 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
-      FloatVector e0 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS]);
+      FloatVector e0 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS]);
       c00 = e0.fma(d0, c00);
       c01 = e0.fma(d1, c01);
-      FloatVector e1 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 1]);
+      FloatVector e1 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 1]);
       c10 = e1.fma(d0, c10);
       c11 = e1.fma(d1, c11);
-      FloatVector e2 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 2]);
+      FloatVector e2 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 2]);
       c20 = e2.fma(d0, c20);
       c21 = e2.fma(d1, c21);
-      FloatVector e3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * ROWS + 3]);
+      FloatVector e3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 3]);
       c30 = e3.fma(d0, c30);
       c31 = e3.fma(d1, c31);
     }
@@ -913,7 +919,7 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector c6 = FloatVector.fromArray(FLOATS, start, startAt + 6 * LANES);
     FloatVector c7 = FloatVector.fromArray(FLOATS, start, startAt + 7 * LANES);
     for (int s = 0; s < steps; s++) {
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s * ROWS]);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + s * LEFT_ROWS]);
       c0 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES, NATIVE), c0);
       c1 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p0 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE), c1);
       c2 = a0.fma(FloatVector.fromMemorySegment(FLOATS, b, p1 + s * PANEL_BYTES, NATIVE), c2);
