@@ -7,7 +7,6 @@ import static org.spikelane.kernels.VectorShapes.WIDTH;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The left operand a of a dense product {@code c[i][j] += sum over s of a[i][s]*b[s][j]}, copied to the order in which
@@ -22,10 +21,11 @@ final class LeftTiles {
   /** Rows of a tile. A smaller register tile takes the first or the last four. */
   static final int ROWS = 8;
 
-  // A vector of a step's rows, or the first half of one.
-  private static final VectorSpecies<Float> STEP_FLOATS =
-      WIDTH >= 256 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
-  private static final int STEP_LANES = STEP_FLOATS.length();
+  // At 512 bits a vector holds a step of two tiles, which masks part: a species of half the width would be a second one.
+  private static final boolean TWO_TILES = LANES > ROWS;
+  private static final int TOGETHER = Math.max(LANES, ROWS);
+  private static final VectorMask<Float> FIRST = VectorMask.fromLong(FLOATS, (1 << ROWS) - 1);
+  private static final VectorMask<Float> SECOND = FIRST.not();
 
   // Tiles are an odd number of cache lines apart: a step of many tiles, written together, does not share the sets of L1.
   private static final int LINE = 16;
@@ -69,7 +69,7 @@ final class LeftTiles {
    */
   void resize(int rows, int steps) {
     tile = Math.ceilDiv(ROWS * PackedWeights.even(steps), 2 * LINE) * 2 * LINE + LINE;
-    int tiles = Math.ceilDiv(rows, ROWS);
+    int tiles = Math.ceilDiv(rows, TOGETHER) * TOGETHER / ROWS;
     if (data.length < tiles * tile) {
       data = new float[tiles * tile];
     }
@@ -104,7 +104,7 @@ final class LeftTiles {
   /** {@code a[i][s] = x[r + s][column + i]}. */
   void copyColumns(Rows x, int r, int steps, int column, int count) {
     resize(count, steps);
-    int whole = count / ROWS * ROWS;
+    int whole = count / TOGETHER * TOGETHER;
     for (int s = 0; s < steps; s++) {
       copyStep(x.data(), x.at(r + s) + column, whole, data, s * ROWS, tile);
     }
@@ -132,21 +132,28 @@ final class LeftTiles {
   private static void expandWords(long[] bits, float value, int steps, int rows, float[] to, int toAt, int tile) {
     for (int s = 0; s < steps; s++) {
       long fired = bits[s];
-      int at = toAt + s * ROWS;
-      for (int i = 0; i < rows; i += ROWS) {
-        for (int l = 0; l < ROWS; l += STEP_LANES) {
-          FloatVector.zero(STEP_FLOATS).blend(value, VectorMask.fromLong(STEP_FLOATS, fired)).intoArray(to, at + l);
-          fired >>>= STEP_LANES;
+      for (int i = 0; i < rows; i += LANES) {
+        FloatVector step = FloatVector.zero(FLOATS).blend(value, VectorMask.fromLong(FLOATS, fired >>> i));
+        int at = toAt + s * ROWS + i / ROWS * tile + i % ROWS;
+        if (TWO_TILES) {
+          step.intoArray(to, at, FIRST);
+          step.intoArray(to, at + tile - ROWS, SECOND);
+        } else {
+          step.intoArray(to, at);
         }
-        at += tile;
       }
     }
   }
 
-  private static void copyStep(float[] x, int at, int count, float[] to, int toAt, int tile) {
-    for (int i = 0; i < count; i += ROWS) {
-      for (int l = 0; l < ROWS; l += STEP_LANES) {
-        FloatVector.fromArray(STEP_FLOATS, x, at + i + l).intoArray(to, toAt + i / ROWS * tile + l);
+  private static void copyStep(float[] x, int xAt, int count, float[] to, int toAt, int tile) {
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector step = FloatVector.fromArray(FLOATS, x, xAt + i);
+      int at = toAt + i / ROWS * tile + i % ROWS;
+      if (TWO_TILES) {
+        step.intoArray(to, at, FIRST);
+        step.intoArray(to, at + tile - ROWS, SECOND);
+      } else {
+        step.intoArray(to, at);
       }
     }
   }
