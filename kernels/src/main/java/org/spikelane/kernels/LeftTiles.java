@@ -129,6 +129,7 @@ final class LeftTiles {
     }
   }
 
+  // This loop and that of copyStep end alike: what they store is a vector, which may not cross a call (VectorShapes).
   private static void expandWords(long[] bits, float value, int steps, int rows, float[] to, int toAt, int tile) {
     for (int s = 0; s < steps; s++) {
       long fired = bits[s];

@@ -53,8 +53,8 @@ final class VectorProductKernels implements ProductKernels {
   private static final int STEPS = 1024; // Even, as all parts of weights are but the last.
   private static final int NEAR_VALUES = FEW_ROWS * STEPS;
 
-  // Bytes that a tile reads ahead a step, of a panel to come; so many tiles read all of it. Java has no
-  // prefetch: a value is compared with one that no weight is likely to be, and nothing depends on the outcome.
+  // Bytes that a tile reads ahead a step, of a panel to come; so many tiles read all of it. Java has no prefetch: a value is
+  // compared with one that no weight is likely to be, and no result depends on the outcome.
   private static final long AHEAD_BYTES = 8;
   private static final long TILES_AHEAD = PANEL_BYTES / AHEAD_BYTES;
   private static final int NEVER = 0x7FED_CBA9;
