@@ -31,8 +31,8 @@ public final class AllToAll implements Recurrence {
   }
 
   @Override
-  public void refresh() {
-    weights.refresh();
+  public void refresh(int part, int parts) {
+    weights.refresh(part, parts);
   }
 
   /** The recurrent weight as EJML's matrix [out, in], over the parameter's own array. */

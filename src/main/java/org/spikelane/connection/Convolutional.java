@@ -50,8 +50,10 @@ public final class Convolutional implements Recurrence {
   }
 
   @Override
-  public void refresh() {
-    convolution.weights().refresh();
+  public void refresh(int part, int parts) {
+    if (part == 0) {
+      convolution.weights().refresh();
+    }
   }
 
   @Override

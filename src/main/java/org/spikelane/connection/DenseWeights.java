@@ -53,12 +53,17 @@ final class DenseWeights {
     refresh();
   }
 
-  synchronized void refresh() {
-    byInput.packTransposed(weight.values());
+  void refresh() {
+    refresh(0, 1);
+  }
+
+  /** A part of {@link #refresh()}; other threads may be at other parts. */
+  void refresh(int part, int parts) {
+    byInput.packTransposed(weight.values(), part, parts);
     if (byOutput != null) {
-      byOutput.pack(weight.values());
+      byOutput.pack(weight.values(), part, parts);
     }
-    if (transposedMatrix != null) {
+    if (transposedMatrix != null && part == 0) {
       Parameter.transpose(weight.values(), outputs, inputs, transposedMatrix.data);
     }
   }

@@ -69,6 +69,11 @@ public final class Linear implements Layer {
   }
 
   @Override
+  public void refresh(int part, int parts) {
+    weights.refresh(part, parts);
+  }
+
+  @Override
   public boolean takesSpikes() {
     return true;
   }

@@ -31,8 +31,10 @@ public final class OneToOne implements Recurrence {
   }
 
   @Override
-  public void refresh() {
-    v.refresh();
+  public void refresh(int part, int parts) {
+    if (part == 0) {
+      v.refresh();
+    }
   }
 
   @Override

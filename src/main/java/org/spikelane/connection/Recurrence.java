@@ -4,6 +4,7 @@ import java.util.List;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.GradientSums;
+import org.spikelane.layer.Layer;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Spikes;
 
@@ -13,8 +14,8 @@ public sealed interface Recurrence permits AllToAll, OneToOne, Convolutional {
   /** The parameters, named as snnTorch names them within the neuron. */
   List<Parameter> parameters();
 
-  /** Recomputes what is derived from the parameters. */
-  void refresh();
+  /** Recomputes a part of what is derived from the parameters; see {@link Layer#refresh(int, int)}. */
+  void refresh(int part, int parts);
 
   /** The scratch memory and the work for one block of a layer with these spikes. */
   Worker worker(Spikes spikes, Block block);

@@ -20,6 +20,18 @@ public interface Layer {
   /** Recomputes what is derived from the parameters, after their values were changed. Nothing may be running. */
   void refresh();
 
+  /**
+   * A part of {@link #refresh()}: all {@code parts}, each once, in any order or at the same time, are the whole. Where that
+   * is little work, the first part is.
+   *
+   * @param part number of the part, below {@code parts}
+   */
+  default void refresh(int part, int parts) {
+    if (part == 0) {
+      refresh();
+    }
+  }
+
   /** Whether the layer takes spikes as bits; otherwise they are expanded to values before it. */
   boolean takesSpikes();
 

@@ -147,8 +147,13 @@ public final class Network {
 
   /** Recomputes what is derived from the parameters, after their values were changed. Nothing may be running. */
   public void refresh() {
+    refresh(0, 1);
+  }
+
+  /** A part of {@link #refresh()}; see {@link Layer#refresh(int, int)}. */
+  public void refresh(int part, int parts) {
     for (NamedLayer named : layers) {
-      named.layer().refresh();
+      named.layer().refresh(part, parts);
     }
   }
 

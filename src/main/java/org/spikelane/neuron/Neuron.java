@@ -195,16 +195,23 @@ public abstract sealed class Neuron implements StatefulLayer permits Leaky, RLea
 
   @Override
   public void refresh() {
-    beta.refresh();
-    threshold.refresh();
-    if (alpha() != null) {
-      alpha().refresh();
-    }
-    if (gradedSpikesFactor() != null) {
-      gradedSpikesFactor().refresh();
+    refresh(0, 1);
+  }
+
+  @Override
+  public void refresh(int part, int parts) {
+    if (part == 0) {
+      beta.refresh();
+      threshold.refresh();
+      if (alpha() != null) {
+        alpha().refresh();
+      }
+      if (gradedSpikesFactor() != null) {
+        gradedSpikesFactor().refresh();
+      }
     }
     if (recurrence() != null) {
-      recurrence().refresh();
+      recurrence().refresh(part, parts);
     }
   }
 

@@ -196,7 +196,7 @@ public final class Trainer {
     clipping.clip(gradients);
     Optimizer.Update update = optimizer.update(trainable, gradients);
     Pieces.share(workers, update.pieces(), (worker, piece) -> update.run().accept(piece));
-    network.refresh();
+    Pieces.share(workers, workers.size(), (worker, part) -> network.refresh(part, workers.size()));
   }
 
   /**

@@ -2,11 +2,13 @@ package org.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.spikelane.connection.Window;
 import org.spikelane.layer.Parameter;
@@ -47,6 +49,38 @@ class NetworkTest {
     float[] weights = convolutional().build(1).parameter("fc.weight").values();
     assertArrayEquals(weights, convolutional().build(1).parameter("fc.weight").values());
     assertTrue(!Arrays.equals(weights, convolutional().build(2).parameter("fc.weight").values()));
+  }
+
+  /** Every kind of layer that derives something, in parts as a whole. */
+  @Test
+  void takesChangedParametersAfterAllPartsOfARefresh() {
+    for (Network.Builder builder : List.of(convolutional(),
+        Network.input(300).linear("fc1", 200).rLeaky("lif1", n -> n.beta(0.9f).allToAll())
+            .linear("fc2", 70).rSynaptic("lif2", n -> n.alpha(0.8f).beta(0.9f).oneToOne(new float[70])))) {
+      Network whole = builder.build(1);
+      Network inParts = builder.build(1);
+      Input input = Input.sequence(Networks.input(6, 10 * 4 * whole.inputShape().size()), 10, 4);
+      float[] before = gradients(inParts, input);
+      Random random = new Random(5);
+      whole.parameters().forEach((name, parameter) -> {
+        for (int i = 0; i < parameter.values().length; i++) {
+          parameter.values()[i] += 0.2f * random.nextFloat();
+        }
+        System.arraycopy(parameter.values(), 0, inParts.parameter(name).values(), 0, parameter.values().length);
+      });
+      whole.refresh();
+      for (int part = 2; part >= 0; part--) {
+        inParts.refresh(part, 3);
+      }
+      assertArrayEquals(gradients(whole, input), gradients(inParts, input));
+      assertFalse(Arrays.equals(before, gradients(inParts, input)));
+    }
+  }
+
+  /** dL/d(input), which takes weights forward and backward. */
+  private static float[] gradients(Network network, Input input) {
+    Tape tape = network.record(input.withGradient());
+    return tape.backward(new Upstream().spikes("lif2", 1f)).input();
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * {@code w[k][n]} is {@code data[at(n / panel) + k * panel + n % panel]}, panel being its columns. With odd K, a row of
  * zeros ends each panel. A product that holds a panel's results in registers thus reads memory in one ascending stream,
  * and the panel takes few pages and all sets of a cache, whatever power of two N is. A copy: it has to be packed again
- * after the weights changed, by one thread while none reads. Any number of threads may read it.
+ * after the weights changed, while no thread reads. Any number of threads may read it.
  *
  * <p>They lie outside the heap, where panels can start at a cache line. Arrays start wherever the collector puts them,
  * their values 16 bytes later, and a vector of 64 bytes then touches two lines: event-driven products took up to half as
@@ -36,7 +36,6 @@ public final class PackedWeights {
   private final int group;
   private final float[] grouped;
   private boolean finite = true;
-  private final float[] block;
 
   /** @param group columns of a group of the second copy, {@link #grouped}; 0 for none */
   PackedWeights(int k, int n, int panel, int group) {
@@ -52,7 +51,6 @@ public final class PackedWeights {
     this.data = aligned((int) size);
     this.group = group;
     this.grouped = new float[panels(n, group) * groupRows() * group];
-    this.block = new float[Math.min(BLOCK, k) * panel];
   }
 
   private static int panels(int n, int panel) {
@@ -132,14 +130,28 @@ public final class PackedWeights {
    * @throws IllegalArgumentException if there are not K times N of them
    */
   public void pack(float[] w) {
+    pack(w, 0, 1);
+  }
+
+  /**
+   * Copies a part of the weights: all parts, each once, in any order or at the same time, are {@link #pack(float[])}.
+   *
+   * @param w row-major [K][N]
+   * @param part number of the part, below {@code parts}
+   * @throws IllegalArgumentException if there are not K times N of them, or there is no such part
+   */
+  public void pack(float[] w, int part, int parts) {
     requireSize(w);
-    for (int p = 0; p < panels(); p++) {
+    requirePart(part, parts);
+    for (int p = firstPanel(part, parts); p < firstPanel(part + 1, parts); p++) {
       int columns = Math.min(panel, n - p * panel);
       for (int i = 0; i < k; i++) {
         MemorySegment.copy(w, i * n + p * panel, data, ValueLayout.JAVA_FLOAT, bytes(at(p) + i * panel), columns);
       }
     }
-    group(w, n, 1);
+    if (part == 0) {
+      group(w, n, 1);
+    }
   }
 
   /**
@@ -149,17 +161,37 @@ public final class PackedWeights {
    * @throws IllegalArgumentException if there are not N times K of them
    */
   public void packTransposed(float[] w) {
-    requireSize(w);
-    for (int j = 0; j < n; j += panel) {
-      int columns = Math.min(panel, n - j);
-      for (int i = 0; i < k; i += BLOCK) {
-        packBlock(w, j, columns, i, Math.min(BLOCK, k - i));
-      }
-    }
-    group(w, 1, k);
+    packTransposed(w, 0, 1);
   }
 
-  /** Copies {@code w[i*row + j*column]} to its place in {@link #grouped}. */
+  /**
+   * Copies a part of the weights: all parts, each once, in any order or at the same time, are {@link
+   * #packTransposed(float[])}.
+   *
+   * @param w row-major [N][K]
+   * @param part number of the part, below {@code parts}
+   * @throws IllegalArgumentException if there are not N times K of them, or there is no such part
+   */
+  public void packTransposed(float[] w, int part, int parts) {
+    requireSize(w);
+    requirePart(part, parts);
+    // By way of an array: until C2 has compiled it, writing native memory float by float takes many times as long.
+    float[] block = new float[Math.min(BLOCK, k) * panel];
+    for (int p = firstPanel(part, parts); p < firstPanel(part + 1, parts); p++) {
+      for (int i = 0; i < k; i += BLOCK) {
+        packBlock(w, p, i, Math.min(BLOCK, k - i), block);
+      }
+    }
+    if (part == 0) {
+      group(w, 1, k);
+    }
+  }
+
+  private int firstPanel(int part, int parts) {
+    return (int) ((long) panels() * part / parts);
+  }
+
+  /** Copies {@code w[i*row + j*column]} to its place in {@link #grouped}, which only weights of one panel have. */
   private void group(float[] w, int row, int column) {
     finite = true;
     for (int j = 0; group > 0 && j < n; j++) {
@@ -172,9 +204,9 @@ public final class PackedWeights {
     }
   }
 
-  private void packBlock(float[] w, int column, int columns, int row, int rows) {
-    // By way of an array: until C2 has compiled it, writing native memory float by float takes many times as long.
-    int from = column * k + row;
+  private void packBlock(float[] w, int p, int row, int rows, float[] block) {
+    int columns = Math.min(panel, n - p * panel);
+    int from = p * panel * k + row;
     int j = 0;
     for (; j <= columns - COLUMNS_TOGETHER; j += COLUMNS_TOGETHER) {
       copyEightColumns(w, from + j * k, k, rows, block, j, panel);
@@ -185,7 +217,7 @@ public final class PackedWeights {
       }
       Arrays.fill(block, i * panel + columns, (i + 1) * panel, 0f);
     }
-    MemorySegment.copy(block, 0, data, ValueLayout.JAVA_FLOAT, bytes(at(column / panel) + row * panel), rows * panel);
+    MemorySegment.copy(block, 0, data, ValueLayout.JAVA_FLOAT, bytes(at(p) + row * panel), rows * panel);
   }
 
   /** {@code to[toAt + i*toStride + j] = w[at + j*stride + i]} for j below 8. */
@@ -207,6 +239,12 @@ public final class PackedWeights {
   /** Where so many floats end. */
   static long bytes(int floats) {
     return (long) floats * Float.BYTES;
+  }
+
+  private static void requirePart(int part, int parts) {
+    if (part < 0 || part >= parts) {
+      throw new IllegalArgumentException("part: expected 0 or more and below parts, got " + part + " of " + parts);
+    }
   }
 
   private void requireSize(float[] w) {

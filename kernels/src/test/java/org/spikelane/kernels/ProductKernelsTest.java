@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -439,6 +440,41 @@ class ProductKernelsTest {
       packed.packTransposed(transposed);
       Cases.assertSame(values(p.packed(kernels)), values(packed), kernels + p.name);
       assertArrayEquals(p.packed(kernels).grouped(), packed.grouped(), kernels + p.name);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void partsOfWeightsArePackedInAnyOrder(int[] shape) {
+    Problem p = Problem.special(shape);
+    float[] transposed = transposed(p.w, p.k, p.n);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      PackedWeights whole = p.packed(kernels);
+      for (int parts : new int[] {1, 2, 3, 7}) {
+        PackedWeights byRow = kernels.weights(p.k, p.n);
+        PackedWeights byColumn = kernels.weights(p.k, p.n);
+        for (int part = parts - 1; part >= 0; part--) {
+          byRow.pack(p.w, part, parts);
+          byColumn.packTransposed(transposed, part, parts);
+        }
+        for (PackedWeights packed : List.of(byRow, byColumn)) {
+          Cases.assertSame(values(whole), values(packed), kernels + p.name + ", parts " + parts);
+          assertArrayEquals(whole.grouped(), packed.grouped(), kernels + p.name + ", parts " + parts);
+          assertEquals(whole.isFinite(), packed.isFinite(), kernels + p.name + ", parts " + parts);
+        }
+      }
+    }
+  }
+
+  @Test
+  void refusesPartsOfWeightsThatThereAreNot() {
+    PackedWeights packed = SCALAR.weights(2, 3);
+    for (int[] part : new int[][] {{-1, 2}, {2, 2}, {0, 0}}) {
+      for (Executable pack : List.<Executable>of(() -> packed.pack(new float[6], part[0], part[1]),
+          () -> packed.packTransposed(new float[6], part[0], part[1]))) {
+        assertEquals("part: expected 0 or more and below parts, got " + part[0] + " of " + part[1],
+            assertThrows(IllegalArgumentException.class, pack).getMessage());
+      }
     }
   }
 
