@@ -24,6 +24,7 @@ final class EventSamples {
   private final RowKernels kernels = KernelProvider.current().rows();
   private final Values values;
   private final SpikeRows[] spikes;
+  private final SpikeRows[] byStep;
   private final boolean[] eventful;
   private final long[] counts;
 
@@ -36,6 +37,10 @@ final class EventSamples {
     this.spikes = new SpikeRows[values.samples()];
     for (int b = 0; b < spikes.length; b++) {
       spikes[b] = new SpikeRows(bits, b * perSample, words);
+    }
+    this.byStep = new SpikeRows[values.steps()];
+    for (int t = 0; t < byStep.length; t++) {
+      byStep[t] = new SpikeRows(bits, t * words, perSample);
     }
     this.eventful = new boolean[values.samples()];
     this.counts = new long[values.samples()];
@@ -87,6 +92,21 @@ final class EventSamples {
   /** Whether a sample that {@link #find} looked at holds few spikes and nothing else. */
   boolean eventful(int b) {
     return eventful[b];
+  }
+
+  /** Whether all of the first {@code samples} that {@link #find} looked at are such, or none is. */
+  boolean alike(int samples) {
+    for (int b = 1; b < samples; b++) {
+      if (eventful[b] != eventful[0]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The bits of a step of samples that all hold spikes: row b is sample b. */
+  SpikeRows atStep(int t) {
+    return byStep[t];
   }
 
   /** The bits of a sample that holds spikes: row t is step t. */

@@ -114,7 +114,7 @@ public final class Linear implements Layer {
       this.output = new Values(weights.outputs(), block.samples(), block.steps(), input.constant());
       this.spikeRows = input instanceof Spikes spikes ? spikes.rows() : null;
       this.gradients = new Rows[block.samples()];
-      this.product = weights.product(block.product(), input.constant() ? block.samples() : block.steps());
+      this.product = weights.product(block.product(), Math.max(block.samples(), input.rowsPerSample()));
     }
 
     @Override
@@ -124,21 +124,37 @@ public final class Linear implements Layer {
 
     @Override
     public void forward(int samples) {
-      if (input instanceof Values values && input.constant()) {
-        product.forward(values.firstStep(), output.firstStep(), samples);
-        return;
-      }
       if (events != null) {
         events.find(samples);
       }
-      for (int b = 0; b < samples; b++) {
-        if (input instanceof Spikes spikes) {
-          product.forward(spikes.rows(b), spikes.value(), output.rows(b), input.steps());
-        } else if (events != null && events.eventful(b)) {
-          product.forward(events.spikes(b), 1f, output.rows(b), input.steps());
-        } else if (input instanceof Values values) {
-          product.forward(values.rows(b), output.rows(b), input.steps());
+      // The more rows a product has, the less often the weights are walked.
+      int rows = input.rowsPerSample();
+      if (samples > rows && (events == null || events.alike(samples))) {
+        for (int t = 0; t < rows; t++) {
+          forwardStep(t, samples);
         }
+      } else {
+        for (int b = 0; b < samples; b++) {
+          forwardSample(b, rows);
+        }
+      }
+    }
+
+    private void forwardStep(int t, int samples) {
+      Rows y = output.atStep(t);
+      switch (input) {
+        case Spikes spikes -> product.forward(spikes.atStep(t), spikes.value(), y, samples);
+        case Values values when events != null && events.eventful(0) -> product.forward(events.atStep(t), 1f, y, samples);
+        case Values values -> product.forward(values.atStep(t), y, samples);
+      }
+    }
+
+    private void forwardSample(int b, int rows) {
+      Rows y = output.rows(b);
+      switch (input) {
+        case Spikes spikes -> product.forward(spikes.rows(b), spikes.value(), y, rows);
+        case Values values when events != null && events.eventful(b) -> product.forward(events.spikes(b), 1f, y, rows);
+        case Values values -> product.forward(values.rows(b), y, rows);
       }
     }
 
@@ -146,7 +162,7 @@ public final class Linear implements Layer {
     public void backward(int samples, GradientSums sums) {
       if (input instanceof Values values && input.constant()) {
         Rows gy = output.gradientOfFirstStep();
-        gradient.addProducts(values.firstStep(), gy, samples, sums);
+        gradient.addProducts(values.atStep(0), gy, samples, sums);
         if (input.hasGradient()) {
           product.backward(gy, input.gradientOfFirstStep(), samples);
         }

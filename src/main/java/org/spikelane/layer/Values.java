@@ -9,7 +9,11 @@ public final class Values extends Signal {
   private final boolean readOnly;
   private final Rows[] rows;
   private float[] array;
-  private Rows bySample;
+  /** Of an array of its own; null in a view. */
+  private final Rows[] byStep;
+  /** Of a view: number of the first sample, and of all. */
+  private int first;
+  private int all;
 
   /** Zeros; {@code constant} for one row per sample that stands for every step. */
   public Values(int size, int samples, int steps, boolean constant) {
@@ -18,7 +22,10 @@ public final class Values extends Signal {
     this.readOnly = false;
     this.array = new float[samples * (1 + rowsPerSample()) * size];
     this.rows = rows(array);
-    this.bySample = new Rows(array, size, (1 + rowsPerSample()) * size);
+    this.byStep = new Rows[rowsPerSample()];
+    for (int t = 0; t < byStep.length; t++) {
+      byStep[t] = new Rows(array, (1 + t) * size, (1 + byStep.length) * size);
+    }
   }
 
   private Values(int size, int samples, int steps, boolean constant, float[] array) {
@@ -27,6 +34,7 @@ public final class Values extends Signal {
     this.readOnly = true;
     this.array = array;
     this.rows = new Rows[samples];
+    this.byStep = null;
   }
 
   /** Values that lie in the caller's arrays, which are never written to; {@link #readFrom} says where. */
@@ -43,10 +51,11 @@ public final class Values extends Signal {
       throw new IllegalStateException("values: they have an array of their own");
     }
     array = values;
+    this.first = first;
+    this.all = all;
     for (int b = 0; b < count; b++) {
       rows[b] = new Rows(values, (first + b) * size(), constant ? 0 : all * size());
     }
-    bySample = new Rows(values, first * size(), size());
   }
 
   @Override
@@ -64,9 +73,9 @@ public final class Values extends Signal {
     return rows[sample];
   }
 
-  /** The values of the first step of all samples: row b is sample b. */
-  public Rows firstStep() {
-    return bySample;
+  /** The values of a step of all samples, of step 0 if constant: row b is sample b. Allocates in a view. */
+  public Rows atStep(int t) {
+    return byStep == null ? new Rows(array, (t * all + first) * size(), size()) : byStep[t];
   }
 
   /** The array behind all rows. */

@@ -52,8 +52,11 @@ class LinearTest {
         for (boolean bias : new boolean[] {true, false}) {
           Linear linear = of(in, out, bias);
           for (StageRun.Of what : StageRun.Of.values()) {
-            new StageRun(linear, what, 1, product, in * 1000 + out).check(naive(linear));
+            for (int steps : new int[] {1, 2, 5}) {
+              new StageRun(linear, what, steps, 1, product, in * 1000 + out).check(naive(linear));
+            }
           }
+          new StageRun(linear, StageRun.Of.SPIKES, 2, -2.5f, product, in * 1000 + out).check(naive(linear));
           new StageRun(linear, StageRun.Of.SPIKES, -2.5f, product, in * 1000 + out).check(naive(linear));
         }
       }
@@ -137,6 +140,41 @@ class LinearTest {
     }
     ProductKernels kernels = KernelProvider.current().products();
     return linear.parameters().stream().map(p -> sums.gradient(p, kernels).clone()).toArray(float[][]::new);
+  }
+
+  /** More samples than steps are multiplied step by step, each step's samples together; sample by sample they are alone. */
+  @ParameterizedTest
+  @ValueSource(strings = {"S", "V", "SV"})
+  void samplesTogetherGiveTheBitsOfEachAlone(String kinds) {
+    int samples = 19;
+    int steps = 3;
+    int in = 300;
+    int out = 70;
+    SplittableRandom random = new SplittableRandom(7);
+    float[] x = new float[steps * (2 + samples) * in];
+    for (int i = 0; i < x.length; i++) {
+      boolean spikes = kinds.charAt(i / in % (2 + samples) % kinds.length()) == 'S';
+      x[i] = spikes ? (random.nextInt(10) == 0 ? 1f : 0f) : (float) random.nextDouble(-1, 1);
+    }
+    Linear linear = of(in, out, true);
+    for (ProductChoice product : ProductChoice.values()) {
+      float[] together = outputs(linear, product, x, steps, 2 + samples, 1, samples);
+      for (int b = 0; b < samples; b++) {
+        float[] alone = outputs(linear, product, x, steps, 2 + samples, 1 + b, 1);
+        int perSample = (1 + steps) * out;
+        assertArrayEquals(alone, Arrays.copyOfRange(together, b * perSample, (b + 1) * perSample), product + ", " + b);
+      }
+    }
+  }
+
+  /** What samples [first, first + samples) of a view of {@code all} give, as the stage holds it. */
+  private static float[] outputs(Linear linear, ProductChoice product, float[] x, int steps, int all, int first,
+      int samples) {
+    Values input = Values.view(linear.inputShape().size(), samples, steps, false);
+    input.readFrom(x, first, all, samples);
+    Stage stage = linear.stage(input, new Block(samples, steps, false, false, product));
+    stage.forward(samples);
+    return ((Values) stage.output()).array();
   }
 
   /** Those that no cache holds are fetched first, to the last sample of the array and no further. */

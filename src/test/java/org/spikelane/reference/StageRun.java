@@ -47,11 +47,16 @@ public final class StageRun {
 
   /** Runs {@code layer} forward and backward; {@code value} is what a spike is worth. */
   public StageRun(Layer layer, Of of, float value, ProductChoice product, long seed) {
+    this(layer, of, STEPS, value, product, seed);
+  }
+
+  /** The same for another number of steps than {@value #STEPS}, of {@value #SAMPLES} samples. */
+  public StageRun(Layer layer, Of of, int steps, float value, ProductChoice product, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     this.layer = layer;
     this.input = of == Of.SPIKES
-        ? spikes(layer, value, random)
-        : new Values(layer.inputShape().size(), SAMPLES, STEPS, of == Of.CONSTANT);
+        ? spikes(layer, steps, value, random)
+        : new Values(layer.inputShape().size(), SAMPLES, steps, of == Of.CONSTANT);
     if (input instanceof Values values) {
       fill(values.array(), random);
       for (int b = 0; b < SAMPLES; b++) {
@@ -63,7 +68,7 @@ public final class StageRun {
     input.needGradient();
     Expansion expansion = input instanceof Spikes spikes && !layer.takesSpikes() ? new Expansion(spikes) : null;
     Stage stage = layer.stage(expansion == null ? input : expansion.output(),
-        new Block(SAMPLES, STEPS, true, false, product));
+        new Block(SAMPLES, steps, true, false, product));
     this.output = (Values) stage.output();
     output.needGradient();
     this.x = rows(input, null);
@@ -84,12 +89,12 @@ public final class StageRun {
     this.gx = rows(input, input.gradientArray());
   }
 
-  private static Spikes spikes(Layer layer, float value, SplittableRandom random) {
+  private static Spikes spikes(Layer layer, int steps, float value, SplittableRandom random) {
     int size = layer.inputShape().size();
-    Spikes spikes = new Spikes(size, SAMPLES, STEPS);
+    Spikes spikes = new Spikes(size, SAMPLES, steps);
     spikes.value(value);
     for (int b = 0; b < SAMPLES; b++) {
-      for (int t = 0; t < STEPS; t++) {
+      for (int t = 0; t < steps; t++) {
         for (int n = 0; n < size; n++) {
           if (random.nextInt(5) == 0) {
             spikes.rows(b).words()[spikes.rows(b).at(t) + n / 64] |= 1L << n;
@@ -102,7 +107,7 @@ public final class StageRun {
 
   private static void fillWithEvents(Values values, int b, SplittableRandom random) {
     Rows rows = values.rows(b);
-    for (int t = 0; t < STEPS; t++) {
+    for (int t = 0; t < values.steps(); t++) {
       for (int n = 0; n < values.size(); n++) {
         values.array()[rows.at(t) + n] = random.nextInt(5) == 0 ? 1 : 0;
       }
