@@ -24,7 +24,7 @@ final class DenseGradient {
   /** Spikes as floats, made when first needed. */
   private Rows expanded;
 
-  /** For sums over at most {@code rows} rows of spikes of a sample. */
+  /** For sums over at most {@code rows} rows of spikes at once. */
   DenseGradient(DenseWeights weights, ProductChoice choice, int rows) {
     this.weights = weights;
     this.choice = choice;
@@ -33,8 +33,8 @@ final class DenseGradient {
   }
 
   /**
-   * {@code gW += gy[r]·spk[r]ᵀ, gBias += gy[r]} over the first {@code count} rows of each of the samples [begin, end), a
-   * spike counting {@code value}.
+   * {@code gW += gy[r]·spk[r]ᵀ, gBias += gy[r]} over the first {@code count} rows of each of the samples (or steps)
+   * [begin, end), a spike counting {@code value}.
    */
   void add(SpikeRows[] spk, float value, Rows[] gy, int begin, int end, int count, GradientSums sums) {
     if (weights.narrow()) {

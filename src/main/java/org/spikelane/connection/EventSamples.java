@@ -104,9 +104,9 @@ final class EventSamples {
     return true;
   }
 
-  /** The bits of a step of samples that all hold spikes: row b is sample b. */
-  SpikeRows atStep(int t) {
-    return byStep[t];
+  /** The bits of each step of samples that all hold spikes: row b is sample b. */
+  SpikeRows[] byStep() {
+    return byStep;
   }
 
   /** The bits of a sample that holds spikes: row t is step t. */

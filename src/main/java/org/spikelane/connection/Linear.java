@@ -101,20 +101,23 @@ public final class Linear implements Layer {
     private final DenseGradient gradient;
     /** Of values that change from step to step, where products may choose; else null. */
     private final EventSamples events;
-    /** By sample, of spikes; else null. */
-    private final SpikeRows[] spikeRows;
-    /** By sample: dL/d(output), row t for step t, during a backward pass. */
+    /** Of spikes, by sample and by step; else null. */
+    private final SpikeRows[] spikesBySample;
+    private final SpikeRows[] spikesByStep;
+    /** dL/d(output) by sample, row t for step t, or by step, row b for sample b, during a backward pass. */
     private final Rows[] gradients;
 
     LinearStage(Signal input, Block block) {
       this.input = input;
-      this.gradient = new DenseGradient(weights, block.product(), block.steps());
+      int mostRows = Math.max(block.samples(), input.rowsPerSample());
+      this.gradient = new DenseGradient(weights, block.product(), mostRows);
       boolean choose = block.product() == ProductChoice.AUTO || block.product() == ProductChoice.EVENTS;
       this.events = choose && input instanceof Values values && !input.constant() ? new EventSamples(values) : null;
       this.output = new Values(weights.outputs(), block.samples(), block.steps(), input.constant());
-      this.spikeRows = input instanceof Spikes spikes ? spikes.rows() : null;
-      this.gradients = new Rows[block.samples()];
-      this.product = weights.product(block.product(), Math.max(block.samples(), input.rowsPerSample()));
+      this.spikesBySample = input instanceof Spikes spikes ? spikes.rows() : null;
+      this.spikesByStep = input instanceof Spikes spikes ? spikes.rowsByStep() : null;
+      this.gradients = new Rows[mostRows];
+      this.product = weights.product(block.product(), mostRows);
     }
 
     @Override
@@ -127,24 +130,27 @@ public final class Linear implements Layer {
       if (events != null) {
         events.find(samples);
       }
-      // The more rows a product has, the less often the weights are walked.
-      int rows = input.rowsPerSample();
-      if (samples > rows && (events == null || events.alike(samples))) {
-        for (int t = 0; t < rows; t++) {
+      if (byStep(samples)) {
+        for (int t = 0; t < input.rowsPerSample(); t++) {
           forwardStep(t, samples);
         }
       } else {
         for (int b = 0; b < samples; b++) {
-          forwardSample(b, rows);
+          forwardSample(b, input.rowsPerSample());
         }
       }
+    }
+
+    /** Whether a step's samples are multiplied together: the more rows at once, the less often the weights are walked. */
+    private boolean byStep(int samples) {
+      return samples > input.rowsPerSample() && (events == null || events.alike(samples));
     }
 
     private void forwardStep(int t, int samples) {
       Rows y = output.atStep(t);
       switch (input) {
         case Spikes spikes -> product.forward(spikes.atStep(t), spikes.value(), y, samples);
-        case Values values when events != null && events.eventful(0) -> product.forward(events.atStep(t), 1f, y, samples);
+        case Values values when events != null && events.eventful(0) -> product.forward(events.byStep()[t], 1f, y, samples);
         case Values values -> product.forward(values.atStep(t), y, samples);
       }
     }
@@ -160,19 +166,49 @@ public final class Linear implements Layer {
 
     @Override
     public void backward(int samples, GradientSums sums) {
-      if (input instanceof Values values && input.constant()) {
-        Rows gy = output.gradientOfFirstStep();
-        gradient.addProducts(values.atStep(0), gy, samples, sums);
-        if (input.hasGradient()) {
-          product.backward(gy, input.gradientOfFirstStep(), samples);
-        }
-        return;
+      if (input.constant()) {
+        backwardConstant(samples, sums);
+      } else if (byStep(samples) && output.hasGradientByStep()) {
+        backwardByStep(samples, sums);
+      } else {
+        backwardBySample(samples, sums);
       }
+    }
+
+    private void backwardConstant(int samples, GradientSums sums) {
+      Rows gy = output.gradientAtStep(0);
+      gradient.addProducts(((Values) input).atStep(0), gy, samples, sums);
+      if (input.hasGradient()) {
+        product.backward(gy, input.gradientAtStep(0), samples);
+      }
+    }
+
+    private void backwardByStep(int samples, GradientSums sums) {
+      int steps = input.steps();
+      for (int t = 0; t < steps; t++) {
+        gradients[t] = output.gradientAtStep(t);
+      }
+      switch (input) {
+        case Spikes spikes -> gradient.add(spikesByStep, spikes.value(), gradients, 0, steps, samples, sums);
+        case Values values when events != null && events.eventful(0) ->
+            gradient.add(events.byStep(), 1f, gradients, 0, steps, samples, sums);
+        case Values values -> {
+          for (int t = 0; t < steps; t++) {
+            gradient.add(values.atStep(t), gradients[t], samples, sums);
+          }
+        }
+      }
+      for (int t = 0; input.hasGradient() && t < steps; t++) {
+        product.backward(gradients[t], input.gradientAtStep(t), samples);
+      }
+    }
+
+    private void backwardBySample(int samples, GradientSums sums) {
       for (int b = 0; b < samples; b++) {
         gradients[b] = output.gradient(b);
       }
       switch (input) {
-        case Spikes spikes -> gradient.add(spikeRows, spikes.value(), gradients, 0, samples, input.steps(), sums);
+        case Spikes spikes -> gradient.add(spikesBySample, spikes.value(), gradients, 0, samples, input.steps(), sums);
         case Values values -> addGradient(values, samples, sums);
       }
       for (int b = 0; input.hasGradient() && b < samples; b++) {

@@ -14,7 +14,8 @@ public abstract sealed class Signal permits Values, Spikes {
   private boolean gradientNeeded;
   private float[] gradient;
   private Rows[] gradientRows;
-  private Rows gradientOfFirstStep;
+  /** By step; null where the gradient is read where it lies. */
+  private Rows[] gradientByStep;
 
   Signal(int size, int samples, int steps) {
     this.size = size;
@@ -70,10 +71,15 @@ public abstract sealed class Signal permits Values, Spikes {
     return gradientRows[sample];
   }
 
-  /** dL/d(this) of the first step of all samples, row b for sample b; not of a gradient that is read where it lies. */
-  public final Rows gradientOfFirstStep() {
+  /** dL/d(this) of a step of all samples, of step 0 if constant: row b for sample b. Not of one {@link #gradientFrom}. */
+  public final Rows gradientAtStep(int t) {
     gradientArray();
-    return gradientOfFirstStep;
+    return gradientByStep[t];
+  }
+
+  /** Whether the gradient lies in an array of this signal's layout, and so has a row b for sample b at each step. */
+  public final boolean hasGradientByStep() {
+    return gradientByStep != null || gradientRows == null;
   }
 
   /** The array behind all gradient rows, laid out as {@code [samples][1 + steps][size]}; made if it is not there yet. */
@@ -89,7 +95,7 @@ public abstract sealed class Signal permits Values, Spikes {
     gradientNeeded = true;
     gradient = array;
     gradientRows = rows(array);
-    gradientOfFirstStep = new Rows(array, size, (1 + rowsPerSample()) * size);
+    gradientByStep = rowsByStep(array);
   }
 
   /** Lets the gradient be read where it lies, row t of sample b in row t of {@code rows[b]}; nobody writes there. */
@@ -97,6 +103,16 @@ public abstract sealed class Signal permits Values, Spikes {
     gradientNeeded = true;
     gradient = null;
     gradientRows = rows;
+    gradientByStep = null;
+  }
+
+  /** Row b of step t at {@code [b][1 + t]} of an array laid out as {@code [samples][1 + steps][size]}. */
+  final Rows[] rowsByStep(float[] array) {
+    Rows[] rows = new Rows[rowsPerSample()];
+    for (int t = 0; t < rows.length; t++) {
+      rows[t] = new Rows(array, (1 + t) * size, (1 + rows.length) * size);
+    }
+    return rows;
   }
 
   /** Row t of sample b at {@code [b][1 + t]} of an array laid out as {@code [samples][1 + steps][size]}. */

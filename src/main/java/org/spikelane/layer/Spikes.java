@@ -1,5 +1,6 @@
 package org.spikelane.layer;
 
+import java.util.Arrays;
 import org.spikelane.kernels.SpikeRows;
 
 /** A signal of spikes, one bit a neuron. */
@@ -42,6 +43,11 @@ public final class Spikes extends Signal {
   /** The spikes of a step, -1 for those before the first: row b is sample b. */
   public SpikeRows atStep(int t) {
     return byStep[1 + t];
+  }
+
+  /** The spikes of each step, as {@link #atStep} gives them, step 0 first; all in one array of words. */
+  public SpikeRows[] rowsByStep() {
+    return Arrays.copyOfRange(byStep, 1, byStep.length);
   }
 
   /** What a spike is worth to the next layer: 1, or snnTorch's {@code graded_spikes_factor}. */

@@ -22,10 +22,7 @@ public final class Values extends Signal {
     this.readOnly = false;
     this.array = new float[samples * (1 + rowsPerSample()) * size];
     this.rows = rows(array);
-    this.byStep = new Rows[rowsPerSample()];
-    for (int t = 0; t < byStep.length; t++) {
-      byStep[t] = new Rows(array, (1 + t) * size, (1 + byStep.length) * size);
-    }
+    this.byStep = rowsByStep(array);
   }
 
   private Values(int size, int samples, int steps, boolean constant, float[] array) {

@@ -177,6 +177,49 @@ class LinearTest {
     return ((Values) stage.output()).array();
   }
 
+  /** A caller's gradient is time first: no array of the stage's layout, so samples go one by one. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void takesTheGradientOfItsOutputWhereverItLies(int steps) {
+    int samples = 3;
+    Linear linear = of(40, 30, true);
+    SplittableRandom random = new SplittableRandom(8);
+    float[] x = new float[samples * (1 + steps) * 40];
+    float[] gy = new float[steps * samples * 30];
+    for (float[] values : List.of(x, gy)) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) random.nextDouble(-1, 1);
+      }
+    }
+    float[][][] gradients = new float[2][][];
+    for (int i = 0; i < 2; i++) {
+      Values input = new Values(40, samples, steps, false);
+      System.arraycopy(x, 0, input.array(), 0, x.length);
+      input.needGradient();
+      Stage stage = linear.stage(input, new Block(samples, steps, true, false, ProductChoice.AUTO));
+      Rows[] rows = new Rows[samples];
+      for (int b = 0; b < samples; b++) {
+        rows[b] = new Rows(gy, b * 30, samples * 30);
+        for (int t = 0; t < steps; t++) {
+          Rows own = stage.output().gradient(b);
+          System.arraycopy(gy, rows[b].at(t), own.data(), own.at(t), 30);
+        }
+      }
+      if (i == 1) {
+        stage.output().gradientFrom(rows);
+      }
+      stage.forward(samples);
+      GradientSums sums = new GradientSums(linear.parameters());
+      stage.backward(samples, sums);
+      ProductKernels kernels = KernelProvider.current().products();
+      gradients[i] = new float[][] {input.gradientArray(), sums.gradient(linear.parameters().get(0), kernels),
+          sums.gradient(linear.parameters().get(1), kernels)};
+    }
+    for (int i = 0; i < 3; i++) {
+      assertArrayEquals(gradients[0][i], gradients[1][i], 1e-5f);
+    }
+  }
+
   /** Those that no cache holds are fetched first, to the last sample of the array and no further. */
   @ParameterizedTest
   @ValueSource(strings = {"SSS", "SVS", "VVV"})
