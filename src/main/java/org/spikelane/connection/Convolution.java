@@ -148,13 +148,17 @@ final class Convolution {
       Arrays.fill(patches, 0f);
       int patch = 0;
       for (int p = 0; p < output.extent(1); p++) {
+        int firstRow = rows.firstTap(p);
+        int endRow = rows.endTap(p, height);
         for (int q = 0; q < output.extent(2); q++, patch += perPatch) {
+          int first = columns.firstTap(q);
+          int end = columns.endTap(q, width);
           for (int c = 0; c < channels; c++) {
-            for (int i = rows.firstTap(p); i < rows.endTap(p, height); i++) {
-              int to = patch + (c * rows.kernel() + i) * columns.kernel();
-              int from = xAt + (c * height + rows.at(p, i)) * width;
-              for (int j = columns.firstTap(q); j < columns.endTap(q, width); j++) {
-                patches[to + j] = x[from + columns.at(q, j)];
+            for (int i = firstRow; i < endRow; i++) {
+              int to = tap(patch, c, i);
+              int from = xAt + place(c, p, i, q);
+              for (int j = first; j < end; j++) {
+                patches[to + j] = x[from + j * columns.dilation()];
               }
             }
           }
@@ -165,18 +169,32 @@ final class Convolution {
     private void addPatches(float[] gx, int gxAt) {
       int patch = 0;
       for (int p = 0; p < output.extent(1); p++) {
+        int firstRow = rows.firstTap(p);
+        int endRow = rows.endTap(p, height);
         for (int q = 0; q < output.extent(2); q++, patch += perPatch) {
+          int first = columns.firstTap(q);
+          int end = columns.endTap(q, width);
           for (int c = 0; c < channels; c++) {
-            for (int i = rows.firstTap(p); i < rows.endTap(p, height); i++) {
-              int from = patch + (c * rows.kernel() + i) * columns.kernel();
-              int to = gxAt + (c * height + rows.at(p, i)) * width;
-              for (int j = columns.firstTap(q); j < columns.endTap(q, width); j++) {
-                gx[to + columns.at(q, j)] += patches[from + j];
+            for (int i = firstRow; i < endRow; i++) {
+              int from = tap(patch, c, i);
+              int to = gxAt + place(c, p, i, q);
+              for (int j = first; j < end; j++) {
+                gx[to + j * columns.dilation()] += patches[from + j];
               }
             }
           }
         }
       }
+    }
+
+    /** Index in {@link #patches} of the first tap of row i of channel c in a patch. */
+    private int tap(int patch, int c, int i) {
+      return patch + (c * rows.kernel() + i) * columns.kernel();
+    }
+
+    /** The place in the image that the first tap of row i sees at (p, q): of padding, perhaps. */
+    private int place(int c, int p, int i, int q) {
+      return (c * height + rows.at(p, i)) * width + columns.at(q, 0);
     }
 
     private void gatherResults(float[] gy, int gyAt) {

@@ -117,18 +117,20 @@ public final class MaxPool2d implements Layer {
           for (int x = 0; x < outputShape.extent(2); x++, o++) {
             int corner = (c * height + y * kernel) * width + x * kernel;
             int winner = corner;
+            float best = from.data()[from.at(t) + corner];
             for (int i = 0; i < kernel; i++) {
               for (int j = 0; j < kernel; j++) {
                 int candidate = corner + i * width + j;
                 float value = from.data()[from.at(t) + candidate];
-                float best = from.data()[from.at(t) + winner];
-                if (value > best || (Float.isNaN(value) && !Float.isNaN(best))) {
+                // Larger, or the first NaN.
+                if (!(value <= best) && !Float.isNaN(best)) {
                   winner = candidate;
+                  best = value;
                 }
               }
             }
             winners[winnersAt + o] = winner;
-            to.data()[to.at(t) + o] = from.data()[from.at(t) + winner];
+            to.data()[to.at(t) + o] = best;
           }
         }
       }
