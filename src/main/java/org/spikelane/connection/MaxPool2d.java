@@ -9,6 +9,7 @@ import org.spikelane.layer.Layer;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Shape;
 import org.spikelane.layer.Signal;
+import org.spikelane.layer.Spikes;
 import org.spikelane.layer.Stage;
 import org.spikelane.layer.Values;
 
@@ -70,12 +71,15 @@ public final class MaxPool2d implements Layer {
 
   @Override
   public boolean takesSpikes() {
-    return false;
+    return kernel <= MaxPoolOfSpikes.MOST_KERNEL;
   }
 
   @Override
   public Stage stage(Signal input, Block block) {
-    return new PoolStage((Values) input, block);
+    return switch (input) {
+      case Spikes spikes -> new MaxPoolOfSpikes(spikes, inputShape, outputShape, kernel, block);
+      case Values values -> new PoolStage(values, block);
+    };
   }
 
   private final class PoolStage implements Stage {

@@ -2,7 +2,9 @@ package org.spikelane.connection;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.spikelane.layer.Block;
@@ -22,6 +24,25 @@ class MaxPool2dTest {
       check(pool, new StageRun(pool, StageRun.Of.VALUES, 1, ProductChoice.AUTO, 1));
       check(pool, new StageRun(pool, StageRun.Of.CONSTANT, 1, ProductChoice.AUTO, 2));
     }
+  }
+
+  /** Rows and windows within a word, across words, as wide as one, and wider than bits are pooled. */
+  @Test
+  void spikesAgreeWithTheNaiveLoops() {
+    for (int[] c : new int[][] {{1, 2, 2, 2}, {2, 5, 7, 2}, {3, 4, 4, 1}, {2, 7, 6, 3}, {1, 5, 5, 5}, {3, 24, 24, 2},
+        {3, 6, 131, 2}, {2, 7, 200, 3}, {1, 64, 193, 64}, {2, 130, 66, 65}, {5, 3, 70, 1}, {3, 34, 140, 17}}) {
+      MaxPool2d pool = new MaxPool2d(Shape.of(c[0], c[1], c[2]), c[3]);
+      for (float value : new float[] {1, 0.5f, -2.5f, 0}) {
+        StageRun run = new StageRun(pool, StageRun.Of.SPIKES, value, ProductChoice.AUTO, 3);
+        check(pool, run);
+      }
+    }
+  }
+
+  @Test
+  void poolsSpikesAsBitsWhereAWordHoldsARowOfAWindow() {
+    assertTrue(new MaxPool2d(Shape.of(1, 64, 64), 64).takesSpikes());
+    assertFalse(new MaxPool2d(Shape.of(1, 65, 65), 65).takesSpikes());
   }
 
   private static void check(MaxPool2d pool, StageRun run) {

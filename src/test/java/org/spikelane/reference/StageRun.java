@@ -38,7 +38,7 @@ public final class StageRun {
 
   private final Layer layer;
   private final Signal input;
-  private final Values output;
+  private final Signal output;
   private final GradientSums sums;
   private final float[][] x;
   private final float[][] y;
@@ -69,14 +69,14 @@ public final class StageRun {
     Expansion expansion = input instanceof Spikes spikes && !layer.takesSpikes() ? new Expansion(spikes) : null;
     Stage stage = layer.stage(expansion == null ? input : expansion.output(),
         new Block(SAMPLES, steps, true, false, product));
-    this.output = (Values) stage.output();
+    this.output = stage.output();
     output.needGradient();
     this.x = rows(input, null);
     if (expansion != null) {
       expansion.forward(SAMPLES);
     }
     stage.forward(SAMPLES);
-    this.y = rows(output, output.array());
+    this.y = rows(output, output instanceof Values values ? values.array() : null);
     fill(output.gradientArray(), random);
     // What was there before must not matter.
     fill(input.gradientArray(), random);
