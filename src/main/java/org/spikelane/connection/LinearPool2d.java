@@ -87,10 +87,16 @@ public abstract sealed class LinearPool2d implements Layer permits SumPool2d, Av
 
     private final Values input;
     private final Values output;
+    private final int[] firstColumn = new int[outputShape.extent(2)];
+    private final int[] endColumn = new int[outputShape.extent(2)];
 
     PoolStage(Values input, Block block) {
       this.input = input;
       this.output = new Values(outputShape.size(), block.samples(), block.steps(), input.constant());
+      for (int q = 0; q < firstColumn.length; q++) {
+        firstColumn[q] = columns.firstTap(q);
+        endColumn[q] = columns.endTap(q, inputShape.extent(2));
+      }
     }
 
     @Override
@@ -115,11 +121,13 @@ public abstract sealed class LinearPool2d implements Layer permits SumPool2d, Av
       int o = yAt;
       for (int c = 0; c < inputShape.extent(0); c++) {
         for (int p = 0; p < outputShape.extent(1); p++) {
+          int firstRow = rows.firstTap(p);
+          int endRow = rows.endTap(p, height);
           for (int q = 0; q < outputShape.extent(2); q++) {
             float sum = 0;
-            for (int i = rows.firstTap(p); i < rows.endTap(p, height); i++) {
+            for (int i = firstRow; i < endRow; i++) {
               int row = xAt + (c * height + rows.at(p, i)) * width;
-              for (int j = columns.firstTap(q); j < columns.endTap(q, width); j++) {
+              for (int j = firstColumn[q]; j < endColumn[q]; j++) {
                 sum += x[row + columns.at(q, j)];
               }
             }
@@ -150,11 +158,13 @@ public abstract sealed class LinearPool2d implements Layer permits SumPool2d, Av
       int o = gyAt;
       for (int c = 0; c < inputShape.extent(0); c++) {
         for (int p = 0; p < outputShape.extent(1); p++) {
+          int firstRow = rows.firstTap(p);
+          int endRow = rows.endTap(p, height);
           for (int q = 0; q < outputShape.extent(2); q++) {
             float share = gy[o++] / divisor;
-            for (int i = rows.firstTap(p); i < rows.endTap(p, height); i++) {
+            for (int i = firstRow; i < endRow; i++) {
               int row = gxAt + (c * height + rows.at(p, i)) * width;
-              for (int j = columns.firstTap(q); j < columns.endTap(q, width); j++) {
+              for (int j = firstColumn[q]; j < endColumn[q]; j++) {
                 gx[row + columns.at(q, j)] += share;
               }
             }

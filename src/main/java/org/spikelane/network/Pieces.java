@@ -25,7 +25,8 @@ public final class Pieces {
     int beside = Math.max(1, processors - 1);
     AtomicInteger number = new AtomicInteger();
     ThreadPoolExecutor threads = new ThreadPoolExecutor(beside, beside, IDLE_SECONDS, TimeUnit.SECONDS, new Tasks(),
-        task -> Thread.ofPlatform().daemon().name("spikelane-" + number.incrementAndGet()).unstarted(task));
+        task -> Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false)
+            .name("spikelane-" + number.incrementAndGet()).unstarted(task));
     threads.allowCoreThreadTimeOut(true);
     return threads;
   }
