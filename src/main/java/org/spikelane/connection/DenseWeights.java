@@ -57,7 +57,7 @@ final class DenseWeights {
     refresh(0, 1);
   }
 
-  /** A part of {@link #refresh()}; other threads may be at other parts. */
+  /** A part of {@link #refresh()}; other threads may be at other parts, but none may ask for another copy meanwhile. */
   void refresh(int part, int parts) {
     byInput.packTransposed(weight.values(), part, parts);
     if (byOutput != null) {

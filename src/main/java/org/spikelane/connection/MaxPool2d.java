@@ -16,7 +16,7 @@ import org.spikelane.layer.Values;
 /**
  * The largest value of each {@code kernel} by {@code kernel} window, windows side by side: PyTorch's {@code
  * nn.MaxPool2d(kernel)}. Rows and columns that fill no window are left out. The gradient goes to the first largest value
- * in row-major order; NaN counts as the largest.
+ * in row-major order; NaN counts as the largest. Of spikes it gives spikes, with kernels of up to 64.
  */
 public final class MaxPool2d implements Layer {
 

@@ -148,7 +148,11 @@ final class MaxPoolOfSpikes implements Stage {
 
   /** The first place of a window whose value is the largest. */
   private int winner(long[] words, int at, int corner) {
-    for (int i = 0; input.value() != 0 && i < kernel; i++) {
+    if (input.value() == 0) {
+      // All are equal.
+      return corner;
+    }
+    for (int i = 0; i < kernel; i++) {
       int row = corner + i * inputWidth;
       long most = bits(words, at, row, kernel) ^ (flip() & lowest(kernel));
       if (most != 0) {

@@ -22,9 +22,9 @@ public interface Layer {
 
   /**
    * A part of {@link #refresh()}: all {@code parts}, each once, in any order or at the same time, are the whole. Where that
-   * is little work, the first part is.
+   * is little work, one part does it all.
    *
-   * @param part number of the part, below {@code parts}
+   * @param part number of the part, 0 to {@code parts - 1}
    */
   default void refresh(int part, int parts) {
     if (part == 0) {

@@ -71,7 +71,7 @@ public abstract sealed class Signal permits Values, Spikes {
     return gradientRows[sample];
   }
 
-  /** dL/d(this) of a step of all samples, of step 0 if constant: row b for sample b. Not of one {@link #gradientFrom}. */
+  /** dL/d(this) of a step of all samples, of step 0 if constant: row b for sample b; not where {@link #gradientFrom} gave it. */
   public final Rows gradientAtStep(int t) {
     gradientArray();
     return gradientByStep[t];

@@ -11,9 +11,9 @@ public final class Values extends Signal {
   private float[] array;
   /** Of an array of its own; null in a view. */
   private final Rows[] byStep;
-  /** Of a view: number of the first sample, and of all. */
-  private int first;
-  private int all;
+  /** Of a view: the first sample's number in the array, and how many samples that has. */
+  private int firstSample;
+  private int samplesOfArray;
 
   /** Zeros; {@code constant} for one row per sample that stands for every step. */
   public Values(int size, int samples, int steps, boolean constant) {
@@ -48,8 +48,8 @@ public final class Values extends Signal {
       throw new IllegalStateException("values: they have an array of their own");
     }
     array = values;
-    this.first = first;
-    this.all = all;
+    firstSample = first;
+    samplesOfArray = all;
     for (int b = 0; b < count; b++) {
       rows[b] = new Rows(values, (first + b) * size(), constant ? 0 : all * size());
     }
@@ -72,7 +72,7 @@ public final class Values extends Signal {
 
   /** The values of a step of all samples, of step 0 if constant: row b is sample b. Allocates in a view. */
   public Rows atStep(int t) {
-    return byStep == null ? new Rows(array, (t * all + first) * size(), size()) : byStep[t];
+    return byStep == null ? new Rows(array, (t * samplesOfArray + firstSample) * size(), size()) : byStep[t];
   }
 
   /** The array behind all rows. */

@@ -150,8 +150,19 @@ public final class Network {
     refresh(0, 1);
   }
 
-  /** A part of {@link #refresh()}; see {@link Layer#refresh(int, int)}. */
+  /**
+   * A part of {@link #refresh()}: all {@code parts}, each once, in any order or at the same time, are the whole.
+   *
+   * @param part number of the part, from 0 on
+   * @throws IllegalArgumentException if parts is below 1, or there is no such part
+   */
   public void refresh(int part, int parts) {
+    if (parts < 1) {
+      throw new IllegalArgumentException("parts: expected at least 1, got " + parts);
+    }
+    if (part < 0 || part >= parts) {
+      throw new IllegalArgumentException("part: expected 0 to " + (parts - 1) + ", got " + part);
+    }
     for (NamedLayer named : layers) {
       named.layer().refresh(part, parts);
     }

@@ -52,7 +52,7 @@ public final class Outputs {
    * The spikes of a sample, one bit a neuron: row t is step t. A view.
    *
    * @throws IllegalArgumentException if there is no such sample
-   * @throws IllegalStateException if the last layer is not a neuron layer
+   * @throws IllegalStateException if the last layer gives values, not spikes
    */
   public SpikeRows spikes(int sample) {
     if (bits == null) {

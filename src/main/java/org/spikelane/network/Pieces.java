@@ -11,20 +11,28 @@ import java.util.concurrent.locks.LockSupport;
 /** Shares numbered pieces of work among workers, each with buffers of its own. */
 public final class Pieces {
 
-  /** How long a thread looks for more to do, or for others to end, before it sleeps: some times what waking takes. */
-  private static final long AWAKE_NANOS = 200_000;
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+  /**
+   * How long a thread looks for more to do, or for others to end, before it sleeps: some times what waking takes. Alone on
+   * its processor it would keep others from what it looks for.
+   */
+  private static final long AWAKE_NANOS = PROCESSORS > 1 ? 200_000 : 0;
 
   private static final int IDLE_SECONDS = 10;
+  private static final int MOST_THREADS = Math.max(1, PROCESSORS - 1);
 
-  /** Threads beside the callers', started when they are needed, ended when they no longer are. */
-  private static final ThreadPoolExecutor THREADS = threads(Runtime.getRuntime().availableProcessors());
+  /** Threads beside the callers': as many as were wanted at once, ended when they had nothing to do for a while. */
+  static final ThreadPoolExecutor THREADS = threads();
+
+  /** Threads that the calls of this moment want. */
+  private static final AtomicInteger WANTED = new AtomicInteger();
 
   private Pieces() {}
 
-  private static ThreadPoolExecutor threads(int processors) {
-    int beside = Math.max(1, processors - 1);
+  private static ThreadPoolExecutor threads() {
     AtomicInteger number = new AtomicInteger();
-    ThreadPoolExecutor threads = new ThreadPoolExecutor(beside, beside, IDLE_SECONDS, TimeUnit.SECONDS, new Tasks(),
+    ThreadPoolExecutor threads = new ThreadPoolExecutor(1, MOST_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new Tasks(),
         task -> Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false)
             .name("spikelane-" + number.incrementAndGet()).unstarted(task));
     threads.allowCoreThreadTimeOut(true);
@@ -41,25 +49,56 @@ public final class Pieces {
 
   /**
    * Runs pieces {@code 0 … count-1}, each once, in ascending order of their beginnings, on the calling thread and as many
-   * others as there are workers and processors. Which worker gets which piece is left to chance, so a piece's result may
-   * not depend on it. Returns when all are done. When a piece fails, no others are begun; throws what the first one threw,
-   * once none runs.
+   * others as there are workers beside the first, and processors. Which worker gets which piece is left to chance, so a
+   * piece's result may not depend on it. Returns when all are done. When a piece fails, no others are begun; throws what
+   * the first one threw, once none runs.
+   *
+   * @throws IllegalArgumentException if there is no worker, or count is below 0
    */
   public static <W> void share(List<W> workers, int count, Task<W> task) {
-    if (workers.size() == 1 || count == 1) {
+    if (workers.isEmpty()) {
+      throw new IllegalArgumentException("workers: expected at least 1, got none");
+    }
+    if (count < 0) {
+      throw new IllegalArgumentException("count: expected 0 pieces or more, got " + count);
+    }
+    if (workers.size() == 1 || count <= 1) {
       for (int piece = 0; piece < count; piece++) {
         task.run(workers.getFirst(), piece);
       }
       return;
     }
     Share<W> share = new Share<>(workers, count, task);
-    for (int i = 1; i < Math.min(workers.size(), count); i++) {
-      THREADS.execute(share);
+    int invited = Math.min(Math.min(workers.size(), count) - 1, MOST_THREADS);
+    try {
+      makeRoom(WANTED.addAndGet(invited));
+      for (int i = 0; i < invited; i++) {
+        THREADS.execute(share);
+      }
+      share.runPieces();
+    } finally {
+      WANTED.addAndGet(-invited);
+      int joined = share.close();
+      // Threads busy elsewhere would find it closed, but keep it until then.
+      boolean waiting = true;
+      for (int i = joined; waiting && i < invited; i++) {
+        waiting = THREADS.remove(share);
+      }
+      share.await();
     }
-    share.runAndAwait();
+    share.throwFailure();
   }
 
-  /** Waking a thread takes longer than the pieces of a small request: threads look for tasks a while before they sleep. */
+  private static void makeRoom(int wanted) {
+    int threads = Math.min(wanted, MOST_THREADS);
+    if (threads > THREADS.getCorePoolSize()) {
+      synchronized (THREADS) {
+        THREADS.setCorePoolSize(Math.max(threads, THREADS.getCorePoolSize()));
+      }
+    }
+  }
+
+  /** Waking a thread takes longer than the pieces of a small request: it looks for tasks a while before it sleeps. */
   private static final class Tasks extends LinkedBlockingQueue<Runnable> {
 
     private static final long serialVersionUID = 1;
@@ -114,31 +153,39 @@ public final class Pieces {
       }
     }
 
-    private void runPieces() {
+    void runPieces() {
       W worker = workers.get(nextWorker.getAndIncrement());
       try {
         for (int piece = nextPiece.getAndIncrement(); piece < count; piece = nextPiece.getAndIncrement()) {
           task.run(worker, piece);
         }
-      } catch (RuntimeException | Error thrown) {
+      } catch (Throwable thrown) {
+        // Of any class: languages without checked exceptions throw them through a task.
         failure.compareAndSet(null, thrown);
         nextPiece.set(count);
       }
     }
 
-    void runAndAwait() {
-      runPieces();
+    /** Lets nobody join in any longer, and says how many did. */
+    int close() {
       others.getAndAdd(CLOSED);
-      await();
-      switch (failure.get()) {
-        case null -> {}
-        case RuntimeException thrown -> throw thrown;
-        case Error thrown -> throw thrown;
-        case Throwable thrown -> throw new IllegalStateException(thrown);
+      return nextWorker.get() - 1;
+    }
+
+    /** Throws what a piece threw, whatever it was. */
+    void throwFailure() {
+      if (failure.get() != null) {
+        Share.<RuntimeException>throwAs(failure.get());
       }
     }
 
-    private void await() {
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void throwAs(Throwable thrown) throws T {
+      throw (T) thrown;
+    }
+
+    /** Waits for those who joined in. */
+    void await() {
       boolean interrupted = false;
       long begin = System.nanoTime();
       while (others.get() != CLOSED) {

@@ -104,7 +104,7 @@ public final class Session {
    * Whether neuron n of the output layer fired in the last step of stream {@code sample}.
    *
    * @throws IllegalArgumentException if there is no such stream or neuron
-   * @throws IllegalStateException if the last layer is not a neuron layer
+   * @throws IllegalStateException if the last layer gives values, not spikes
    */
   public boolean fired(int sample, int n) {
     if (sample < 0 || sample >= samples() || n < 0 || n >= network.outputShape().size()) {

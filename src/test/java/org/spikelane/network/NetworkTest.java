@@ -77,6 +77,17 @@ class NetworkTest {
     }
   }
 
+  @Test
+  void refusesPartsOfARefreshThatThereAreNot() {
+    Network network = convolutional().build(1);
+    for (int part : new int[] {-1, 2}) {
+      assertEquals("part: expected 0 to 1, got " + part,
+          assertThrows(IllegalArgumentException.class, () -> network.refresh(part, 2)).getMessage());
+    }
+    assertEquals("parts: expected at least 1, got 0",
+        assertThrows(IllegalArgumentException.class, () -> network.refresh(0, 0)).getMessage());
+  }
+
   /** dL/d(input), which takes weights forward and backward. */
   private static float[] gradients(Network network, Input input) {
     Tape tape = network.record(input.withGradient());

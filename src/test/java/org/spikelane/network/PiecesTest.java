@@ -7,14 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -92,11 +91,11 @@ class PiecesTest {
 
   @Test
   void beginsPiecesInAscendingOrder() {
-    List<Integer> begun = Collections.synchronizedList(new ArrayList<>());
+    AtomicInteger begun = new AtomicInteger();
     AtomicInteger early = new AtomicInteger();
     AtomicIntegerArray done = new AtomicIntegerArray(200);
     Pieces.share(workers(2), 200, (worker, piece) -> {
-      begun.add(piece);
+      begun.incrementAndGet();
       // Of two threads, the other one is at one piece at most: all but one of those before are done.
       int missing = 0;
       for (int before = 0; before < piece; before++) {
@@ -105,7 +104,7 @@ class PiecesTest {
       early.addAndGet(missing > 1 ? 1 : 0);
       done.set(piece, 1);
     });
-    assertEquals(200, begun.size());
+    assertEquals(200, begun.get());
     assertEquals(0, early.get());
   }
 
@@ -140,7 +139,7 @@ class PiecesTest {
 
   @Test
   void manyCallersAndPiecesThatShareAgain() throws InterruptedException {
-    AtomicReference<Throwable> failure = new AtomicReference<>();
+    AtomicInteger right = new AtomicInteger();
     List<Thread> callers = new ArrayList<>();
     for (int caller = 0; caller < 4; caller++) {
       callers.add(Thread.ofPlatform().start(() -> {
@@ -148,16 +147,69 @@ class PiecesTest {
           AtomicInteger sum = new AtomicInteger();
           Pieces.share(workers(3), 5, (worker, piece) ->
               Pieces.share(workers(2), 4, (inner, part) -> sum.addAndGet(piece * 4 + part)));
-          if (sum.get() != 190) {
-            failure.set(new AssertionError("expected 190, got " + sum));
-          }
+          right.addAndGet(sum.get() == 190 ? 1 : 0);
         }
       }));
     }
     for (Thread caller : callers) {
       caller.join();
     }
-    assertSame(null, failure.get());
+    assertEquals(800, right.get());
+  }
+
+  /** Of any class, on any thread: both pieces run at once, and one of them fails. */
+  @Test
+  void throwsWhatIsNeitherRuntimeExceptionNorError() {
+    for (int failing : new int[] {0, 1}) {
+      IOException thrown = new IOException("piece " + failing);
+      CountDownLatch both = new CountDownLatch(2);
+      AtomicInteger done = new AtomicInteger();
+      assertSame(thrown, assertThrows(IOException.class, () -> Pieces.share(workers(2), 2, (worker, piece) -> {
+        both.countDown();
+        await(both);
+        if (piece == failing) {
+          PiecesTest.<RuntimeException>throwUnchecked(thrown);
+        }
+        LockSupport.parkNanos(1_000_000);
+        done.incrementAndGet();
+      })));
+      assertEquals(1, done.get());
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void throwUnchecked(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+
+  @Test
+  void refusesNoWorkersAndNegativeCounts() {
+    assertEquals("workers: expected at least 1, got none",
+        assertThrows(IllegalArgumentException.class, () -> Pieces.share(List.of(), 2, (worker, piece) -> {})).getMessage());
+    assertEquals("count: expected 0 pieces or more, got -1",
+        assertThrows(IllegalArgumentException.class, () -> Pieces.share(workers(2), -1, (worker, piece) -> {})).getMessage());
+  }
+
+  /** Calls that ended while all threads were busy with another leave nothing behind. */
+  @Test
+  void callsThatNobodyJoinedLeaveNothingBehind() throws InterruptedException {
+    int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+    CountDownLatch busy = new CountDownLatch(threads);
+    CountDownLatch end = new CountDownLatch(1);
+    Thread other = Thread.ofPlatform().start(() -> Pieces.share(workers(threads), threads, (worker, piece) -> {
+      busy.countDown();
+      await(end);
+    }));
+    await(busy);
+    AtomicInteger sum = new AtomicInteger();
+    for (int call = 0; call < 1000; call++) {
+      Pieces.share(workers(threads), 4, (worker, piece) -> sum.addAndGet(piece));
+    }
+    int left = Pieces.THREADS.getQueue().size();
+    end.countDown();
+    other.join();
+    assertEquals(6000, sum.get());
+    assertEquals(0, left);
   }
 
   /** An interrupt neither loses pieces nor is lost. */

@@ -175,9 +175,11 @@ public final class PackedWeights {
   public void packTransposed(float[] w, int part, int parts) {
     requireSize(w);
     requirePart(part, parts);
+    int first = firstPanel(part, parts);
+    int end = firstPanel(part + 1, parts);
     // By way of an array: until C2 has compiled it, writing native memory float by float takes many times as long.
-    float[] block = new float[Math.min(BLOCK, k) * panel];
-    for (int p = firstPanel(part, parts); p < firstPanel(part + 1, parts); p++) {
+    float[] block = new float[first < end ? Math.min(BLOCK, k) * panel : 0];
+    for (int p = first; p < end; p++) {
       for (int i = 0; i < k; i += BLOCK) {
         packBlock(w, p, i, Math.min(BLOCK, k - i), block);
       }
@@ -191,7 +193,7 @@ public final class PackedWeights {
     return (int) ((long) panels() * part / parts);
   }
 
-  /** Copies {@code w[i*row + j*column]} to its place in {@link #grouped}, which only weights of one panel have. */
+  /** Copies {@code w[i*row + j*column]} to its place in {@link #grouped}. Only weights of one panel have it: one part does it all. */
   private void group(float[] w, int row, int column) {
     finite = true;
     for (int j = 0; group > 0 && j < n; j++) {
@@ -242,8 +244,11 @@ public final class PackedWeights {
   }
 
   private static void requirePart(int part, int parts) {
+    if (parts < 1) {
+      throw new IllegalArgumentException("parts: expected at least 1, got " + parts);
+    }
     if (part < 0 || part >= parts) {
-      throw new IllegalArgumentException("part: expected 0 or more and below parts, got " + part + " of " + parts);
+      throw new IllegalArgumentException("part: expected 0 to " + (parts - 1) + ", got " + part);
     }
   }
 

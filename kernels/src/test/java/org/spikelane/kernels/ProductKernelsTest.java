@@ -469,13 +469,16 @@ class ProductKernelsTest {
   @Test
   void refusesPartsOfWeightsThatThereAreNot() {
     PackedWeights packed = SCALAR.weights(2, 3);
-    for (int[] part : new int[][] {{-1, 2}, {2, 2}, {0, 0}}) {
-      for (Executable pack : List.<Executable>of(() -> packed.pack(new float[6], part[0], part[1]),
-          () -> packed.packTransposed(new float[6], part[0], part[1]))) {
-        assertEquals("part: expected 0 or more and below parts, got " + part[0] + " of " + part[1],
-            assertThrows(IllegalArgumentException.class, pack).getMessage());
-      }
+    for (int part : new int[] {-1, 2, 5}) {
+      assertRefused("part: expected 0 to 1, got " + part, () -> packed.pack(new float[6], part, 2));
+      assertRefused("part: expected 0 to 1, got " + part, () -> packed.packTransposed(new float[6], part, 2));
     }
+    assertRefused("parts: expected at least 1, got 0", () -> packed.pack(new float[6], 0, 0));
+    assertRefused("parts: expected at least 1, got -1", () -> packed.packTransposed(new float[6], 0, -1));
+  }
+
+  private static void assertRefused(String message, Executable call) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
   }
 
   /** What weights were before is forgotten: after infinite ones, finite ones go their own way again. */
