@@ -31,6 +31,8 @@ import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.network.Gradients;
+import org.spikelane.network.ImageNetwork;
+import org.spikelane.network.ManyStreams;
 import org.spikelane.network.Network;
 import org.spikelane.network.SmallNetwork;
 import org.spikelane.network.Tape;
@@ -55,6 +57,13 @@ class BenchmarkSmokeTest {
       Map.entry("NetworkBenchmark.record", (state, result) -> checkTape((SmallNetwork) state, (Tape) result)),
       Map.entry("NetworkBenchmark.recordAndBackward",
           (state, result) -> checkGradients((SmallNetwork) state, (Gradients) result)),
+      Map.entry("ImageBenchmark.run", (state, result) -> checkImages((ImageNetwork) state, ImageNetwork.STEPS)),
+      Map.entry("ImageBenchmark.step", (state, result) -> checkImages((ImageNetwork) state, 1)),
+      Map.entry("ImageBenchmark.recordAndBackward",
+          (state, result) -> checkImageGradients((ImageNetwork) state, (Gradients) result)),
+      Map.entry("StreamsBenchmark.step", (state, result) -> checkStreams((ManyStreams) state)),
+      Map.entry("StreamsBenchmark.recordAndBackward",
+          (state, result) -> checkStreamGradients((ManyStreams) state, (Gradients) result)),
       Map.entry("TrainerBenchmark.epoch",
           (state, result) -> checkEpoch((TrainerBenchmark.Training) state, (EpochReport) result)));
 
@@ -139,6 +148,9 @@ class BenchmarkSmokeTest {
   }
 
   private static Object parse(Class<?> type, String value) {
+    if (type == boolean.class) {
+      return Boolean.valueOf(value);
+    }
     return type == int.class
         ? (Object) Integer.valueOf(value)
         : Arrays.stream(type.getEnumConstants()).filter(c -> c.toString().equals(value)).findFirst().orElseThrow();
@@ -334,6 +346,143 @@ class BenchmarkSmokeTest {
       for (float g : gradients.parameter(name)) {
         assertTrue(Float.isFinite(g), name);
       }
+    }
+  }
+
+  private static void checkImages(ImageNetwork state, int steps) {
+    float[] membrane = state.session().state("lif3").membrane();
+    for (int b : new int[] {0, ImageNetwork.IMAGES - 1}) {
+      NaiveImage naive = new NaiveImage(state.network(), NaiveImage.of(state, b), steps);
+      assertArrayEquals(naive.membranes[steps - 1], Arrays.copyOfRange(membrane, b * 10, (b + 1) * 10), "image " + b);
+    }
+  }
+
+  /** Backpropagation of the output layer in double. */
+  private static void checkImageGradients(ImageNetwork state, Gradients gradients) {
+    double[] gWeight = new double[10 * NaiveImage.POOLED];
+    double[] gBias = new double[10];
+    for (int b = 0; b < ImageNetwork.IMAGES; b++) {
+      NaiveImage naive = new NaiveImage(state.network(), NaiveImage.of(state, b), ImageNetwork.STEPS);
+      for (int c = 0; c < 10; c++) {
+        double carried = 0;
+        for (int t = ImageNetwork.STEPS - 1; t >= 0; t--) {
+          carried = 0.9 * carried + surrogate(naive.membranes[t][c]);
+          gBias[c] += carried;
+          for (int k = 0; k < NaiveImage.POOLED; k++) {
+            gWeight[c * NaiveImage.POOLED + k] += carried * naive.pooled[t][k];
+          }
+        }
+      }
+    }
+    double most = Arrays.stream(gWeight).map(Math::abs).max().orElseThrow();
+    for (int i = 0; i < gWeight.length; i++) {
+      assertEquals(gWeight[i], gradients.parameter("fc.weight")[i], 1e-5 * (1 + most), "weight " + i);
+    }
+    for (int c = 0; c < 10; c++) {
+      assertEquals(gBias[c], gradients.parameter("fc.bias")[c], 1e-5 * (1 + Math.abs(gBias[c])), "bias " + c);
+    }
+  }
+
+  /** The default surrogate, atan(2), around a threshold of 1. */
+  private static double surrogate(float membrane) {
+    double y = Math.PI * (membrane - 1.0);
+    return 1 / (1 + y * y);
+  }
+
+  /** An image through the convolutional network: spikes after the last pool and membranes of the last layer, by step. */
+  private static final class NaiveImage {
+
+    static final int POOLED = 64 * 4 * 4;
+
+    final float[][] pooled;
+    final float[][] membranes;
+
+    NaiveImage(Network network, float[] pixels, int steps) {
+      pooled = new float[steps][];
+      membranes = new float[steps][10];
+      float[] current = convolution(network, "conv1.", pixels, 1, 28);
+      float[] mem1 = new float[current.length];
+      float[] mem2 = new float[64 * 8 * 8];
+      float[] mem3 = new float[10];
+      for (int t = 0; t < steps; t++) {
+        float[] first = pool(fire(mem1, current), 12, 24);
+        pooled[t] = pool(fire(mem2, convolution(network, "conv2.", first, 12, 12)), 64, 8);
+        fire(mem3, NaiveRun.linear(network, "fc.", pooled[t]));
+        membranes[t] = mem3.clone();
+      }
+    }
+
+    static float[] of(ImageNetwork state, int image) {
+      return Arrays.copyOfRange(state.images(), image * 784, (image + 1) * 784);
+    }
+
+    /** A Leaky step with beta 0.9 and delayed reset, in place; what fired. */
+    static float[] fire(float[] membrane, float[] current) {
+      float[] spikes = new float[membrane.length];
+      for (int n = 0; n < membrane.length; n++) {
+        float r = membrane[n] > 1f ? 1f : 0f;
+        membrane[n] = (0.9f * membrane[n] + current[n]) - r * 1f;
+        spikes[n] = membrane[n] > 1f ? 1f : 0f;
+      }
+      return spikes;
+    }
+
+    /** A kernel of 5 by 5 over [channels][size][size]. */
+    private static float[] convolution(Network network, String name, float[] x, int channels, int size) {
+      float[] w = network.parameter(name + "weight").values();
+      float[] bias = network.parameter(name + "bias").values();
+      int places = size - 4;
+      float[] y = new float[bias.length * places * places];
+      for (int o = 0; o < y.length; o++) {
+        int out = o / (places * places);
+        int row = o / places % places;
+        float sum = 0;
+        int k = out * channels * 25;
+        for (int c = 0; c < channels; c++) {
+          for (int i = 0; i < 5; i++) {
+            for (int j = 0; j < 5; j++) {
+              sum = Math.fma(x[(c * size + row + i) * size + o % places + j], w[k++], sum);
+            }
+          }
+        }
+        y[o] = sum + bias[out];
+      }
+      return y;
+    }
+
+    private static float[] pool(float[] spikes, int channels, int size) {
+      int half = size / 2;
+      float[] y = new float[channels * half * half];
+      for (int i = 0; i < spikes.length; i++) {
+        int o = (i / (size * size) * half + i / size % size / 2) * half + i % size / 2;
+        y[o] = Math.max(y[o], spikes[i]);
+      }
+      return y;
+    }
+  }
+
+  private static float[] firstLayer(ManyStreams state, float[] membrane) {
+    float[] x = Arrays.copyOf(state.step(), membrane.length);
+    return NaiveImage.fire(membrane, NaiveRun.linear(state.network(), "fc1.", x));
+  }
+
+  private static void checkStreams(ManyStreams state) {
+    float[] first = new float[1024];
+    float[] second = new float[1024];
+    NaiveImage.fire(second, NaiveRun.linear(state.network(), "fc2.", firstLayer(state, first)));
+    assertArrayEquals(first, Arrays.copyOf(state.session().state("lif1").membrane(), 1024));
+    assertArrayEquals(second, Arrays.copyOf(state.session().state("lif2").membrane(), 1024));
+  }
+
+  /** The output layer's, of one stream. */
+  private static void checkStreamGradients(ManyStreams state, Gradients gradients) {
+    assertEquals(1, state.streams);
+    float[] spikes = firstLayer(state, new float[1024]);
+    float[] membrane = new float[1024];
+    NaiveImage.fire(membrane, NaiveRun.linear(state.network(), "fc2.", spikes));
+    for (int i = 0; i < 1024 * 1024; i++) {
+      double expected = surrogate(membrane[i / 1024]) * spikes[i % 1024];
+      assertEquals(expected, gradients.parameter("fc2.weight")[i], 1e-5, "weight " + i);
     }
   }
 
