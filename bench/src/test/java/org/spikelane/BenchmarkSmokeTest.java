@@ -243,6 +243,23 @@ class BenchmarkSmokeTest {
     throw new NoSuchFieldException(name);
   }
 
+  /** A Leaky step with beta 0.9 and delayed reset, in place; what fired. */
+  private static float[] fire(float[] membrane, float[] current) {
+    float[] spikes = new float[membrane.length];
+    for (int n = 0; n < membrane.length; n++) {
+      float r = membrane[n] > 1f ? 1f : 0f;
+      membrane[n] = (0.9f * membrane[n] + current[n]) - r * 1f;
+      spikes[n] = membrane[n] > 1f ? 1f : 0f;
+    }
+    return spikes;
+  }
+
+  /** The default surrogate, atan(2), around a threshold of 1. */
+  private static double surrogate(float membrane) {
+    double y = Math.PI * (membrane - 1.0);
+    return 1 / (1 + y * y);
+  }
+
   /** Sample after sample, the network's equations neuron by neuron, in float32 and in the order of the kernels. */
   private static final class NaiveRun {
 
@@ -256,8 +273,8 @@ class BenchmarkSmokeTest {
       hidden = network.neuron("lif1").size();
       steps = x.length;
       hiddenSpikes = new float[steps][hidden];
-      outputMembrane = new float[steps][SmallNetwork.CLASSES];
-      outputSpikes = new float[steps][SmallNetwork.CLASSES];
+      outputMembrane = new float[steps][];
+      outputSpikes = new float[steps][];
       float[] spk = new float[hidden];
       float[] mem1 = new float[hidden];
       float[] mem2 = new float[SmallNetwork.CLASSES];
@@ -270,13 +287,8 @@ class BenchmarkSmokeTest {
           hiddenSpikes[t][n] = mem1[n] > 1f ? 1f : 0f;
         }
         spk = hiddenSpikes[t];
-        float[] output = linear(network, "fc2.", spk);
-        for (int n = 0; n < mem2.length; n++) {
-          float r = mem2[n] > 1f ? 1f : 0f;
-          mem2[n] = (0.9f * mem2[n] + output[n]) - r * 1f;
-          outputMembrane[t][n] = mem2[n];
-          outputSpikes[t][n] = mem2[n] > 1f ? 1f : 0f;
-        }
+        outputSpikes[t] = fire(mem2, linear(network, "fc2.", spk));
+        outputMembrane[t] = mem2.clone();
       }
     }
 
@@ -331,8 +343,7 @@ class BenchmarkSmokeTest {
         double carried = 0;
         for (int t = SmallNetwork.STEPS - 1; t >= 0; t--) {
           int at = (t * SmallNetwork.SAMPLES + b) * SmallNetwork.CLASSES + c;
-          double y = Math.PI * (membrane[at] - 1.0);
-          carried = 0.9 * carried + gSpk[at] / (1 + y * y);
+          carried = 0.9 * carried + gSpk[at] * surrogate(membrane[at]);
           gBias[c] += carried;
           for (int k = 0; k < hidden; k++) {
             gWeight[c * hidden + k] += carried * spikes[(t * SmallNetwork.SAMPLES + b) * hidden + k];
@@ -383,12 +394,6 @@ class BenchmarkSmokeTest {
     }
   }
 
-  /** The default surrogate, atan(2), around a threshold of 1. */
-  private static double surrogate(float membrane) {
-    double y = Math.PI * (membrane - 1.0);
-    return 1 / (1 + y * y);
-  }
-
   /** An image through the convolutional network: spikes after the last pool and membranes of the last layer, by step. */
   private static final class NaiveImage {
 
@@ -414,17 +419,6 @@ class BenchmarkSmokeTest {
 
     static float[] of(ImageNetwork state, int image) {
       return Arrays.copyOfRange(state.images(), image * 784, (image + 1) * 784);
-    }
-
-    /** A Leaky step with beta 0.9 and delayed reset, in place; what fired. */
-    static float[] fire(float[] membrane, float[] current) {
-      float[] spikes = new float[membrane.length];
-      for (int n = 0; n < membrane.length; n++) {
-        float r = membrane[n] > 1f ? 1f : 0f;
-        membrane[n] = (0.9f * membrane[n] + current[n]) - r * 1f;
-        spikes[n] = membrane[n] > 1f ? 1f : 0f;
-      }
-      return spikes;
     }
 
     /** A kernel of 5 by 5 over [channels][size][size]. */
@@ -463,13 +457,13 @@ class BenchmarkSmokeTest {
 
   private static float[] firstLayer(ManyStreams state, float[] membrane) {
     float[] x = Arrays.copyOf(state.step(), membrane.length);
-    return NaiveImage.fire(membrane, NaiveRun.linear(state.network(), "fc1.", x));
+    return fire(membrane, NaiveRun.linear(state.network(), "fc1.", x));
   }
 
   private static void checkStreams(ManyStreams state) {
     float[] first = new float[1024];
     float[] second = new float[1024];
-    NaiveImage.fire(second, NaiveRun.linear(state.network(), "fc2.", firstLayer(state, first)));
+    fire(second, NaiveRun.linear(state.network(), "fc2.", firstLayer(state, first)));
     assertArrayEquals(first, Arrays.copyOf(state.session().state("lif1").membrane(), 1024));
     assertArrayEquals(second, Arrays.copyOf(state.session().state("lif2").membrane(), 1024));
   }
@@ -479,7 +473,7 @@ class BenchmarkSmokeTest {
     assertEquals(1, state.streams);
     float[] spikes = firstLayer(state, new float[1024]);
     float[] membrane = new float[1024];
-    NaiveImage.fire(membrane, NaiveRun.linear(state.network(), "fc2.", spikes));
+    fire(membrane, NaiveRun.linear(state.network(), "fc2.", spikes));
     for (int i = 0; i < 1024 * 1024; i++) {
       double expected = surrogate(membrane[i / 1024]) * spikes[i % 1024];
       assertEquals(expected, gradients.parameter("fc2.weight")[i], 1e-5, "weight " + i);

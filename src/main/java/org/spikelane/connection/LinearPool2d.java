@@ -87,6 +87,7 @@ public abstract sealed class LinearPool2d implements Layer permits SumPool2d, Av
 
     private final Values input;
     private final Values output;
+    /** By window of a row: its first tap that sees a place, and the end of those that do. */
     private final int[] firstColumn = new int[outputShape.extent(2)];
     private final int[] endColumn = new int[outputShape.extent(2)];
 

@@ -108,6 +108,11 @@ class LinearTest {
     }
   }
 
+  /** A spike or none, one in ten, or a value in [-1, 1). */
+  private static float draw(SplittableRandom random, boolean spikes) {
+    return spikes ? (random.nextInt(10) == 0 ? 1f : 0f) : (float) random.nextDouble(-1, 1);
+  }
+
   /** Of a stage for so many samples, which runs those from one border to the next. */
   private static float[][] gradients(Linear linear, String kinds, int room, List<Integer> borders) {
     int steps = 20;
@@ -116,7 +121,7 @@ class LinearTest {
     float[] gy = new float[kinds.length() * steps * 70];
     for (int i = 0; i < x.length; i++) {
       boolean spikes = kinds.charAt(i / (steps * 300)) == 'S';
-      x[i] = spikes ? (random.nextInt(10) == 0 ? 1f : 0f) : (float) random.nextDouble(-1, 1);
+      x[i] = draw(random, spikes);
     }
     for (int i = 0; i < gy.length; i++) {
       gy[i] = (float) random.nextDouble(-1, 1);
@@ -154,7 +159,7 @@ class LinearTest {
     float[] x = new float[steps * (2 + samples) * in];
     for (int i = 0; i < x.length; i++) {
       boolean spikes = kinds.charAt(i / in % (2 + samples) % kinds.length()) == 'S';
-      x[i] = spikes ? (random.nextInt(10) == 0 ? 1f : 0f) : (float) random.nextDouble(-1, 1);
+      x[i] = draw(random, spikes);
     }
     Linear linear = of(in, out, true);
     for (ProductChoice product : ProductChoice.values()) {
@@ -188,7 +193,7 @@ class LinearTest {
     float[] gy = new float[steps * samples * 30];
     for (float[] values : List.of(x, gy)) {
       for (int i = 0; i < values.length; i++) {
-        values[i] = (float) random.nextDouble(-1, 1);
+        values[i] = draw(random, false);
       }
     }
     float[][][] gradients = new float[2][][];

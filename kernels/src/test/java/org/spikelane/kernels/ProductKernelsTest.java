@@ -438,9 +438,14 @@ class ProductKernelsTest {
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       PackedWeights packed = kernels.weights(p.k, p.n);
       packed.packTransposed(transposed);
-      Cases.assertSame(values(p.packed(kernels)), values(packed), kernels + p.name);
-      assertArrayEquals(p.packed(kernels).grouped(), packed.grouped(), kernels + p.name);
+      assertSamePacked(p.packed(kernels), packed, kernels + p.name);
     }
+  }
+
+  private static void assertSamePacked(PackedWeights expected, PackedWeights actual, String message) {
+    Cases.assertSame(values(expected), values(actual), message);
+    assertArrayEquals(expected.grouped(), actual.grouped(), message);
+    assertEquals(expected.isFinite(), actual.isFinite(), message);
   }
 
   @ParameterizedTest
@@ -457,11 +462,8 @@ class ProductKernelsTest {
           byRow.pack(p.w, part, parts);
           byColumn.packTransposed(transposed, part, parts);
         }
-        for (PackedWeights packed : List.of(byRow, byColumn)) {
-          Cases.assertSame(values(whole), values(packed), kernels + p.name + ", parts " + parts);
-          assertArrayEquals(whole.grouped(), packed.grouped(), kernels + p.name + ", parts " + parts);
-          assertEquals(whole.isFinite(), packed.isFinite(), kernels + p.name + ", parts " + parts);
-        }
+        assertSamePacked(whole, byRow, kernels + p.name + ", parts " + parts);
+        assertSamePacked(whole, byColumn, kernels + p.name + ", parts " + parts);
       }
     }
   }
