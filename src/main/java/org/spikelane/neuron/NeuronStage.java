@@ -28,17 +28,11 @@ import org.spikelane.layer.Values;
  */
 public abstract sealed class NeuronStage implements Stage permits FirstOrderStage, SecondOrderStage {
 
-  /** Surrogate derivatives that are held at once, so that a second-level cache has room for membranes, too: 256 KiB. */
-  private static final int MOST_SURROGATES = 1 << 16;
+  /** Steps that go backward together: so few that hardware prefetchers follow each row. */
+  private static final int STEPS = 8;
 
-  /** Membranes above which no cache is sure to have kept them until the backward pass: 16 MiB. */
-  private static final int FAR = 1 << 22;
-
-  /** Steps that a sample as large goes backward at a time: rows far apart in memory share few places in a cache. */
-  private static final int FAR_STEPS = 16;
-
-  /** Neurons of a word of spikes. */
-  private static final int WORD = 64;
+  /** Neurons that go backward together, a multiple of 64: their surrogate derivatives stay in a first-level cache. */
+  private static final int COLUMNS = 1024;
 
   private final RowKernels kernels = KernelProvider.current().rows();
   private final Neuron neuron;
@@ -64,11 +58,9 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   /** Whether the backward pass goes step by step for all samples: spikes have a gradient that the steps after make. */
   private final boolean stepwise;
-  /** Whether membranes are fetched from memory before they are read backward. */
-  private final boolean far;
   /** Steps that go backward together. */
   private final int steps;
-  /** Neurons that go backward together; a multiple of 64, or all. */
+  /** Neurons that go backward together. */
   private final int columns;
   /** By block of steps, the last first, and by range of columns: surrogate derivatives of the block, step t in row t. */
   private final Rows[][] surrogates;
@@ -130,13 +122,9 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       recurrentOf[b] = recurrence == null ? recurrent : new Rows(recurrent.data(), recurrent.at(b), 0);
     }
     this.stepwise = recurrence != null || neuron.graded();
-    long perSample = (long) block.steps() * size;
-    this.far = !stepwise && block.samples() * perSample > FAR;
-    this.steps = stepwise ? 1 : perSample > FAR ? Math.min(block.steps(), FAR_STEPS) : block.steps();
+    this.steps = stepwise ? 1 : Math.min(block.steps(), STEPS);
     // The winner of a row is found among all its neurons.
-    this.columns = stepwise || neuron.inhibition()
-        ? size
-        : Math.min(size, Math.max(WORD, MOST_SURROGATES / steps / WORD * WORD));
+    this.columns = stepwise || neuron.inhibition() ? size : Math.min(size, COLUMNS);
     int recorded = record ? block.samples() : 0;
     this.surrogates = surrogates(block);
     this.gSpikes = new Rows(new float[stepwise ? recorded * size : 0], 0, size);
@@ -415,9 +403,6 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       for (int i = 0; i < surrogates.length; i++) {
         int t1 = spikes.steps() - i * steps;
         int t0 = Math.max(0, t1 - steps);
-        if (far) {
-          kernels.fetch(mem[b], t0 + 1, t1 + 1, from, to);
-        }
         backward(b, spikes.gradient(b), surrogates[i][j], t0, t1, from, to, sums);
       }
     }

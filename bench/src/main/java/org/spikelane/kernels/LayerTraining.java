@@ -27,17 +27,13 @@ public class LayerTraining extends LayerOperands {
 
   /**
    * The same after the forward pass, with the gradient of the sum of all spikes. It goes backward as a layer of neurons
-   * does: in ranges of neurons whose surrogate derivatives stay in a second-level cache, and, where all is larger
-   * than any cache, in blocks that are fetched from memory first.
+   * does: in blocks of few steps and of neurons whose surrogate derivatives stay in a first-level cache.
    */
   public static class Backward extends LayerTraining {
 
-    private static final int MOST_SURROGATES = 1 << 16;
-    private static final int FAR = 1 << 22;
-    private static final int FAR_STEPS = 16;
+    private static final int MOST_STEPS = 8;
+    private static final int MOST_COLUMNS = 1024;
 
-    private boolean far;
-    private int steps;
     private int columns;
     private float[] surrogates;
     /** By block of steps, the last first, and by range of neurons: the surrogate derivatives of a step in its row. */
@@ -57,13 +53,11 @@ public class LayerTraining extends LayerOperands {
     @Setup(Level.Trial)
     public void prepare() {
       super.prepare();
-      far = samples * STEPS * size > FAR;
-      steps = STEPS * size > FAR ? FAR_STEPS : STEPS;
-      columns = Math.min(size, MOST_SURROGATES / steps / Long.SIZE * Long.SIZE);
-      surrogates = new float[steps * columns];
-      views = new Rows[(STEPS + steps - 1) / steps][(size + columns - 1) / columns];
+      columns = Math.min(size, MOST_COLUMNS);
+      surrogates = new float[MOST_STEPS * columns];
+      views = new Rows[Math.ceilDiv(STEPS, MOST_STEPS)][Math.ceilDiv(size, columns)];
       for (int i = 0; i < views.length; i++) {
-        int t0 = Math.max(0, STEPS - (i + 1) * steps);
+        int t0 = Math.max(0, STEPS - (i + 1) * MOST_STEPS);
         for (int j = 0; j < views[i].length; j++) {
           views[i][j] = new Rows(surrogates, -t0 * columns - j * columns, columns);
         }
@@ -87,17 +81,14 @@ public class LayerTraining extends LayerOperands {
       for (int j = views[0].length - 1; j >= 0; j--) {
         int from = j * columns;
         for (int i = 0; i < views.length; i++) {
-          int t1 = STEPS - i * steps;
-          backward(b, views[i][j], Math.max(0, t1 - steps), t1, from, Math.min(size, from + columns), learn);
+          int t1 = STEPS - i * MOST_STEPS;
+          backward(b, views[i][j], Math.max(0, t1 - MOST_STEPS), t1, from, Math.min(size, from + columns), learn);
         }
       }
     }
 
     private void backward(int b, Rows sg, int t0, int t1, int from, int to, boolean learn) {
       Rows mem = recorded[b];
-      if (far) {
-        provider().rows().fetch(mem, t0 + 1, t1 + 1, from, to);
-      }
       for (int t = t0; t < t1; t++) {
         provider().surrogate().atan(rows, mem.at(t + 1), theta, 2f, surrogates, sg.at(t), from, to);
       }

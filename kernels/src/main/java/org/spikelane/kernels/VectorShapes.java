@@ -38,12 +38,12 @@ final class VectorShapes {
   private VectorShapes() {}
 
   /**
-   * Whether a sequence is larger than a third-level cache may be (16 MiB). Then it is walked block by block, and each
-   * block is fetched first ({@link RowKernels#fetch}): a column through all steps visits one memory page a step, which
-   * no hardware prefetcher follows, and comes back to it too late.
+   * Whether a sequence reaches further than a near cache is sure to hold (1 MiB). Then it is walked block by block: few
+   * rows at a time, each of which a hardware prefetcher follows. A column through all steps visits a memory page a step,
+   * which none follows, and rows that are a power of two apart leave each other no place in any cache.
    */
   static boolean far(int steps, int stride) {
-    return (long) steps * stride > 1 << 22;
+    return (long) steps * stride > 1 << 18;
   }
 
   /** Widest vector of floats that this JVM has on this CPU, in bits. */

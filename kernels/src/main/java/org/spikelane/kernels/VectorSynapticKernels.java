@@ -64,9 +64,6 @@ final class VectorSynapticKernels implements SynapticKernels {
     int high = far ? VectorShapes.BLOCK_STEPS : t1 - t0;
     for (int n = from; n < to; n += wide) {
       for (int t = t0; t < t1; t += high) {
-        if (far) {
-          ROWS.fetch(x, t, Math.min(t1, t + high), n, Math.min(to, n + wide));
-        }
         block(x, rec, syn, mem, out, outAt + (t - t0) * outStride, outStride, alpha, beta, theta, reset, spk,
             t, Math.min(t1, t + high), n, Math.min(to, n + wide));
       }
