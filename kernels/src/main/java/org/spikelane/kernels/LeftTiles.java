@@ -64,19 +64,18 @@ final class LeftTiles {
   }
 
   /**
-   * Makes room for so many rows; what they held is gone. Where steps are odd, another makes them even: -0 times the +0 that
-   * b has there is -0, and adding -0 changes nothing.
+   * Makes room for so many rows; what they held is gone. Steps are filled up to {@link PackedWeights#padded}: -0 times the
+   * +0 that b has there is -0, and adding -0 changes nothing.
    */
   void resize(int rows, int steps) {
-    tile = Math.ceilDiv(ROWS * PackedWeights.even(steps), 2 * LINE) * 2 * LINE + LINE;
+    tile = Math.ceilDiv(ROWS * PackedWeights.padded(steps), 2 * LINE) * 2 * LINE + LINE;
     int tiles = Math.ceilDiv(rows, TOGETHER) * TOGETHER / ROWS;
     if (data.length < tiles * tile) {
       data = new float[tiles * tile];
     }
-    if (steps < PackedWeights.even(steps)) {
-      for (int t = 0; t < tiles; t++) {
-        Arrays.fill(data, t * tile + ROWS * steps, t * tile + ROWS * steps + ROWS, -0f);
-      }
+    int end = PackedWeights.padded(steps);
+    for (int t = 0; steps < end && t < tiles; t++) {
+      Arrays.fill(data, t * tile + ROWS * steps, t * tile + ROWS * end, -0f);
     }
   }
 

@@ -9,10 +9,10 @@ import java.util.Arrays;
  * Weights {@code w} [K][N], presynaptic neuron first, in the order in which one {@link ProductKernels} walks them.
  *
  * <p>Columns are cut into panels of equal width, the last filled up with zeros, and each panel is contiguous:
- * {@code w[k][n]} is {@code data[at(n / panel) + k * panel + n % panel]}, panel being its columns. With odd K, a row of
- * zeros ends each panel. A product that holds a panel's results in registers thus reads memory in one ascending stream,
- * and the panel takes few pages and all sets of a cache, whatever power of two N is. A copy: it has to be packed again
- * after the weights changed, while no thread reads. Any number of threads may read it.
+ * {@code w[k][n]} is {@code data[at(n / panel) + k * panel + n % panel]}, panel being its columns. Rows of zeros end each
+ * panel where K is no multiple of four. A product that holds a panel's results in registers thus reads memory in one
+ * ascending stream, and the panel takes few pages and all sets of a cache, whatever power of two N is. A copy: it has to be
+ * packed again after the weights changed, while no thread reads. Any number of threads may read it.
  *
  * <p>They lie outside the heap, where panels can start at a cache line. Arrays start wherever the collector puts them,
  * their values 16 bytes later, and a vector of 64 bytes then touches two lines: event-driven products took up to half as
@@ -20,6 +20,9 @@ import java.util.Arrays;
  * which is the heap's maximum unless set.
  */
 public final class PackedWeights {
+
+  /** Steps, rows of the weights, that a register tile takes at a time. */
+  static final int STEPS_TOGETHER = 4;
 
   private static final int CACHE_LINE = 64;
 
@@ -39,7 +42,7 @@ public final class PackedWeights {
 
   /** @param group columns of a group of the second copy, {@link #grouped}; 0 for none */
   PackedWeights(int k, int n, int panel, int group) {
-    long size = ((long) k + (k & 1)) * panels(n, panel) * panel;
+    long size = (k + (long) STEPS_TOGETHER) * panels(n, panel) * panel;
     long groupedSize = (long) panels(n, group) * (k + Integer.SIZE) * group;
     if (k < 0 || n < 0 || size > MOST || groupedSize > MOST) {
       throw new IllegalArgumentException("weights: expected at most " + MOST + " values in panels of "
@@ -115,12 +118,12 @@ public final class PackedWeights {
 
   /** Values of a panel. */
   int panelSize() {
-    return even(k) * panel;
+    return padded(k) * panel;
   }
 
-  /** Steps rounded up: register tiles take two at a time, and a step that is added changes nothing. */
-  static int even(int steps) {
-    return steps + (steps & 1);
+  /** Steps rounded up to those that register tiles take; what is added changes nothing. */
+  static int padded(int steps) {
+    return Math.ceilDiv(steps, STEPS_TOGETHER) * STEPS_TOGETHER;
   }
 
   /**

@@ -1,7 +1,8 @@
 package org.spikelane.kernels;
 
+import static org.spikelane.kernels.PackedWeights.STEPS_TOGETHER;
 import static org.spikelane.kernels.PackedWeights.bytes;
-import static org.spikelane.kernels.PackedWeights.even;
+import static org.spikelane.kernels.PackedWeights.padded;
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.INTS;
 import static org.spikelane.kernels.VectorShapes.LANES;
@@ -24,8 +25,8 @@ import jdk.incubator.vector.VectorOperators;
  * nothing) for the gradient. So are both event-driven ones: c adds those rows of b that a list names, neurons that fired
  * forward, rows in which a neuron fired for the gradient. Operand b comes in panels, packed by {@link PackedWeights} or
  * here, a in {@link LeftTiles}. {@link #multiplyTiles} cuts the dense product into panels and register tiles. These take
- * two steps at a time, as C2 does not unroll loops of that size; where steps are odd, both operands have another that
- * changes nothing.
+ * four steps at a time, as C2 does not unroll loops of that size; where steps are no multiple of four, both operands have
+ * some more that change nothing.
  *
  * <p>Each element of a result is one chain of additions, ascending, whatever the cuts: they do not show in the bits.
  * Columns beyond the last whole panel go through the same loops, over a copy of c; what is computed beyond them is
@@ -50,7 +51,7 @@ final class VectorProductKernels implements ProductKernels {
   // pass by; if rows are many, values of panels stay there, and tiles pass by.
   private static final int FEW_ROWS = 128;
   private static final int MANY_ROWS = 512;
-  private static final int STEPS = 1024; // Even, as all parts of weights are but the last.
+  private static final int STEPS = 1024; // Whole groups of steps, as all parts of weights are but the last.
   private static final int NEAR_VALUES = FEW_ROWS * STEPS;
 
   // Bytes that a tile reads ahead a step, of a panel to come; so many tiles read all of it. Java has no prefetch: a value is
@@ -212,7 +213,7 @@ final class VectorProductKernels implements ProductKernels {
    * Multiplies rows of {@link #left} with rows [s, s + steps) of the weights, and adds the bias after the last of them.
    */
   private void multiplyWeights(int count, PackedWeights w, int s, int steps, int together, float[] bias, Rows y, int r) {
-    assert steps == even(steps) || s + steps == w.k();
+    assert steps == padded(steps) || s + steps == w.k();
     float[] biasAtEnd = s + steps == w.k() ? bias : null;
     int tiled = count - count % SMALL_TILE_ROWS;
     int at = w.at(0) + s * PANEL;
@@ -270,11 +271,11 @@ final class VectorProductKernels implements ProductKernels {
       for (int p = 0; p < columns; p += PANEL) {
         for (int half = 0; half < steps; half += Integer.SIZE) {
           halfWords(spk, r + p, Math.min(PANEL, count - p), s + half);
-          expandColumns(halves, Math.min(Integer.SIZE, steps - half), value, right, p * even(steps) + half * PANEL);
+          expandColumns(halves, Math.min(Integer.SIZE, steps - half), value, right, p * padded(steps) + half * PANEL);
         }
       }
       endPanels(columns, steps);
-      multiplyTiles(tiled, right, 0, even(steps) * PANEL, steps, PANEL, s == 0, null, sums, 0, columns, columns);
+      multiplyTiles(tiled, right, 0, padded(steps) * PANEL, steps, PANEL, s == 0, null, sums, 0, columns, columns);
     }
     for (int i = 0; i < count; i++) {
       for (int j = 0; j < n; j++) {
@@ -445,9 +446,9 @@ final class VectorProductKernels implements ProductKernels {
   /** Adds the products of rows of {@link #left} with {@link #right} to c, a tile with {@code together} columns at once. */
   private void multiplyRight(int count, int steps, int together, float[] c, int cAt, int cRow, int columns) {
     int tiled = count - count % SMALL_TILE_ROWS;
-    multiplyTiles(tiled, right, 0, even(steps) * PANEL, steps, together, false, null, c, cAt, cRow, columns);
+    multiplyTiles(tiled, right, 0, padded(steps) * PANEL, steps, together, false, null, c, cAt, cRow, columns);
     for (int i = tiled; i < count; i++) {
-      multiplyRow(i, right, 0, even(steps) * PANEL, steps, false, null, c, cAt + i * cRow, columns);
+      multiplyRow(i, right, 0, padded(steps) * PANEL, steps, false, null, c, cAt + i * cRow, columns);
     }
   }
 
@@ -468,12 +469,12 @@ final class VectorProductKernels implements ProductKernels {
       for (int j = 0; j < n; j += FEW_ROWS) {
         int count = Math.min(FEW_ROWS, n - j);
         left.copyColumns(g, r, steps, j, count);
-        roomForRight(GROUP * PANEL * even(steps));
+        roomForRight(GROUP * PANEL * padded(steps));
         // A group of panels at a time: its floats stay in a near cache between being made of bits and being used.
         for (int i = 0; i < k; i += GROUP * PANEL) {
           int columns = Math.min(GROUP * PANEL, k - i);
           for (int p = i; p < i + columns; p += PANEL) {
-            expandPanel(spk.words(), spk.at(r) + (p >>> 6), spk.stride(), p, value, steps, (p - i) * even(steps));
+            expandPanel(spk.words(), spk.at(r) + (p >>> 6), spk.stride(), p, value, steps, (p - i) * padded(steps));
           }
           endPanels(columns, steps);
           multiplyRight(count, steps, PANEL, gw, j * k + i, k, columns);
@@ -513,9 +514,9 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
-  /** Packs columns of g as {@link PackedWeights} does, to {@link #right}: [panel][even(steps)][PANEL]. */
+  /** Packs columns of g as {@link PackedWeights} does, to {@link #right}: [panel][padded(steps)][PANEL]. */
   private void packRight(Rows g, int r, int steps, int column, int columns) {
-    int panel = even(steps) * PANEL;
+    int panel = padded(steps) * PANEL;
     roomForRight(panels(columns) * panel);
     for (int s = 0; s < steps; s++) {
       packRow(g.data(), g.at(r + s) + column, columns, s, panel);
@@ -540,11 +541,12 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
-  /** Where steps are odd, there is another in {@link #right}: of zeros, which {@link LeftTiles} multiplies with -0. */
+  /** Fills up steps in {@link #right} to {@link PackedWeights#padded} with zeros, which {@link LeftTiles} multiplies with -0. */
   private void endPanels(int columns, int steps) {
-    if (steps < even(steps)) {
+    if (steps < padded(steps)) {
       for (int p = 0; p < panels(columns); p++) {
-        MemorySegment.copy(zeros, 0, right, ValueLayout.JAVA_FLOAT, bytes((p * even(steps) + steps) * PANEL), PANEL);
+        MemorySegment.copy(zeros, 0, right, ValueLayout.JAVA_FLOAT, bytes((p * padded(steps) + steps) * PANEL),
+            (padded(steps) - steps) * PANEL);
       }
     }
   }
@@ -738,7 +740,7 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /**
-   * Eight rows of one panel of c: {@code c = (start + the products) + last}, two steps at a time. It also reads values
+   * Eight rows of one panel of c: {@code c = (start + the products) + last}, four steps at a time. It also reads values
    * here and there in {@code steps * AHEAD_BYTES} bytes from {@code ahead} on, one at least of each cache line, which a
    * later tile then finds in a cache.
    *
@@ -764,8 +766,10 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector c71 = FloatVector.fromArray(FLOATS, start, startAt + 7 * startRow + LANES);
     long p0 = bytes(bAt);
     long p1 = p0 + PANEL_BYTES;
+    long p2 = p1 + PANEL_BYTES;
+    long p3 = p2 + PANEL_BYTES;
     int seen = 0;
-    for (int s = 0; s < steps; s += 2) {
+    for (int s = 0; s < steps; s += STEPS_TOGETHER) {
       if (b.get(ValueLayout.JAVA_INT_UNALIGNED, ahead + s * AHEAD_BYTES) == NEVER) {
         seen++;
       }
@@ -821,6 +825,58 @@ final class VectorProductKernels implements ProductKernels {
       FloatVector e7 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 7]);
       c70 = e7.fma(d0, c70);
       c71 = e7.fma(d1, c71);
+      FloatVector f0 = FloatVector.fromMemorySegment(FLOATS, b, p2 + s * PANEL_BYTES, NATIVE);
+      FloatVector f1 = FloatVector.fromMemorySegment(FLOATS, b, p2 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
+      FloatVector g0 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS]);
+      c00 = g0.fma(f0, c00);
+      c01 = g0.fma(f1, c01);
+      FloatVector g1 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 1]);
+      c10 = g1.fma(f0, c10);
+      c11 = g1.fma(f1, c11);
+      FloatVector g2 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 2]);
+      c20 = g2.fma(f0, c20);
+      c21 = g2.fma(f1, c21);
+      FloatVector g3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 3]);
+      c30 = g3.fma(f0, c30);
+      c31 = g3.fma(f1, c31);
+      FloatVector g4 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 4]);
+      c40 = g4.fma(f0, c40);
+      c41 = g4.fma(f1, c41);
+      FloatVector g5 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 5]);
+      c50 = g5.fma(f0, c50);
+      c51 = g5.fma(f1, c51);
+      FloatVector g6 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 6]);
+      c60 = g6.fma(f0, c60);
+      c61 = g6.fma(f1, c61);
+      FloatVector g7 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 7]);
+      c70 = g7.fma(f0, c70);
+      c71 = g7.fma(f1, c71);
+      FloatVector h0 = FloatVector.fromMemorySegment(FLOATS, b, p3 + s * PANEL_BYTES, NATIVE);
+      FloatVector h1 = FloatVector.fromMemorySegment(FLOATS, b, p3 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
+      FloatVector k0 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS]);
+      c00 = k0.fma(h0, c00);
+      c01 = k0.fma(h1, c01);
+      FloatVector k1 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 1]);
+      c10 = k1.fma(h0, c10);
+      c11 = k1.fma(h1, c11);
+      FloatVector k2 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 2]);
+      c20 = k2.fma(h0, c20);
+      c21 = k2.fma(h1, c21);
+      FloatVector k3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 3]);
+      c30 = k3.fma(h0, c30);
+      c31 = k3.fma(h1, c31);
+      FloatVector k4 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 4]);
+      c40 = k4.fma(h0, c40);
+      c41 = k4.fma(h1, c41);
+      FloatVector k5 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 5]);
+      c50 = k5.fma(h0, c50);
+      c51 = k5.fma(h1, c51);
+      FloatVector k6 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 6]);
+      c60 = k6.fma(h0, c60);
+      c61 = k6.fma(h1, c61);
+      FloatVector k7 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 7]);
+      c70 = k7.fma(h0, c70);
+      c71 = k7.fma(h1, c71);
     }
     FloatVector last0 = FloatVector.fromArray(FLOATS, last, lastAt);
     FloatVector last1 = FloatVector.fromArray(FLOATS, last, lastAt + LANES);
@@ -856,8 +912,10 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector c31 = FloatVector.fromArray(FLOATS, start, startAt + 3 * startRow + LANES);
     long p0 = bytes(bAt);
     long p1 = p0 + PANEL_BYTES;
+    long p2 = p1 + PANEL_BYTES;
+    long p3 = p2 + PANEL_BYTES;
     int seen = 0;
-    for (int s = 0; s < steps; s += 2) {
+    for (int s = 0; s < steps; s += STEPS_TOGETHER) {
       if (b.get(ValueLayout.JAVA_INT_UNALIGNED, ahead + s * AHEAD_BYTES) == NEVER) {
         seen++;
       }
@@ -889,6 +947,34 @@ final class VectorProductKernels implements ProductKernels {
       FloatVector e3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 3]);
       c30 = e3.fma(d0, c30);
       c31 = e3.fma(d1, c31);
+      FloatVector f0 = FloatVector.fromMemorySegment(FLOATS, b, p2 + s * PANEL_BYTES, NATIVE);
+      FloatVector f1 = FloatVector.fromMemorySegment(FLOATS, b, p2 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
+      FloatVector g0 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS]);
+      c00 = g0.fma(f0, c00);
+      c01 = g0.fma(f1, c01);
+      FloatVector g1 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 1]);
+      c10 = g1.fma(f0, c10);
+      c11 = g1.fma(f1, c11);
+      FloatVector g2 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 2]);
+      c20 = g2.fma(f0, c20);
+      c21 = g2.fma(f1, c21);
+      FloatVector g3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 3]);
+      c30 = g3.fma(f0, c30);
+      c31 = g3.fma(f1, c31);
+      FloatVector h0 = FloatVector.fromMemorySegment(FLOATS, b, p3 + s * PANEL_BYTES, NATIVE);
+      FloatVector h1 = FloatVector.fromMemorySegment(FLOATS, b, p3 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
+      FloatVector k0 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS]);
+      c00 = k0.fma(h0, c00);
+      c01 = k0.fma(h1, c01);
+      FloatVector k1 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 1]);
+      c10 = k1.fma(h0, c10);
+      c11 = k1.fma(h1, c11);
+      FloatVector k2 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 2]);
+      c20 = k2.fma(h0, c20);
+      c21 = k2.fma(h1, c21);
+      FloatVector k3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 3]);
+      c30 = k3.fma(h0, c30);
+      c31 = k3.fma(h1, c31);
     }
     FloatVector last0 = FloatVector.fromArray(FLOATS, last, lastAt);
     FloatVector last1 = FloatVector.fromArray(FLOATS, last, lastAt + LANES);
