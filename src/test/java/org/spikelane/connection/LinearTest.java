@@ -225,7 +225,7 @@ class LinearTest {
     }
   }
 
-  /** Those that no cache holds are fetched first, to the last sample of the array and no further. */
+  /** Rows far apart, to the last sample of the array. */
   @ParameterizedTest
   @ValueSource(strings = {"SSS", "SVS", "VVV"})
   void readsLargeArraysAsSmallOnes(String kinds) {
