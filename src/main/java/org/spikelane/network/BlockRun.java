@@ -14,16 +14,23 @@ final class BlockRun {
 
   private final Network network;
   private final int perBlock;
+  private final States carried;
   private final States states;
   private final Values view;
   private final Chain chain;
   private final Map<String, Long> spikes = new LinkedHashMap<>();
 
-  /** For inputs of as many steps as this one, in blocks of so many samples. */
-  BlockRun(Network network, Input input, ProductChoice product, int perBlock) {
+  /**
+   * For inputs of as many steps as this one, in blocks of so many samples.
+   *
+   * @param carried states of all samples, from which every block starts and to which it leads; null to start from zero
+   */
+  BlockRun(Network network, Input input, ProductChoice product, int perBlock, States carried) {
     this.network = network;
     this.perBlock = perBlock;
-    this.states = network.states(perBlock);
+    this.carried = carried;
+    // A block of all samples works on their states in place.
+    this.states = carried != null && carried.samples() == perBlock ? carried : network.states(perBlock);
     this.view = input.view(network, perBlock);
     this.chain = new Chain(network.layers(), new Block(perBlock, input.steps(), false, false, product), view, states, 0);
   }
@@ -43,22 +50,18 @@ final class BlockRun {
     spikes.clear();
   }
 
-  /**
-   * Runs one block, and writes its part of the outputs.
-   *
-   * @param carried states of all samples, from which the block starts and to which it leads; null to start from zero
-   */
-  void run(Input input, int block, States carried, Outputs outputs) {
+  /** Runs one block, and writes its part of the outputs. */
+  void run(Input input, int block, Outputs outputs) {
     int first = block * perBlock;
     int count = Math.min(perBlock, input.samples() - first);
     if (carried == null) {
       states.reset();
-    } else {
+    } else if (carried != states) {
       states.take(carried, first, count);
     }
     input.show(view, first, count);
     chain.forward(count);
-    if (carried != null) {
+    if (carried != null && carried != states) {
       states.give(carried, first, count);
     }
     for (int b = 0; b < count; b++) {

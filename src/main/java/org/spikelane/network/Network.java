@@ -196,7 +196,7 @@ public final class Network {
   public Outputs run(Input input, int threads) {
     requireThreads(threads);
     input.requireFeatures(inputShape.size());
-    return new SequenceRun(this, input, ProductChoice.AUTO, threads).run(input, null);
+    return new SequenceRun(this, input, ProductChoice.AUTO, threads, null).run(input);
   }
 
   static void requireThreads(int threads) {

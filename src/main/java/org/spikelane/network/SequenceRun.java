@@ -16,8 +16,12 @@ final class SequenceRun {
   private final int perBlock;
   private final List<BlockRun> workers = new ArrayList<>();
 
-  /** For inputs of as many samples and steps as this one. */
-  SequenceRun(Network network, Input input, ProductChoice product, int threads) {
+  /**
+   * For inputs of as many samples and steps as this one.
+   *
+   * @param carried states of all samples, from which every run starts and to which it leads; null to start from zero
+   */
+  SequenceRun(Network network, Input input, ProductChoice product, int threads, States carried) {
     this.samples = input.samples();
     this.steps = input.steps();
     this.constant = input.isConstant();
@@ -26,7 +30,7 @@ final class SequenceRun {
     int share = Network.wholeTiles(Math.ceilDiv(samples, threads));
     this.perBlock = Math.min(Math.min(share, samples), network.samplesPerBlockOfRun(steps, constant));
     for (int i = 0; i < Math.min(threads, blocks()); i++) {
-      workers.add(new BlockRun(network, input, product, perBlock));
+      workers.add(new BlockRun(network, input, product, perBlock, carried));
     }
   }
 
@@ -40,15 +44,11 @@ final class SequenceRun {
     return Math.ceilDiv(samples, perBlock);
   }
 
-  /**
-   * Runs an input.
-   *
-   * @param carried states of all samples, from which they start and to which they lead; null to start from zero
-   */
-  Outputs run(Input input, States carried) {
+  /** Runs an input. */
+  Outputs run(Input input) {
     Outputs outputs = workers.getFirst().outputs(input);
     workers.forEach(BlockRun::clear);
-    Pieces.share(workers, blocks(), (worker, block) -> worker.run(input, block, carried, outputs));
+    Pieces.share(workers, blocks(), (worker, block) -> worker.run(input, block, outputs));
     Map<String, Long> spikes = new LinkedHashMap<>();
     for (BlockRun worker : workers) {
       worker.spikes().forEach((layer, count) -> spikes.merge(layer, count, Long::sum));

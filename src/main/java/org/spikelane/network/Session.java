@@ -81,9 +81,9 @@ public final class Session {
     input.requireFeatures(network.inputShape().size());
     requireSamples(input);
     if (run == null || !run.fits(input, threads)) {
-      run = new SequenceRun(network, input, product, threads);
+      run = new SequenceRun(network, input, product, threads, states);
     }
-    Outputs outputs = run.run(input, states);
+    Outputs outputs = run.run(input);
     detach();
     return outputs;
   }
