@@ -208,7 +208,8 @@ class BenchmarkSmokeTest {
       one = Math.fma(0.5f, one, 1f);
     }
     float lanes = sum / one;
-    assertTrue(lanes == 32 || lanes == 64 || lanes == 128, "sum: expected 8 vectors of " + one + ", got " + sum);
+    assertTrue(lanes == 12 * 4 || lanes == 12 * 8 || lanes == 12 * 16,
+        "sum: expected 12 vectors of " + one + ", got " + sum);
   }
 
   private static void checkAllOnes(float[] values) {

@@ -42,6 +42,11 @@ public final class Input {
     return new Input(values, steps, samples, constant, true);
   }
 
+  /** This, or a copy if it is one of the states that a run writes over. */
+  Input apartFrom(States states) {
+    return states.hold(values) ? new Input(values.clone(), steps, samples, constant, gradient) : this;
+  }
+
   /** Whether a backward pass gives its gradient. */
   public boolean hasGradient() {
     return gradient;

@@ -83,7 +83,7 @@ public final class Session {
     if (run == null || !run.fits(input, threads)) {
       run = new SequenceRun(network, input, product, threads, states);
     }
-    Outputs outputs = run.run(input);
+    Outputs outputs = run.run(input.apartFrom(states));
     detach();
     return outputs;
   }
@@ -172,7 +172,8 @@ public final class Session {
    */
   public Tape record(Input input) {
     Tape before = last != null && last.isConsumed() ? null : last;
-    last = Tape.ofSession(network, input, states, product, before).run(input);
+    Input apart = input.apartFrom(states);
+    last = Tape.ofSession(network, apart, states, product, before).run(apart);
     return last;
   }
 

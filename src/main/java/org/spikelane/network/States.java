@@ -47,6 +47,13 @@ public final class States {
     return byLayer.get(layer);
   }
 
+  /** Whether an array is a membrane or a current of these. */
+  @SuppressWarnings("ReferenceEquality") // The same array, not equal ones.
+  boolean hold(float[] array) {
+    return byLayer.values().stream().anyMatch(
+        state -> state instanceof NeuronState neuron && (neuron.membrane() == array || neuron.current() == array));
+  }
+
   /** Sets all states to zero. */
   public void reset() {
     for (State state : byLayer.values()) {

@@ -229,7 +229,7 @@ class LinearTest {
   @ParameterizedTest
   @ValueSource(strings = {"SSS", "SVS", "VVV"})
   void readsLargeArraysAsSmallOnes(String kinds) {
-    int all = 61;
+    int all = 7;
     int samples = 3;
     int steps = 100;
     int in = 700;

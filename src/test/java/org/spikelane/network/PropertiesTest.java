@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.neuron.Neuron;
@@ -214,7 +215,7 @@ class PropertiesTest {
   }
 
   private static Upstream of(float[] g) {
-    return new Upstream().spikes("lif2", g).membrane("lif2", g);
+    return of("lif2", g);
   }
 
   private static void near(Gradients whole, Gradients first, Gradients second) {
@@ -229,6 +230,60 @@ class PropertiesTest {
       Agreement.near(layer, Agreement.doubles(whole.initialMembrane(layer)), first.initialMembrane(layer), 1e-5);
       Agreement.near(layer, Agreement.doubles(whole.initialSpikes(layer)), first.initialSpikes(layer), 1e-5);
     }
+  }
+
+  /** A layer of many neurons, which goes backward some of them and some steps at a time, is layers of few side by side. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void manyNeuronsAreFewSideBySide(boolean delay) {
+    int size = 1024 + 64 + 17;
+    int steps = 19;
+    float[] decays = Networks.input(12, size);
+    float[] x = Networks.input(13, steps * SAMPLES * size);
+    float[] g = Networks.input(14, x.length);
+    for (boolean learn : new boolean[] {false, true}) {
+      Network wide = side(decays, 0, size, delay, learn);
+      Tape tape = wide.record(Input.sequence(x, steps, SAMPLES).withGradient());
+      float[] spikes = tape.spikes("lif");
+      Gradients whole = tape.backward(of("lif", g));
+      int[] borders = {0, 100, 1000, size};
+      for (int i = 0; i + 1 < borders.length; i++) {
+        int from = borders[i];
+        int to = borders[i + 1];
+        Network narrow = side(decays, from, to, delay, learn);
+        Tape part = narrow.record(Input.sequence(columns(x, size, from, to), steps, SAMPLES).withGradient());
+        Agreement.bits("spikes", columns(spikes, size, from, to), part.spikes("lif"));
+        Gradients few = part.backward(of("lif", columns(g, size, from, to)));
+        Agreement.bits("input", columns(whole.input(), size, from, to), few.input());
+        Agreement.bits("mem0", columns(whole.initialMembrane("lif"), size, from, to), few.initialMembrane("lif"));
+        few.parameters().forEach((name, want) ->
+            Agreement.bits(name, columns(whole.parameter(name), size, from, to), want));
+      }
+    }
+  }
+
+  private static Network side(float[] decays, int from, int to, boolean delay, boolean learn) {
+    float[] beta = Arrays.copyOfRange(decays, from, to);
+    float[] alpha = beta.clone();
+    for (int i = 0; i < beta.length; i++) {
+      beta[i] = 0.5f + beta[i] / 8;
+      alpha[i] = 0.9f - beta[i] / 2;
+    }
+    Synaptic.Builder neurons = Synaptic.builder().alpha(alpha).beta(beta).resetDelay(delay);
+    return Network.input(to - from)
+        .neuron("lif", learn ? neurons.learnAlpha().learnBeta() : neurons).build(1);
+  }
+
+  private static float[] columns(float[] rows, int size, int from, int to) {
+    float[] part = new float[rows.length / size * (to - from)];
+    for (int row = 0; row < rows.length / size; row++) {
+      System.arraycopy(rows, row * size + from, part, row * (to - from), to - from);
+    }
+    return part;
+  }
+
+  private static Upstream of(String layer, float[] g) {
+    return new Upstream().spikes(layer, g).membrane(layer, g);
   }
 
   private static Network alone(Neuron.Builder<?> builder) {

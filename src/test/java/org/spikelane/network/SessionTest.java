@@ -164,12 +164,70 @@ class SessionTest {
         Outputs again = many.run(input, threads);
         Agreement.bits(named.name() + threads, second.output(), again.output());
         assertEquals(second.firingRates(), again.firingRates());
-        Agreement.bits(named.name() + threads, one.state("lif1").membrane(), many.state("lif1").membrane());
+        same(named.name() + threads, one, many);
         Agreement.bits(named.name() + threads, first.output(), network.run(input, threads).output());
       }
       assertEquals("threads: expected at least 1, got 0",
           assertThrows(IllegalArgumentException.class, () -> one.run(input, 0)).getMessage());
     });
+  }
+
+  private static void same(String what, Session want, Session got) {
+    for (String layer : new String[] {"lif1", "lif2"}) {
+      Agreement.bits(what, want.state(layer).membrane(), got.state(layer).membrane());
+      Agreement.bits(what, want.state(layer).spikes(), got.state(layer).spikes());
+      if (want.state(layer).current() != null) {
+        Agreement.bits(what, want.state(layer).current(), got.state(layer).current());
+      }
+    }
+  }
+
+  /** Sequences, steps, records and snapshots in any order: all go on from the same states. */
+  @Test
+  void runsStepsAndRecordsFromTheSameStates() {
+    Networks.all().forEach(named -> {
+      Network network = named.network();
+      int row = 3 * network.inputShape().size();
+      float[] x = Networks.input(9, 8 * row);
+      Session mixed = network.session(3);
+      Session steps = network.session(3);
+      mixed.run(Input.sequence(Arrays.copyOf(x, 3 * row), 3, 3));
+      States third = mixed.snapshot();
+      for (int pass = 0; pass < 2; pass++) {
+        mixed.step(Arrays.copyOfRange(x, 3 * row, 4 * row));
+        mixed.record(Input.sequence(Arrays.copyOfRange(x, 4 * row, 5 * row), 1, 3));
+        mixed.run(Input.sequence(Arrays.copyOfRange(x, 5 * row, 8 * row), 3, 3));
+        steps.reset();
+        for (int t = 0; t < 8; t++) {
+          steps.step(Arrays.copyOfRange(x, t * row, (t + 1) * row));
+        }
+        same(named.name(), steps, mixed);
+        mixed.restore(third);
+      }
+    });
+  }
+
+  /** What a run writes over may be its input nevertheless. */
+  @Test
+  void aStateMayBeTheInput() {
+    Network network = Network.input(40).synaptic("lif", n -> n.alpha(0.8f).beta(0.9f)).build(1);
+    for (boolean current : new boolean[] {false, true}) {
+      Session own = network.session(19);
+      Session other = network.session(19);
+      float[] x = current ? own.state("lif").current() : own.state("lif").membrane();
+      float[] values = Networks.input(10, x.length);
+      System.arraycopy(values, 0, x, 0, x.length);
+      System.arraycopy(values, 0, current ? other.state("lif").current() : other.state("lif").membrane(), 0, x.length);
+      for (int threads : new int[] {1, 2}) {
+        float[] copy = x.clone();
+        Agreement.bits("run", other.run(Input.constant(copy, 5, 19), threads).output(),
+            own.run(Input.constant(x, 5, 19), threads).output());
+      }
+      float[] copy = x.clone();
+      float[] want = other.record(Input.constant(copy, 5, 19)).output();
+      Agreement.bits("record", want, own.record(Input.constant(x, 5, 19)).output());
+      Agreement.bits("state", other.state("lif").membrane(), own.state("lif").membrane());
+    }
   }
 
   @Test

@@ -68,12 +68,12 @@ final class LeftTiles {
    * +0 that b has there is -0, and adding -0 changes nothing.
    */
   void resize(int rows, int steps) {
-    tile = Math.ceilDiv(ROWS * PackedWeights.padded(steps), 2 * LINE) * 2 * LINE + LINE;
+    int end = PackedWeights.padded(steps);
+    tile = ROWS * end + LINE;
     int tiles = Math.ceilDiv(rows, TOGETHER) * TOGETHER / ROWS;
     if (data.length < tiles * tile) {
       data = new float[tiles * tile];
     }
-    int end = PackedWeights.padded(steps);
     for (int t = 0; steps < end && t < tiles; t++) {
       Arrays.fill(data, t * tile + ROWS * steps, t * tile + ROWS * end, -0f);
     }

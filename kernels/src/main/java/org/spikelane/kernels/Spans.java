@@ -28,7 +28,7 @@ final class Spans {
     return true;
   }
 
-  /** A state in place is written after the last of several steps, none of which may read it as an input. */
+  /** A state in place is written after some of several steps, none of which may read it as an input. */
   @SuppressWarnings("ReferenceEquality") // The same array, not equal ones.
   static boolean apart(Rows state, Rows input, int t0, int t1, int from, int to) {
     if (state.stride() == 0 && state.data() == input.data()) {

@@ -95,8 +95,9 @@ final class NeuronCase {
   Rows x;
   /** Recurrent current; a case may be given {@link Rows#NONE} instead. */
   Rows rec;
-  final Rows syn;
-  final Rows mem;
+  /** Recorded states; a case may have one row instead, which every step writes over. */
+  Rows syn;
+  Rows mem;
   final Rows q;
   final SpikeRows spk;
   final SpikeRows rst;
@@ -142,6 +143,23 @@ final class NeuronCase {
     this.gAlpha = Cases.uniform(random, size, -1, 1);
     this.gBeta = Cases.uniform(random, size, -1, 1);
     this.gTheta = Cases.uniform(random, size, -1, 1);
+  }
+
+  /** Keeps states in place: the current, and the membrane too if asked for. */
+  NeuronCase inPlace(boolean membrane) {
+    syn = new Rows(syn.data(), syn.offset(), 0);
+    mem = membrane ? new Rows(mem.data(), mem.offset(), 0) : mem;
+    return this;
+  }
+
+  /** Puts the rows of the input further apart. */
+  NeuronCase farApart(int stride) {
+    Rows near = x;
+    x = new Rows(new float[steps * stride], 0, stride);
+    for (int t = 0; t < steps; t++) {
+      System.arraycopy(near.data(), near.at(t), x.data(), x.at(t), size);
+    }
+    return this;
   }
 
   private Rows rows(SplittableRandom random, int count, double low, double high, boolean special) {
