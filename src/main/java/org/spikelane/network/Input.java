@@ -5,7 +5,8 @@ import org.spikelane.layer.Values;
 /**
  * What is shown to a network: a sequence, or one input that stays the same at every step.
  *
- * <p>The array is not copied, nor written to; it is read while a network runs, and once more by a backward pass.
+ * <p>The array is not copied, nor written to; it is read while a network runs, and once more by a backward pass. Only one
+ * that is a membrane or current of the states which a run writes over is copied first.
  */
 public final class Input {
 

@@ -172,8 +172,7 @@ public final class Session {
    */
   public Tape record(Input input) {
     Tape before = last != null && last.isConsumed() ? null : last;
-    Input apart = input.apartFrom(states);
-    last = Tape.ofSession(network, apart, states, product, before).run(apart);
+    last = Tape.ofSession(network, input, states, product, before).run(input);
     return last;
   }
 

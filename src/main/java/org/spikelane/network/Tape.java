@@ -97,7 +97,8 @@ public final class Tape {
     }
   }
 
-  Tape run(Input input) {
+  Tape run(Input given) {
+    Input input = given.apartFrom(states);
     number = network.nextTape();
     consumed = false;
     if (fromZero) {

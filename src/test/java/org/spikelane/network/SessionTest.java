@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.spikelane.kernels.ResetMechanism;
+import org.spikelane.layer.ProductChoice;
 import org.spikelane.reference.Agreement;
 
 class SessionTest {
@@ -227,6 +228,26 @@ class SessionTest {
       float[] want = other.record(Input.constant(copy, 5, 19)).output();
       Agreement.bits("record", want, own.record(Input.constant(x, 5, 19)).output());
       Agreement.bits("state", other.state("lif").membrane(), own.state("lif").membrane());
+    }
+  }
+
+  /** Nor does a tape's backward pass, which reads the input again, find it written over. */
+  @Test
+  void aStateMayBeTheInputOfATape() {
+    Network network = Network.input(40).linear("fc", 40).synaptic("lif", n -> n.alpha(0.8f).beta(0.9f)).build(1);
+    float[] values = Networks.input(11, 3 * 40);
+    States own = network.states(3);
+    States other = network.states(3);
+    System.arraycopy(values, 0, own.of("lif").membrane(), 0, values.length);
+    System.arraycopy(values, 0, other.of("lif").membrane(), 0, values.length);
+    Tape got = network.record(Input.constant(own.of("lif").membrane(), 5, 3), false, own, ProductChoice.AUTO);
+    Tape want = network.record(Input.constant(values, 5, 3), false, other, ProductChoice.AUTO);
+    for (int pass = 0; pass < 2; pass++) {
+      Agreement.bits("output", want.output(), got.output());
+      Agreement.bits("weight", want.backward(new Upstream().output(1f)).parameter("fc.weight"),
+          got.backward(new Upstream().output(1f)).parameter("fc.weight"));
+      want.record(Input.constant(other.of("lif").membrane().clone(), 5, 3));
+      got.record(Input.constant(own.of("lif").membrane(), 5, 3));
     }
   }
 
