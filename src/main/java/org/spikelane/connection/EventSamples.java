@@ -18,6 +18,9 @@ final class EventSamples {
   /** Samples with spikes in more than a third of the places are left to the dense product, which then is not slower. */
   private static final int LEAST_PLACES_PER_SPIKE = 3;
 
+  /** An array of more values (16 MiB) is taken to come from memory itself: each step's samples are fetched first. */
+  private static final int CACHED_VALUES = 1 << 22;
+
   private final RowKernels kernels = KernelProvider.current().rows();
   private final Values values;
   private final SpikeRows[] spikes;
@@ -63,8 +66,12 @@ final class EventSamples {
   }
 
   private void lookTimeFirst(int samples) {
+    boolean fetch = values.array().length > CACHED_VALUES;
     boolean any = true;
     for (int t = 0; any && t < values.steps(); t++) {
+      if (fetch) {
+        kernels.fetch(values.rows(0), t, t + 1, 0, samples * values.size());
+      }
       any = false;
       for (int b = 0; b < samples; b++) {
         look(b, t);

@@ -225,11 +225,11 @@ class LinearTest {
     }
   }
 
-  /** Rows far apart, to the last sample of the array. */
+  /** Those that no cache holds are fetched first, to the last sample of the array and no further. */
   @ParameterizedTest
   @ValueSource(strings = {"SSS", "SVS", "VVV"})
   void readsLargeArraysAsSmallOnes(String kinds) {
-    int all = 7;
+    int all = 61;
     int samples = 3;
     int steps = 100;
     int in = 700;

@@ -62,4 +62,13 @@ public interface RowKernels {
    * The sum of {@code x[from … to)} in double, in one order for all providers: n ascending.
    */
   double sum(float[] x, int xAt, int from, int to);
+
+  /**
+   * Reads columns {@code [from, to)} of rows {@code [t0, t1)}, a value of each cache line, so that a kernel which comes
+   * to them next finds them in a cache: rows far apart in memory arrive sooner this way. Changes nothing; scalar
+   * kernels, which compute for longer than memory takes, leave it out.
+   *
+   * @param x row t at {@code x.at(t)}; only columns {@code [from, to)} need to exist
+   */
+  void fetch(Rows x, int t0, int t1, int from, int to);
 }

@@ -161,4 +161,9 @@ final class ScalarRowKernels implements RowKernels {
   private static float bit(long[] spk, int spkAt, int n) {
     return spk[spkAt + (n >>> 6)] >>> n & 1;
   }
+
+  @Override
+  public void fetch(Rows x, int t0, int t1, int from, int to) {
+    assert Spans.rows(x, t0, t1, from, to);
+  }
 }

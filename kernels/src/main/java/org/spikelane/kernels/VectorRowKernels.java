@@ -18,7 +18,14 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorRowKernels implements RowKernels {
 
+  /** Floats of a cache line. */
+  private static final int LINE = 16;
+
   private final ScalarRowKernels tail = new ScalarRowKernels();
+
+  /** What {@link #fetch} read last: without a use, the compiler would leave the reads out. */
+  @SuppressWarnings("unused")
+  private int fetched;
 
   VectorRowKernels() {}
 
@@ -283,5 +290,29 @@ final class VectorRowKernels implements RowKernels {
   /** The first multiple of the lanes at or above {@code from}, but not above {@code to}. */
   private static int aligned(int from, int to) {
     return Math.min(to, from + (-from & (LANES - 1)));
+  }
+
+  @Override
+  public void fetch(Rows x, int t0, int t1, int from, int to) {
+    assert Spans.rows(x, t0, t1, from, to);
+    float[] xs = x.data();
+    int a = 0;
+    int b = 0;
+    int c = 0;
+    int d = 0;
+    for (int t = t0; t < t1; t++) {
+      int at = x.at(t);
+      int n = from;
+      for (; n < to - 3 * LINE; n += 4 * LINE) {
+        a |= Float.floatToRawIntBits(xs[at + n]);
+        b |= Float.floatToRawIntBits(xs[at + n + LINE]);
+        c |= Float.floatToRawIntBits(xs[at + n + 2 * LINE]);
+        d |= Float.floatToRawIntBits(xs[at + n + 3 * LINE]);
+      }
+      for (; n < to; n += LINE) {
+        a |= Float.floatToRawIntBits(xs[at + n]);
+      }
+    }
+    fetched = a | b | c | d;
   }
 }

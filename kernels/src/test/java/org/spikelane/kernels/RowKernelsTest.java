@@ -285,4 +285,21 @@ class RowKernelsTest {
       }, kernels.toString());
     }
   }
+
+  /** Reads to the last value of the array, and not beyond it. */
+  @Test
+  void fetchesWhateverThereIs() {
+    for (RowKernels kernels : IMPLEMENTATIONS) {
+      for (int size : new int[] {0, 1, 15, 16, 17, 63, 64, 65, 200}) {
+        float[] values = new float[3 + 2 * size + 5];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = i + 0.5f;
+        }
+        float[] before = values.clone();
+        kernels.fetch(new Rows(values, 3, size + 5), 0, 2, 0, size);
+        kernels.fetch(new Rows(values, 3, size + 5), 0, 2, Math.min(size, 7), size);
+        assertArrayEquals(before, values);
+      }
+    }
+  }
 }
