@@ -27,13 +27,20 @@ final class ProductCosts {
   /** A try is of so many calls in a row: the first runs in caches, and at a clock rate, that the other way left behind. */
   private static final int CALLS_OF_TRY = 2;
 
+  /**
+   * The first try comes soon, as calls may be long and few, and tells little where code is not compiled yet: the next
+   * ones come after so many times as many calls, until they are rare.
+   */
+  private static final int FIRST_TRY = 8;
+  private static final int GROWTH = 4;
+
   private final double crossing;
   private double perSpike;
   private double perRow;
   private final int timed;
   private final int tried;
   private long calls;
-  private long nextTry;
+  private long nextTry = FIRST_TRY;
   private int tries;
   private boolean trying;
 
@@ -41,12 +48,11 @@ final class ProductCosts {
    * Of products of {@code neurons} spiking neurons with weights to {@code outputs}.
    *
    * @param timed of so many calls one is timed, where asking the clock costs as much as a small call
-   * @param tried of so many calls one goes the way that seems to cost more, if it costs as much; at first, of half as many
+   * @param tried of so many calls one goes the way that seems to cost more, if it costs as much
    */
   ProductCosts(int neurons, int outputs, int timed, int tried) {
     this.timed = timed;
     this.tried = tried;
-    this.nextTry = tried / 2;
     this.crossing = PRIOR * neurons * Math.min(1, outputs / NARROW);
   }
 
@@ -62,14 +68,16 @@ final class ProductCosts {
     if (trying) {
       tries++;
       double dearness = Math.max(events, dense) / Math.min(events, dense);
-      nextTry = calls + (tries % CALLS_OF_TRY != 0 ? 1 : (long) Math.ceil(tried * dearness));
+      long seldom = (long) Math.ceil(Math.min(tried, calls * (GROWTH - 1)) * dearness);
+      nextTry = calls + (tries % CALLS_OF_TRY != 0 ? 1 : seldom);
     }
     return events < dense ^ trying;
   }
 
   /** Whether this call, for which {@link #byEvents} was asked, should be timed. */
   boolean timed(double spikesPerRow) {
-    return doubtful(spikesPerRow) && (trying || calls % timed == 0);
+    boolean unknown = perSpike == 0 && perRow == 0;
+    return doubtful(spikesPerRow) && (trying || unknown || calls % timed == 0);
   }
 
   /** Learns what a timed call took. */

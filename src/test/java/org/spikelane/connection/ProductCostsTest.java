@@ -48,6 +48,38 @@ class ProductCostsTest {
     assertTrue(byEvents(costs, 300, 10, 20_000) > CALLS * 9 / 10);
   }
 
+  /** Calls of milliseconds are few: also those of which few are timed must not stay with the wrong way for long. */
+  @Test
+  void learnsFromTheFirstCalls() {
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS, 32, 256);
+    int byEvents = 0;
+    for (int i = 0; i < 100; i++) {
+      boolean events = costs.byEvents(200);
+      byEvents += events ? 1 : 0;
+      if (costs.timed(200)) {
+        costs.took(events, 200, ROWS, ROWS * (events ? 2000L : 1000L));
+      }
+    }
+    // The prior's events up to the first try, of the other at call 8 and of what is dearer by then at 9; then, as
+    // events cost twice as much, twice in a row at 9 + 9*3*2.
+    assertEquals(7 + 1 + 2, byEvents);
+  }
+
+  /** The first calls run before anything is compiled: what a try took then does not count for long. */
+  @Test
+  void triesAgainSoonWhatWasNotCompiledYet() {
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS, 32, 256);
+    int byEvents = 0;
+    for (int i = 0; i < 1000; i++) {
+      boolean events = costs.byEvents(200);
+      byEvents += events ? 1 : 0;
+      if (costs.timed(200)) {
+        costs.took(events, 200, ROWS, ROWS * (events ? 2000L : i < 20 ? 10_000L : 1000L));
+      }
+    }
+    assertTrue(byEvents < 250, byEvents + " by events");
+  }
+
   /** Of calls that are few and long, each is timed: a few are enough. */
   @Test
   void learnsFromFewCallsWhereEachIsTimed() {
@@ -59,8 +91,8 @@ class ProductCostsTest {
       assertTrue(costs.timed(200));
       costs.took(events, 200, ROWS, ROWS * (events ? 2000L : 1000L));
     }
-    // Up to the first try of the other at call 32; then, twice in a row, at 33 and at 33 + 64*2, as they cost twice as much.
-    assertEquals(31 + 1 + 2, byEvents);
+    // Up to the first try, as above; then, as events cost twice as much, twice in a row at 9 + 9*3*2 = 63 and 64 + 64*2.
+    assertEquals(7 + 1 + 2 + 2, byEvents);
   }
 
   @Test
