@@ -3,7 +3,7 @@ package org.spikelane.kernels;
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.INTS;
 import static org.spikelane.kernels.VectorShapes.LANES;
-import static org.spikelane.kernels.VectorShapes.WIDTH;
+import static org.spikelane.kernels.VectorShapes.MASKED;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -29,9 +29,6 @@ import jdk.incubator.vector.VectorOperators;
  * are written out, their masks coming from neurons or from rows: no vector may cross a call ({@link VectorShapes}).
  */
 final class NarrowProducts {
-
-  /** Whether there are masked additions; elsewhere each would be an addition and a choice. */
-  static final boolean MASKED = WIDTH == 512;
 
   /** Columns of a tile: with two vectors of each, 20 sums of the 32 registers; and classes are often ten or twenty. */
   static final int COLUMNS = 10;

@@ -2,6 +2,7 @@ package org.spikelane.kernels;
 
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
+import static org.spikelane.kernels.VectorShapes.MASKED;
 import static org.spikelane.kernels.VectorShapes.TILE;
 
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import jdk.incubator.vector.VectorOperators;
  * The first-order equations on vectors. Forward, four vectors of neurons at a time go through all steps of a sequence,
  * or of a block of it, so that parameters and states stay in registers and four chains of dependent operations overlap.
  * Backward the same, two vectors at a time where gradients of parameters are summed. What is left of the row below a
- * vector goes through {@link ScalarLeakyKernels}.
+ * vector goes through {@link ScalarLeakyKernels}, and forward, where masks cost nothing, through a part of one.
  */
 final class VectorLeakyKernels implements LeakyKernels {
 
@@ -83,8 +84,8 @@ final class VectorLeakyKernels implements LeakyKernels {
     } else {
       throughRecording(x, rec, mem, out, outAt, outStride, beta, theta, reset, spk, t0, t1, from, n);
     }
-    for (; n <= to - LANES; n += LANES) {
-      oneVector(x, rec, mem, out, outAt, outStride, beta, theta, reset, spk, t0, t1, n);
+    for (; n <= to - LANES || (MASKED && n < to); n += LANES) {
+      oneVector(x, rec, mem, out, outAt, outStride, beta, theta, reset, spk, t0, t1, n, Math.min(LANES, to - n));
     }
     for (int t = t0; n < to && t < t1; t++) {
       spk.words()[spk.at(t) + (n >>> 6)] |= ScalarLeakyKernels.step(x.data(), x.at(t), rec.data(), rec.at(t),
@@ -380,12 +381,18 @@ final class VectorLeakyKernels implements LeakyKernels {
     }
   }
 
-  /** One vector of neurons through all steps, where four are too wide. */
+  /**
+   * One vector of neurons, or its first {@code count} lanes, through all steps, where four vectors are too wide. What lanes
+   * beyond hold stays 0, and fires never.
+   */
   private static void oneVector(Rows x, Rows rec, Rows mem, float[] out, int outAt, int outStride,
-      float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int n) {
-    FloatVector b = FloatVector.fromArray(FLOATS, beta, n);
-    FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
-    FloatVector m = FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n);
+      float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int n, int count) {
+    VectorMask<Float> lanes = VectorMask.fromLong(FLOATS, (1L << count) - 1);
+    FloatVector b = MASKED ? FloatVector.fromArray(FLOATS, beta, n, lanes) : FloatVector.fromArray(FLOATS, beta, n);
+    FloatVector th = MASKED ? FloatVector.fromArray(FLOATS, theta, n, lanes) : FloatVector.fromArray(FLOATS, theta, n);
+    FloatVector m = MASKED
+        ? FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n, lanes)
+        : FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n);
     float[] xs = x.data();
     float[] recs = rec.data();
     boolean recurrent = !rec.isNone();
@@ -402,16 +409,24 @@ final class VectorLeakyKernels implements LeakyKernels {
       if (reset == ResetMechanism.ZERO_CARRIED) {
         m = FloatVector.broadcast(FLOATS, 1f).sub(r).mul(m);
       }
-      m = b.mul(m).add(FloatVector.fromArray(FLOATS, xs, xAt));
+      m = b.mul(m).add(MASKED
+          ? FloatVector.fromArray(FLOATS, xs, xAt, lanes)
+          : FloatVector.fromArray(FLOATS, xs, xAt));
       if (recurrent) {
-        m = m.add(FloatVector.fromArray(FLOATS, recs, recAt));
+        m = m.add(MASKED
+            ? FloatVector.fromArray(FLOATS, recs, recAt, lanes)
+            : FloatVector.fromArray(FLOATS, recs, recAt));
       }
       if (reset == ResetMechanism.SUBTRACT) {
         m = m.sub(r.mul(th));
       } else if (reset == ResetMechanism.ZERO) {
         m = m.sub(r.mul(m));
       }
-      m.intoArray(out, at);
+      if (MASKED) {
+        m.intoArray(out, at, lanes);
+      } else {
+        m.intoArray(out, at);
+      }
       spikes[spkAt] |= m.compare(VectorOperators.GT, th).toLong() << n;
       xAt += xStride;
       recAt += recStride;

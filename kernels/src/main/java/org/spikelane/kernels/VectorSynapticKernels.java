@@ -2,6 +2,7 @@ package org.spikelane.kernels;
 
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
+import static org.spikelane.kernels.VectorShapes.MASKED;
 import static org.spikelane.kernels.VectorShapes.TILE;
 
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import jdk.incubator.vector.VectorOperators;
  * The second-order equations on vectors. Forward, four vectors of neurons at a time go through all steps of a sequence,
  * or of a block of it, so that parameters and states stay in registers and four chains of dependent operations overlap.
  * Backward the same, two vectors at a time where gradients of parameters are summed. What is left of the row below a
- * vector goes through {@link ScalarSynapticKernels}.
+ * vector goes through {@link ScalarSynapticKernels}, and forward, where masks cost nothing, through a part of one.
  */
 final class VectorSynapticKernels implements SynapticKernels {
 
@@ -88,8 +89,8 @@ final class VectorSynapticKernels implements SynapticKernels {
     } else {
       throughRecording(x, rec, syn, mem, out, outAt, outStride, alpha, beta, theta, reset, spk, t0, t1, from, n);
     }
-    for (; n <= to - LANES; n += LANES) {
-      oneVector(x, rec, syn, mem, out, outAt, outStride, alpha, beta, theta, reset, spk, t0, t1, n);
+    for (; n <= to - LANES || (MASKED && n < to); n += LANES) {
+      oneVector(x, rec, syn, mem, out, outAt, outStride, alpha, beta, theta, reset, spk, t0, t1, n, Math.min(LANES, to - n));
     }
     for (int t = t0; n < to && t < t1; t++) {
       spk.words()[spk.at(t) + (n >>> 6)] |= ScalarSynapticKernels.step(x.data(), x.at(t), rec.data(), rec.at(t),
@@ -423,14 +424,22 @@ final class VectorSynapticKernels implements SynapticKernels {
     }
   }
 
-  /** One vector of neurons through all steps, where four are too wide. */
+  /**
+   * One vector of neurons, or its first {@code count} lanes, through all steps, where four vectors are too wide. What lanes
+   * beyond hold stays 0, and fires never.
+   */
   private static void oneVector(Rows x, Rows rec, Rows syn, Rows mem, float[] out, int outAt, int outStride,
-      float[] alpha, float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int n) {
-    FloatVector a = FloatVector.fromArray(FLOATS, alpha, n);
-    FloatVector b = FloatVector.fromArray(FLOATS, beta, n);
-    FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
-    FloatVector i = FloatVector.fromArray(FLOATS, syn.data(), syn.at(t0) + n);
-    FloatVector m = FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n);
+      float[] alpha, float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int n, int count) {
+    VectorMask<Float> lanes = VectorMask.fromLong(FLOATS, (1L << count) - 1);
+    FloatVector a = MASKED ? FloatVector.fromArray(FLOATS, alpha, n, lanes) : FloatVector.fromArray(FLOATS, alpha, n);
+    FloatVector b = MASKED ? FloatVector.fromArray(FLOATS, beta, n, lanes) : FloatVector.fromArray(FLOATS, beta, n);
+    FloatVector th = MASKED ? FloatVector.fromArray(FLOATS, theta, n, lanes) : FloatVector.fromArray(FLOATS, theta, n);
+    FloatVector i = MASKED
+        ? FloatVector.fromArray(FLOATS, syn.data(), syn.at(t0) + n, lanes)
+        : FloatVector.fromArray(FLOATS, syn.data(), syn.at(t0) + n);
+    FloatVector m = MASKED
+        ? FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n, lanes)
+        : FloatVector.fromArray(FLOATS, mem.data(), mem.at(t0) + n);
     float[] xs = x.data();
     float[] recs = rec.data();
     boolean recurrent = !rec.isNone();
@@ -447,9 +456,13 @@ final class VectorSynapticKernels implements SynapticKernels {
     int synStride = syn.stride();
     for (int t = t0; t < t1; t++) {
       FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
-      i = a.mul(i).add(FloatVector.fromArray(FLOATS, xs, xAt));
+      i = a.mul(i).add(MASKED
+          ? FloatVector.fromArray(FLOATS, xs, xAt, lanes)
+          : FloatVector.fromArray(FLOATS, xs, xAt));
       if (recurrent) {
-        i = i.add(FloatVector.fromArray(FLOATS, recs, recAt));
+        i = i.add(MASKED
+            ? FloatVector.fromArray(FLOATS, recs, recAt, lanes)
+            : FloatVector.fromArray(FLOATS, recs, recAt));
       }
       m = b.mul(m).add(i);
       if (reset == ResetMechanism.SUBTRACT) {
@@ -458,8 +471,13 @@ final class VectorSynapticKernels implements SynapticKernels {
         m = m.sub(r.mul(m));
       }
       synAt += synStride;
-      i.intoArray(syns, synAt);
-      m.intoArray(out, at);
+      if (MASKED) {
+        i.intoArray(syns, synAt, lanes);
+        m.intoArray(out, at, lanes);
+      } else {
+        i.intoArray(syns, synAt);
+        m.intoArray(out, at);
+      }
       spikes[spkAt] |= m.compare(VectorOperators.GT, th).toLong() << n;
       xAt += xStride;
       recAt += recStride;
