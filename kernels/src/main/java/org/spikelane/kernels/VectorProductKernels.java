@@ -75,6 +75,9 @@ final class VectorProductKernels implements ProductKernels {
   // Rows whose spikes are listed together.
   private static final int EVENT_ROWS = 128;
 
+  // Rows of an event-driven product that add to one panel together, at most as many as fit into edge.
+  private static final int ROWS_OF_EVENTS = 4;
+
   // If neurons fire more often than that, it pays to find all rows in which a neuron fired, and to add to its gradient
   // just once.
   private static final int SPIKES_TO_GATHER = 2;
@@ -154,7 +157,11 @@ final class VectorProductKernels implements ProductKernels {
         if (fetch) {
           fetch(w.data(), w.at(p), w.panelSize() * panels(columns));
         }
-        for (int i = 0; i < count; i++) {
+        int i = 0;
+        for (; columns <= PANEL && i <= count - ROWS_OF_EVENTS; i += ROWS_OF_EVENTS) {
+          eventsRows(i, w.data(), w.at(p), bias, p * PANEL, y, r + i, columns);
+        }
+        for (; i < count; i++) {
           eventsRow(i, w.data(), w.at(p), w.panelSize(), bias, p * PANEL, y.data(), y.at(r + i) + p * PANEL, columns);
         }
       }
@@ -174,6 +181,17 @@ final class VectorProductKernels implements ProductKernels {
       bits |= b.get(ValueLayout.JAVA_INT_UNALIGNED, at);
     }
     fetched = bits;
+  }
+
+  /** Rows of one panel, from the i-th list on. */
+  private void eventsRows(int i, MemorySegment b, int bAt, float[] bias, int biasAt, Rows y, int r, int columns) {
+    events(fired, starts[i], starts[i + 1], starts[i + 2], starts[i + 3], starts[i + 4], b, bAt, edge);
+    for (int l = 0; l < ROWS_OF_EVENTS; l++) {
+      int to = y.at(r + l) + biasAt;
+      for (int j = 0; j < columns; j++) {
+        y.data()[to + j] = edge[l * PANEL + j] + bias[biasAt + j];
+      }
+    }
   }
 
   private void eventsRow(int i, MemorySegment b, int bAt, int bPanel, float[] bias, int biasAt, float[] y, int yAt,
@@ -1045,6 +1063,61 @@ final class VectorProductKernels implements ProductKernels {
     y1.add(FloatVector.fromArray(FLOATS, bias, biasAt + LANES)).intoArray(y, yAt + LANES);
     y2.add(FloatVector.fromArray(FLOATS, bias, biasAt + 2 * LANES)).intoArray(y, yAt + 2 * LANES);
     y3.add(FloatVector.fromArray(FLOATS, bias, biasAt + 3 * LANES)).intoArray(y, yAt + 3 * LANES);
+  }
+
+  /**
+   * Four rows of the event-driven product in one panel, without the bias; row i has the events from {@code s<i>} on. Two
+   * sums alone would wait for each other's additions.
+   */
+  private static void events(int[] list, int s0, int s1, int s2, int s3, int end, MemorySegment b, int bAt, float[] y) {
+    long p = bytes(bAt);
+    int together = Math.min(Math.min(s1 - s0, s2 - s1), Math.min(s3 - s2, end - s3));
+    FloatVector y00 = FloatVector.zero(FLOATS);
+    FloatVector y01 = FloatVector.zero(FLOATS);
+    FloatVector y10 = FloatVector.zero(FLOATS);
+    FloatVector y11 = FloatVector.zero(FLOATS);
+    FloatVector y20 = FloatVector.zero(FLOATS);
+    FloatVector y21 = FloatVector.zero(FLOATS);
+    FloatVector y30 = FloatVector.zero(FLOATS);
+    FloatVector y31 = FloatVector.zero(FLOATS);
+    for (int e = 0; e < together; e++) {
+      long i0 = p + list[s0 + e] * PANEL_BYTES;
+      y00 = y00.add(FloatVector.fromMemorySegment(FLOATS, b, i0, NATIVE));
+      y01 = y01.add(FloatVector.fromMemorySegment(FLOATS, b, i0 + VECTOR_BYTES, NATIVE));
+      long i1 = p + list[s1 + e] * PANEL_BYTES;
+      y10 = y10.add(FloatVector.fromMemorySegment(FLOATS, b, i1, NATIVE));
+      y11 = y11.add(FloatVector.fromMemorySegment(FLOATS, b, i1 + VECTOR_BYTES, NATIVE));
+      long i2 = p + list[s2 + e] * PANEL_BYTES;
+      y20 = y20.add(FloatVector.fromMemorySegment(FLOATS, b, i2, NATIVE));
+      y21 = y21.add(FloatVector.fromMemorySegment(FLOATS, b, i2 + VECTOR_BYTES, NATIVE));
+      long i3 = p + list[s3 + e] * PANEL_BYTES;
+      y30 = y30.add(FloatVector.fromMemorySegment(FLOATS, b, i3, NATIVE));
+      y31 = y31.add(FloatVector.fromMemorySegment(FLOATS, b, i3 + VECTOR_BYTES, NATIVE));
+    }
+    for (int e = s0 + together; e < s1; e++) {
+      y00 = y00.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES, NATIVE));
+      y01 = y01.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES + VECTOR_BYTES, NATIVE));
+    }
+    for (int e = s1 + together; e < s2; e++) {
+      y10 = y10.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES, NATIVE));
+      y11 = y11.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES + VECTOR_BYTES, NATIVE));
+    }
+    for (int e = s2 + together; e < s3; e++) {
+      y20 = y20.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES, NATIVE));
+      y21 = y21.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES + VECTOR_BYTES, NATIVE));
+    }
+    for (int e = s3 + together; e < end; e++) {
+      y30 = y30.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES, NATIVE));
+      y31 = y31.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES + VECTOR_BYTES, NATIVE));
+    }
+    y00.intoArray(y, 0);
+    y01.intoArray(y, LANES);
+    y10.intoArray(y, PANEL);
+    y11.intoArray(y, PANEL + LANES);
+    y20.intoArray(y, 2 * PANEL);
+    y21.intoArray(y, 2 * PANEL + LANES);
+    y30.intoArray(y, 3 * PANEL);
+    y31.intoArray(y, 3 * PANEL + LANES);
   }
 
   /** What the rows of a list add to one row of a group of panels of the gradient. */
