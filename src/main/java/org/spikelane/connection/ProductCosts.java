@@ -20,6 +20,15 @@ final class ProductCosts {
   /** What a row costs by events beyond its spikes, in spikes. */
   private static final double ROW_IN_SPIKES = 4;
 
+  /**
+   * Nanoseconds that an addition, or a multiplication and an addition, takes in no compiled code. Of what is believed to be
+   * dear there are too few calls for it to be compiled ever, so the first times must not make it dear.
+   */
+  private static final double UNCOMPILED = 2;
+
+  /** What a spike or neuron costs beside its weights, in weights. */
+  private static final double SPIKE_IN_WEIGHTS = 4;
+
   /** A faster time is believed entirely, of a slower one this share, and only up to a limit: something interrupted. */
   private static final double BELIEF = 0.125;
   private static final double CREDIBLE = 2;
@@ -35,6 +44,8 @@ final class ProductCosts {
   private static final int GROWTH = 4;
 
   private final double crossing;
+  private final double neurons;
+  private final double credibleSpike;
   private double perSpike;
   private double perRow;
   private final int timed;
@@ -53,6 +64,8 @@ final class ProductCosts {
   ProductCosts(int neurons, int outputs, int timed, int tried) {
     this.timed = timed;
     this.tried = tried;
+    this.neurons = neurons;
+    this.credibleSpike = UNCOMPILED * (outputs + SPIKE_IN_WEIGHTS);
     this.crossing = PRIOR * neurons * Math.min(1, outputs / NARROW);
   }
 
@@ -80,11 +93,15 @@ final class ProductCosts {
     return doubtful(spikesPerRow) && (trying || unknown || calls % timed == 0);
   }
 
-  /** Learns what a timed call took. */
+  /** Learns what a timed call took, if it ran compiled code. */
   void took(boolean byEvents, double spikesPerRow, int rows, long nanos) {
     double perCallRow = (double) nanos / rows;
+    double spikes = byEvents ? spikesPerRow + ROW_IN_SPIKES : neurons;
+    if (perCallRow > spikes * credibleSpike) {
+      return;
+    }
     if (byEvents) {
-      perSpike = learned(perSpike, perCallRow / (spikesPerRow + ROW_IN_SPIKES));
+      perSpike = learned(perSpike, perCallRow / spikes);
     } else {
       perRow = learned(perRow, perCallRow);
     }
