@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
 public final class CoresTable implements Callable<Integer> {
 
   private static final int ROUNDS = 9;
+  private static final int SAMPLES = 128;
   private static final int MOST_THREADS = 1024;
   private static final long WARM_UP = 4_000_000_000L;
   private static final double LEAST_SECONDS = 0.2;
@@ -57,8 +58,8 @@ public final class CoresTable implements Callable<Integer> {
         : Program.wholeNumber(spec, "THREADS", given, MOST_THREADS);
     System.out.printf(Locale.ROOT, "%s; median milliseconds of 1 and of %d threads%n%-52s %10s %10s %7s%n",
         MeasuredProvider.required(), threads, "workload", "1 thread", threads + " threads", "faster");
-    print("dense product, 1024 to 1024, 4096 rows", threads, n -> product(1024, 4096, n));
-    print("dense product, 512 to 512, 8192 rows", threads, n -> product(512, 8192, n));
+    print("dense product, 1024 to 1024, 32 steps of 128", threads, n -> product(1024, 32, n));
+    print("dense product, 512 to 512, 64 steps of 128", threads, n -> product(512, 64, n));
     for (int size : new int[] {512, 1024}) {
       for (int batch : new int[] {16, 128}) {
         print("RLeaky " + size + ", batch " + batch + ", forward", threads,
@@ -83,16 +84,16 @@ public final class CoresTable implements Callable<Integer> {
     return 0;
   }
 
-  /** A Linear layer alone over rows of noise, each a sample of one step. */
-  private static Workload product(int size, int rows, int threads) {
+  /** A Linear layer over noise, of so many steps that what a session does once a sample, on one thread, does not count. */
+  private static Workload product(int size, int steps, int threads) {
     SplittableRandom random = new SplittableRandom(1);
-    float[] x = new float[rows * size];
+    float[] x = new float[steps * SAMPLES * size];
     for (int i = 0; i < x.length; i++) {
       x[i] = (float) random.nextGaussian();
     }
     // Neurons behind it, as a network without any has no spikes to give: a thousandth of the work.
     Network network = Network.input(size).linear("fc", size).leaky("lif1", n -> n.beta(LayerWorkload.BETA)).build(1);
-    return new ServingWorkload(network, Input.sequence(x, 1, rows), threads);
+    return new ServingWorkload(network, Input.sequence(x, steps, SAMPLES), threads);
   }
 
   private static void print(String name, int threads, IntFunction<Workload> workloads) {
