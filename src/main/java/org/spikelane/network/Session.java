@@ -171,9 +171,27 @@ public final class Session {
    * @throws IllegalArgumentException if the input does not have this session's samples or the network's features
    */
   public Tape record(Input input) {
-    Tape before = last != null && last.isConsumed() ? null : last;
-    last = Tape.ofSession(network, input, states, product, before).run(input);
+    last = Tape.ofSession(network, input, states, product, before()).run(input);
     return last;
+  }
+
+  /**
+   * The same in the memory of a tape that this session recorded and that was run backward: truncated backpropagation
+   * allocates its buffers once so. Everything that this tape or its {@link Gradients} gave out as a view is written over.
+   *
+   * @return {@code memory}
+   * @throws IllegalArgumentException if another session recorded that tape, or the input does not have its steps, is
+   *     constant where its was not, or wants a gradient where its did not (or the other way round)
+   * @throws IllegalStateException if it was not run backward, or hands a gradient to the tape recorded before it, which was
+   *     not run backward yet
+   */
+  public Tape record(Input input, Tape memory) {
+    last = memory.recordAfter(before(), input, states);
+    return last;
+  }
+
+  private Tape before() {
+    return last != null && last.isConsumed() ? null : last;
   }
 
   /**

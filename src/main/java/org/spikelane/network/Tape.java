@@ -23,7 +23,8 @@ import org.spikelane.neuron.NeuronStage;
  * <p>It holds the membrane and one bit per neuron and step (and the synaptic current, where alpha learns or states were
  * asked for). {@link #backward} writes over it, so it runs once, and reading comes before it; then {@link #record} may
  * use the memory for another input. Tapes recorded one after another by one {@link Session} are run backward last to
- * first: gradients of the states cross from a tape into the one before it, unless {@link Session#detach} lay between.
+ * first: gradients of the states cross from a tape into the one before it, unless {@link Session#detach} lay between;
+ * {@link Session#record(Input, Tape)} uses their memory again.
  */
 public final class Tape {
 
@@ -45,7 +46,12 @@ public final class Tape {
   /** The same with that of delays, which are no states that one gives. */
   private final Map<String, Upstream.Carried> carried = new LinkedHashMap<>();
   private Tape before;
-  private Map<String, Upstream.Carried> after;
+  /** Number of the record that gradients cross to: its tape may record again before they could. */
+  private long numberBefore;
+  /** The tape whose {@link #carried} gradients are to be used here, or null. */
+  private Tape after;
+  /** The tape that {@link #carried} was handed to, or null. */
+  private Tape handedTo;
   /** Number of this record among the network's, by which random surrogates draw. */
   private long number;
   private boolean consumed;
@@ -79,7 +85,7 @@ public final class Tape {
     this.fromZero = from == null;
     this.states = fromZero ? new States(network, samples) : from;
     this.ofSession = ofSession;
-    this.before = before;
+    follow(before);
     this.samplesPerBlock = Math.min(samples, network.samplesPerBlock(steps, constant));
     for (int first = 0; first < samples; first += samplesPerBlock) {
       int count = Math.min(samplesPerBlock, samples - first);
@@ -95,6 +101,11 @@ public final class Tape {
         carried.put(named.name(), Upstream.Carried.ofDelay(delay, samples));
       }
     }
+  }
+
+  private void follow(Tape tape) {
+    before = tape;
+    numberBefore = tape == null ? 0 : tape.number;
   }
 
   Tape run(Input given) {
@@ -124,15 +135,39 @@ public final class Tape {
    */
   public Tape record(Input input) {
     if (ofSession) {
-      throw new IllegalStateException("tape: it is one of a row that a session recorded; record with the session");
+      throw new IllegalStateException(
+          "tape: it is one of a row that a session recorded; record with the session: record(input, tape)");
     }
+    requireRoom(input);
+    return run(input);
+  }
+
+  /** The same for a tape of a session's row; {@code next} is the one that gradients cross to from now on, or null. */
+  Tape recordAfter(Tape next, Input input, States ofRow) {
+    if (!ofSession || states != ofRow) {
+      throw new IllegalArgumentException("memory: expected a tape that this session recorded, got another one");
+    }
+    requireRoom(input);
+    if (!consumed) {
+      throw new IllegalStateException("memory: this tape was not run backward yet");
+    }
+    if (handedTo != null && handedTo.after == this) {
+      throw new IllegalStateException("memory: the tape recorded before this one was not run backward yet, and the gradient"
+          + " that is to reach it lies here");
+    }
+    handedTo = null;
+    after = null;
+    follow(next);
+    return run(input);
+  }
+
+  private void requireRoom(Input input) {
     input.requireFeatures(network.inputShape().size());
     if (input.steps() != steps || input.samples() != samples || input.isConstant() != constant
         || input.hasGradient() != inputGradient) {
       throw new IllegalArgumentException("input: expected " + describe(steps, samples, constant, inputGradient) + ", got "
           + describe(input.steps(), input.samples(), input.isConstant(), input.hasGradient()));
     }
-    return run(input);
   }
 
   private static String describe(int steps, int samples, boolean constant, boolean gradient) {
@@ -260,19 +295,20 @@ public final class Tape {
   public Gradients backward(Upstream upstream) {
     requireFresh();
     upstream.check(network, steps * samples);
-    if (before != null && before.consumed) {
+    if (before != null && (before.consumed || before.number != numberBefore)) {
       throw new IllegalStateException("tape: the one recorded before was run backward first, so this one's gradient cannot"
           + " reach it; go last to first, or detach between them");
     }
     consumed = true;
-    Map<String, Upstream.OfLayer> layers = upstream.layersAfter(after);
+    Map<String, Upstream.Carried> fromAfter = after == null ? null : after.carried;
+    Map<String, Upstream.OfLayer> layers = upstream.layersAfter(fromAfter);
     sums.clear();
     for (int i = 0; i < blocks.size(); i++) {
       int first = i * samplesPerBlock;
       int count = Math.min(samplesPerBlock, samples - first);
       Map<String, Upstream.OfLayer> given = new LinkedHashMap<>();
       layers.forEach((name, layer) ->
-          given.put(name, layer.block(first, samples, after == null ? null : after.get(name))));
+          given.put(name, layer.block(first, samples, fromAfter == null ? null : fromAfter.get(name))));
       Chain chain = blocks.get(i);
       if (i > 0) {
         chain.shareGradients(blocks.getFirst());
@@ -282,8 +318,10 @@ public final class Tape {
       collectInitial(chain, first, count);
       collectPast(chain, first, count);
     }
+    after = null;
     if (before != null) {
-      before.after = carried;
+      before.after = this;
+      handedTo = before;
       before = null;
     }
     network.parameters().forEach((name, parameter) -> {

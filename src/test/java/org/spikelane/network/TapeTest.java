@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.neuron.Neuron;
 import org.spikelane.reference.Agreement;
@@ -115,6 +116,71 @@ class TapeTest {
     });
   }
 
+  /** Windows of two tapes, as truncated backpropagation runs them: the second window in the memory of the first. */
+  @Test
+  void sessionsRecordInTheMemoryOfTheirTapes() {
+    Networks.all().forEach(named -> {
+      Network network = named.network();
+      Upstream upstream = new Upstream().output(Networks.input(3, 4 * 3 * network.outputShape().size()));
+      Session fresh = network.session(3);
+      Session again = network.session(3);
+      Tape first = null;
+      Tape second = null;
+      for (int window = 0; window < 3; window++) {
+        Input early = input(network, 10 + window);
+        Input late = input(network, 20 + window);
+        Tape wantFirst = fresh.record(early);
+        Tape wantSecond = fresh.record(late);
+        first = window == 0 ? again.record(early) : again.record(early, first);
+        second = window == 0 ? again.record(late) : again.record(late, second);
+        Agreement.bits(named + " mem", wantSecond.membrane("lif1"), second.membrane("lif1"));
+        same(named.toString(), wantSecond.backward(upstream), second.backward(upstream));
+        same(named.toString(), wantFirst.backward(upstream), first.backward(upstream));
+      }
+    });
+  }
+
+  private static Input input(Network network, int seed) {
+    return Input.sequence(Networks.input(seed, 4 * 3 * network.inputShape().size()), 4, 3).withGradient();
+  }
+
+  private static void same(String message, Gradients want, Gradients got) {
+    Agreement.bits(message + " d_input", want.input(), got.input());
+    want.parameters().forEach((name, gradient) -> Agreement.bits(message + " d_" + name, gradient, got.parameter(name)));
+  }
+
+  @Test
+  void sessionsRefuseMemoryThatIsStillNeeded() {
+    Input input = Input.sequence(new float[8], 2, 2);
+    Upstream upstream = new Upstream().output(1f);
+    Session session = NETWORK.session(2);
+    Tape first = session.record(input);
+    Tape second = session.record(input);
+    assertEquals("memory: this tape was not run backward yet", refusedNow(() -> session.record(input, second)));
+    second.backward(upstream);
+    assertEquals("memory: the tape recorded before this one was not run backward yet, and the gradient that is to reach it"
+        + " lies here", refusedNow(() -> session.record(input, second)));
+    assertEquals("memory: expected a tape that this session recorded, got another one",
+        refused(() -> NETWORK.session(2).record(input, second)));
+    assertEquals("memory: expected a tape that this session recorded, got another one",
+        refused(() -> session.record(input, NETWORK.record(input))));
+    assertEquals("input: expected 2 steps of 2 samples without gradient, got 2 steps of 2 samples with gradient",
+        refused(() -> session.record(input.withGradient(), first)));
+    first.backward(upstream);
+
+    // Backward in the wrong order, and then recorded again: the gradient of the one after it must not reach the new record.
+    Tape early = session.record(input, first);
+    Tape late = session.record(input, second);
+    early.backward(upstream);
+    session.record(input, early);
+    assertEquals("tape: the one recorded before was run backward first, so this one's gradient cannot reach it; go last to"
+        + " first, or detach between them", refusedNow(() -> late.backward(upstream)));
+  }
+
+  private static String refusedNow(Executable call) {
+    return assertThrows(IllegalStateException.class, call).getMessage();
+  }
+
   @Test
   void refusesToRecordWhatDoesNotFitItsMemory() {
     Tape tape = record();
@@ -123,8 +189,8 @@ class TapeTest {
     assertEquals("input: expected 8 values (2 steps of 2 samples of 2), got 7",
         refused(() -> tape.record(Input.sequence(new float[7], 2, 2))));
     Tape ofSession = NETWORK.session(2).record(Input.sequence(new float[8], 2, 2));
-    assertEquals("tape: it is one of a row that a session recorded; record with the session", assertThrows(
-        IllegalStateException.class, () -> ofSession.record(Input.sequence(new float[8], 2, 2))).getMessage());
+    assertEquals("tape: it is one of a row that a session recorded; record with the session: record(input, tape)",
+        refusedNow(() -> ofSession.record(Input.sequence(new float[8], 2, 2))));
   }
 
   /** A wide layer goes backward in ranges of columns, a narrow one as a whole: the parts must give what the whole gives. */
