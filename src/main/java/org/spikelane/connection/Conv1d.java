@@ -8,7 +8,6 @@ import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Shape;
 import org.spikelane.layer.Signal;
 import org.spikelane.layer.Stage;
-import org.spikelane.layer.Values;
 
 /**
  * Cross-correlation of {@code [C, L]}: PyTorch's {@code nn.Conv1d}, padded with zeros; that of an image one pixel high.
@@ -74,12 +73,12 @@ public final class Conv1d implements Layer {
 
   @Override
   public boolean takesSpikes() {
-    return false;
+    return true;
   }
 
   @Override
   public Stage stage(Signal input, Block block) {
-    return convolution.stage((Values) input, block);
+    return convolution.stage(input, block);
   }
 
   /** The arguments of PyTorch's {@code nn.Conv1d}. */

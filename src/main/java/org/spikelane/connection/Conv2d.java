@@ -8,7 +8,6 @@ import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Shape;
 import org.spikelane.layer.Signal;
 import org.spikelane.layer.Stage;
-import org.spikelane.layer.Values;
 
 /**
  * Cross-correlation of {@code [C, H, W]}: PyTorch's {@code nn.Conv2d}, padded with zeros. Parameters {@code weight}
@@ -77,12 +76,12 @@ public final class Conv2d implements Layer {
 
   @Override
   public boolean takesSpikes() {
-    return false;
+    return true;
   }
 
   @Override
   public Stage stage(Signal input, Block block) {
-    return convolution.stage((Values) input, block);
+    return convolution.stage(input, block);
   }
 
   /** The arguments of PyTorch's {@code nn.Conv2d}. */

@@ -4,10 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.spikelane.kernels.Rows;
+import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Shape;
+import org.spikelane.layer.Signal;
+import org.spikelane.layer.Spikes;
 import org.spikelane.layer.Stage;
 import org.spikelane.layer.Values;
 
@@ -15,6 +18,9 @@ import org.spikelane.layer.Values;
  * A two-dimensional cross-correlation with zero padding, as a product of the image's patches with the weights: {@code
  * y[c][p][q] = (sum over k, i, j of weight[c][k][i][j]*x[k][p*stride + i*dilation - before][…]) + bias[c]}, k running
  * over the input channels of c's group.
+ *
+ * <p>An image of spikes has patches of spikes, which are multiplied as {@link Linear}'s spikes are, by events or densely;
+ * so has an image of floats that are few spikes and nothing else.
  */
 final class Convolution {
 
@@ -23,6 +29,7 @@ final class Convolution {
   private final Window rows;
   private final Window columns;
   private final GroupedWeights weights;
+  private SpikePatches spikePatches;
 
   /**
    * A cross-correlation of {@code [C, H, W]}.
@@ -80,8 +87,16 @@ final class Convolution {
   }
 
   /** A layer that is nothing but this, at work on one block. */
-  Stage stage(Values from, Block block) {
+  Stage stage(Signal from, Block block) {
     return new ConvolutionStage(from, block);
+  }
+
+  /** Made for the first stage that meets spikes, and shared. */
+  private synchronized SpikePatches spikePatches() {
+    if (spikePatches == null) {
+      spikePatches = new SpikePatches(input, output, rows, columns, weights.groups().size());
+    }
+    return spikePatches;
   }
 
   final class Worker {
@@ -91,33 +106,73 @@ final class Convolution {
     private final int width = input.extent(2);
     private final int places = output.extent(1) * output.extent(2);
     private final int perPatch = channels * rows.kernel() * columns.kernel();
+    private final int groups = weights.groups().size();
+    private final ProductChoice choice;
     private final List<Product> products;
-    private final GroupedWeights.Gradient gradient = weights.new Gradient();
-    /** [place][in, kh, kw]: what the kernel sees at each place of the output. */
-    private final float[] patches = new float[places * perPatch];
     /** [place][out]: the output, or its gradient, channels last. */
     private final float[] results = new float[places * output.extent(0)];
-    /** By group: its channels in every patch. */
-    private final Rows[] patchesOf;
     /** By group: its channels in every result. */
-    private final Rows[] resultsOf;
+    private final Rows[] resultsOf = new Rows[groups];
+    /** [place][in, kh, kw]: what the kernel sees at each place of the output; as the two below, made when first used. */
+    private float[] patches;
+    /** By group: its channels in every patch. */
+    private Rows[] patchesOf;
+    private SpikePatches.Image spikes;
+    private GroupedWeights.Gradient gradient;
 
     private Worker(ProductChoice choice) {
+      this.choice = choice;
       this.products = weights.groups().stream().map(group -> group.product(choice, places)).toList();
-      this.patchesOf = new Rows[products.size()];
-      this.resultsOf = new Rows[products.size()];
-      for (int g = 0; g < products.size(); g++) {
-        patchesOf[g] = new Rows(patches, g * (perPatch / products.size()), perPatch);
-        resultsOf[g] = new Rows(results, g * (output.extent(0) / products.size()), output.extent(0));
+      for (int g = 0; g < groups; g++) {
+        resultsOf[g] = new Rows(results, g * (output.extent(0) / groups), output.extent(0));
       }
+    }
+
+    private Rows[] patches() {
+      if (patches == null) {
+        patches = new float[places * perPatch];
+        patchesOf = new Rows[groups];
+        for (int g = 0; g < groups; g++) {
+          patchesOf[g] = new Rows(patches, g * (perPatch / groups), perPatch);
+        }
+      }
+      return patchesOf;
+    }
+
+    private SpikePatches.Image spikes() {
+      if (spikes == null) {
+        spikes = spikePatches().image();
+      }
+      return spikes;
+    }
+
+    private GroupedWeights.Gradient gradient() {
+      if (gradient == null) {
+        gradient = weights.new Gradient(choice, places);
+      }
+      return gradient;
     }
 
     /** {@code y = W * x + bias} for one image at {@code x[xAt …]}. */
     void forward(float[] x, int xAt, float[] y, int yAt) {
       gatherPatches(x, xAt);
-      for (int g = 0; g < products.size(); g++) {
-        products.get(g).forward(patchesOf[g], resultsOf[g], places);
+      for (int g = 0; g < groups; g++) {
+        products.get(g).forward(patches()[g], resultsOf[g], places);
       }
+      deliverResults(y, yAt);
+    }
+
+    /** The same for the image of spikes in row t, a spike counting {@code value}. */
+    void forward(SpikeRows x, int t, float value, float[] y, int yAt) {
+      SpikePatches.Image image = spikes();
+      image.gather(x, t);
+      for (int g = 0; g < groups; g++) {
+        products.get(g).forward(image.patches(g), value, resultsOf[g], places);
+      }
+      deliverResults(y, yAt);
+    }
+
+    private void deliverResults(float[] y, int yAt) {
       for (int p = 0; p < places; p++) {
         for (int c = 0; c < output.extent(0); c++) {
           y[yAt + c * places + p] = results[p * output.extent(0) + c];
@@ -128,8 +183,8 @@ final class Convolution {
     /** {@code gx = } the transposed convolution of {@code gy}. */
     void backward(float[] gy, int gyAt, float[] gx, int gxAt) {
       gatherResults(gy, gyAt);
-      for (int g = 0; g < products.size(); g++) {
-        products.get(g).backward(resultsOf[g], patchesOf[g], places);
+      for (int g = 0; g < groups; g++) {
+        products.get(g).backward(resultsOf[g], patches()[g], places);
       }
       Arrays.fill(gx, gxAt, gxAt + input.size(), 0f);
       addPatches(gx, gxAt);
@@ -139,12 +194,23 @@ final class Convolution {
     void gradient(float[] x, int xAt, float[] gy, int gyAt, GradientSums sums) {
       gatherPatches(x, xAt);
       gatherResults(gy, gyAt);
-      for (int g = 0; g < products.size(); g++) {
-        gradient.add(g, patchesOf[g], resultsOf[g], places, sums);
+      for (int g = 0; g < groups; g++) {
+        gradient().add(g, patches()[g], resultsOf[g], places, sums);
+      }
+    }
+
+    /** The same for the image of spikes in row t, a spike counting {@code value}. */
+    void gradient(SpikeRows x, int t, float value, float[] gy, int gyAt, GradientSums sums) {
+      SpikePatches.Image image = spikes();
+      image.gather(x, t);
+      gatherResults(gy, gyAt);
+      for (int g = 0; g < groups; g++) {
+        gradient().add(g, image.patches(g), value, resultsOf[g], places, sums);
       }
     }
 
     private void gatherPatches(float[] x, int xAt) {
+      patches();
       Arrays.fill(patches, 0f);
       int patch = 0;
       for (int p = 0; p < output.extent(1); p++) {
@@ -208,14 +274,17 @@ final class Convolution {
 
   private final class ConvolutionStage implements Stage {
 
-    private final Values from;
+    private final Signal from;
     private final Values to;
     private final Worker worker;
+    /** Of floats that change from step to step, where products may choose; else null. */
+    private final EventSamples events;
 
-    ConvolutionStage(Values from, Block block) {
+    ConvolutionStage(Signal from, Block block) {
       this.from = from;
       this.to = new Values(output.size(), block.samples(), block.steps(), from.constant());
       this.worker = worker(block.product());
+      this.events = EventSamples.of(from, block.product());
     }
 
     @Override
@@ -225,22 +294,47 @@ final class Convolution {
 
     @Override
     public void forward(int samples) {
+      if (events != null) {
+        events.find(samples);
+      }
       for (int b = 0; b < samples; b++) {
-        Rows x = from.rows(b);
         Rows y = to.rows(b);
+        SpikeRows spikes = spikesOf(b);
         for (int t = 0; t < from.rowsPerSample(); t++) {
-          worker.forward(x.data(), x.at(t), y.data(), y.at(t));
+          if (spikes != null) {
+            worker.forward(spikes, t, spikeValue(), y.data(), y.at(t));
+          } else {
+            Rows x = ((Values) from).rows(b);
+            worker.forward(x.data(), x.at(t), y.data(), y.at(t));
+          }
         }
       }
+    }
+
+    /** The spikes of a sample, or null if it has other values. */
+    private SpikeRows spikesOf(int b) {
+      return switch (from) {
+        case Spikes spikes -> spikes.rows(b);
+        case Values values -> events != null && events.eventful(b) ? events.spikes(b) : null;
+      };
+    }
+
+    private float spikeValue() {
+      return from instanceof Spikes spikes ? spikes.value() : 1f;
     }
 
     @Override
     public void backward(int samples, GradientSums sums) {
       for (int b = 0; b < samples; b++) {
-        Rows x = from.rows(b);
         Rows gy = to.gradient(b);
+        SpikeRows spikes = spikesOf(b);
         for (int t = 0; t < from.rowsPerSample(); t++) {
-          worker.gradient(x.data(), x.at(t), gy.data(), gy.at(t), sums);
+          if (spikes != null) {
+            worker.gradient(spikes, t, spikeValue(), gy.data(), gy.at(t), sums);
+          } else {
+            Rows x = ((Values) from).rows(b);
+            worker.gradient(x.data(), x.at(t), gy.data(), gy.at(t), sums);
+          }
           if (from.hasGradient()) {
             Rows gx = from.gradient(b);
             worker.backward(gy.data(), gy.at(t), gx.data(), gx.at(t));

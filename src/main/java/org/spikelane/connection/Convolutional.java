@@ -2,10 +2,7 @@ package org.spikelane.connection;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.spikelane.kernels.KernelProvider;
-import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
-import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Parameter;
@@ -63,28 +60,19 @@ public final class Convolutional implements Recurrence {
 
   private final class ConvolutionalWorker implements Worker {
 
-    private final RowKernels kernels = KernelProvider.current().rows();
     private final Spikes spikes;
     private final Convolution.Worker worker;
-    private final float[] image;
 
     ConvolutionalWorker(Spikes spikes, Block block) {
       this.spikes = spikes;
       this.worker = convolution.worker(block.product());
-      this.image = new float[spikes.size()];
     }
 
     @Override
     public void current(int t, int samples, Rows current) {
       for (int b = 0; b < samples; b++) {
-        expandPrevious(b, t);
-        worker.forward(image, 0, current.data(), current.at(b));
+        worker.forward(spikes.rows(b), t - 1, 1f, current.data(), current.at(b));
       }
-    }
-
-    private void expandPrevious(int sample, int t) {
-      SpikeRows spk = spikes.rows(sample);
-      kernels.expand(spk.words(), spk.at(t - 1), 1f, image, 0, 0, image.length);
     }
 
     @Override
@@ -98,8 +86,7 @@ public final class Convolutional implements Recurrence {
     public void gradient(int samples, Rows[] gCurrent, GradientSums sums) {
       for (int b = 0; b < samples; b++) {
         for (int t = 0; t < spikes.steps(); t++) {
-          expandPrevious(b, t);
-          worker.gradient(image, 0, gCurrent[b].data(), gCurrent[b].at(t), sums);
+          worker.gradient(spikes.rows(b), t - 1, 1f, gCurrent[b].data(), gCurrent[b].at(t), sums);
         }
       }
     }

@@ -5,13 +5,15 @@ import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
+import org.spikelane.layer.ProductChoice;
+import org.spikelane.layer.Signal;
 import org.spikelane.layer.Values;
 
 /**
  * Those samples of a signal of floats that hold spikes, few and nothing else, as bits: what a network is shown often is
  * that, though it comes as floats. Their products go by events, with the same bits as densely. Where only some samples
  * are such, the gradient of a weight is the sum of two, theirs and that of the others, whose last digits are not those
- * of {@link org.spikelane.layer.ProductChoice#DENSE}.
+ * of {@link ProductChoice#DENSE}.
  */
 final class EventSamples {
 
@@ -28,8 +30,13 @@ final class EventSamples {
   private final boolean[] eventful;
   private final long[] counts;
 
-  /** Room for the samples of a signal. */
-  EventSamples(Values values) {
+  /** Those of a signal of floats that change from step to step, where products may choose; else null. */
+  static EventSamples of(Signal signal, ProductChoice choice) {
+    boolean choose = choice == ProductChoice.AUTO || choice == ProductChoice.EVENTS;
+    return choose && signal instanceof Values values && !values.constant() ? new EventSamples(values) : null;
+  }
+
+  private EventSamples(Values values) {
     this.values = values;
     int words = SpikeRows.words(values.size());
     int perSample = values.steps() * words;

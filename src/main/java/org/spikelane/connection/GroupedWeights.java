@@ -7,6 +7,7 @@ import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
+import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.ProductChoice;
@@ -87,21 +88,47 @@ final class GroupedWeights {
   final class Gradient {
 
     private final RowKernels kernels = KernelProvider.current().rows();
-    private final List<DenseGradient> gradients =
-        groups.stream().map(group -> new DenseGradient(group, ProductChoice.DENSE, 0)).toList();
+    private final List<DenseGradient> gradients;
     private final List<GradientSums> ofGroups =
         groups.stream().map(group -> new GradientSums(group.parameters())).toList();
     private final ProductKernels products = KernelProvider.current().products();
 
+    private final SpikeRows[] spikes = new SpikeRows[1];
+    private final Rows[] gradientOfSpikes = new Rows[1];
+
+    /** For sums over at most {@code rows} rows of spikes at once. */
+    Gradient(ProductChoice choice, int rows) {
+      this.gradients = groups.stream().map(group -> new DenseGradient(group, choice, rows)).toList();
+    }
+
     /** {@code gW += gy[r]·x[r]ᵀ, gBias += gy[r]} of one group. */
     void add(int group, Rows x, Rows gy, int count, GradientSums sums) {
+      gradients.get(group).add(x, gy, count, begin(group, sums));
+      end(group, sums);
+    }
+
+    /** {@code gW += gy[r]·spk[r]ᵀ, gBias += gy[r]} of one group, a spike counting {@code value}. */
+    void add(int group, SpikeRows spk, float value, Rows gy, int count, GradientSums sums) {
+      spikes[0] = spk;
+      gradientOfSpikes[0] = gy;
+      gradients.get(group).add(spikes, value, gradientOfSpikes, 0, 1, count, begin(group, sums));
+      end(group, sums);
+    }
+
+    /** Where the gradient of a group is added: to the layer's, if it is its only one. */
+    private GradientSums begin(int group, GradientSums sums) {
       if (groups.size() == 1) {
-        gradients.getFirst().add(x, gy, count, sums);
+        return sums;
+      }
+      ofGroups.get(group).clear();
+      return ofGroups.get(group);
+    }
+
+    private void end(int group, GradientSums sums) {
+      if (groups.size() == 1) {
         return;
       }
       GradientSums own = ofGroups.get(group);
-      own.clear();
-      gradients.get(group).add(x, gy, count, own);
       addPart(group, groups.get(group).weight(), own, sums.of(weight));
       if (bias != null) {
         addPart(group, groups.get(group).bias(), own, sums.of(bias));

@@ -111,8 +111,7 @@ public final class Linear implements Layer {
       this.input = input;
       int mostRows = Math.max(block.samples(), input.rowsPerSample());
       this.gradient = new DenseGradient(weights, block.product(), mostRows);
-      boolean choose = block.product() == ProductChoice.AUTO || block.product() == ProductChoice.EVENTS;
-      this.events = choose && input instanceof Values values && !input.constant() ? new EventSamples(values) : null;
+      this.events = EventSamples.of(input, block.product());
       this.output = new Values(weights.outputs(), block.samples(), block.steps(), input.constant());
       this.spikesBySample = input instanceof Spikes spikes ? spikes.rows() : null;
       this.spikesByStep = input instanceof Spikes spikes ? spikes.rowsByStep() : null;

@@ -45,8 +45,9 @@ class Conv2dTest {
     for (int[] c : cases) {
       Conv2d conv = of(Shape.of(c[0], c[1], c[2]), b -> b.outChannels(c[3]).kernelSize(c[4]));
       for (StageRun.Of what : StageRun.Of.values()) {
-        new StageRun(conv, what, 1.5f, product, 1).check(naive(conv));
+        new StageRun(conv, what, 1, product, 1).check(naive(conv));
       }
+      new StageRun(conv, StageRun.Of.SPIKES, 1.5f, product, 1).check(naive(conv));
     }
   }
 
@@ -67,7 +68,9 @@ class Conv2dTest {
       }
       Conv2d conv = builder.build(shape, random);
       try {
-        new StageRun(conv, StageRun.Of.VALUES, 1, product, seed).check(naive(conv));
+        for (StageRun.Of what : StageRun.Of.values()) {
+          new StageRun(conv, what, 1, product, seed).check(naive(conv));
+        }
       } catch (AssertionError e) {
         throw new AssertionError("seed " + seed + ", " + shape + ", " + conv.rows() + ", " + conv.columns()
             + ", groups " + groups + ": " + e.getMessage(), e);
