@@ -64,6 +64,8 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private final int columns;
   /** By block of steps, the last first, and by range of columns: surrogate derivatives of the block, step t in row t. */
   private final Rows[][] surrogates;
+  /** The same of dL/d(spikes), times what a spike is worth; empty where that is always 1. */
+  private final Rows[][] scaled;
   /** Row b: dL/d(spikes of sample b) at the step at hand, from above and from the step after, if stepwise. */
   private final Rows gSpikes;
   /** By sample: the same as one row for every step. */
@@ -121,12 +123,13 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int b = 0; b < recurrentOf.length; b++) {
       recurrentOf[b] = recurrence == null ? recurrent : new Rows(recurrent.data(), recurrent.at(b), 0);
     }
-    this.stepwise = recurrence != null || neuron.graded();
+    this.stepwise = recurrence != null;
     this.steps = stepwise ? 1 : Math.min(block.steps(), STEPS);
     // The winner of a row is found among all its neurons.
     this.columns = stepwise || neuron.inhibition() ? size : Math.min(size, COLUMNS);
     int recorded = record ? block.samples() : 0;
-    this.surrogates = surrogates(block);
+    this.surrogates = record ? rangesOfBlocks(block) : new Rows[0][];
+    this.scaled = record && neuron.graded() ? rangesOfBlocks(block) : new Rows[0][];
     this.gSpikes = new Rows(new float[stepwise ? recorded * size : 0], 0, size);
     this.gSpikesOf = rows(gSpikes.data(), stepwise ? recorded : 0, size, 0, 0);
     this.gCurrent = new Rows[recorded];
@@ -156,11 +159,9 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     return neuron.resetDelay() ? Rows.NONE : Rows.constant(new float[neuron.size()]);
   }
 
-  private Rows[][] surrogates(Block block) {
-    if (!record) {
-      return new Rows[0][];
-    }
-    float[] derivatives = new float[steps * columns];
+  /** Rows for one range of one block of steps at a time, by block, the last first, and by range. */
+  private Rows[][] rangesOfBlocks(Block block) {
+    float[] data = new float[steps * columns];
     // One row where steps go one by one.
     int blocks = stepwise ? 1 : (block.steps() + steps - 1) / steps;
     Rows[][] views = new Rows[blocks][(neuron.size() + columns - 1) / columns];
@@ -168,8 +169,8 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       int t0 = Math.max(0, block.steps() - (i + 1) * steps);
       for (int j = 0; j < views[i].length; j++) {
         views[i][j] = stepwise
-            ? Rows.constant(derivatives)
-            : new Rows(derivatives, -t0 * columns - j * columns, columns);
+            ? Rows.constant(data)
+            : new Rows(data, -t0 * columns - j * columns, columns);
       }
     }
     return views;
@@ -377,10 +378,10 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     if (stepwise) {
       for (int t = spikes.steps() - 1; t >= 0; t--) {
         for (int b = 0; b < samples; b++) {
-          addGradientFromAbove(b, t, sums);
+          addGradientFromAbove(b, t);
           backward(b, gSpikesOf[b], surrogates[0][0], t, t + 1, 0, columns, sums);
         }
-        gradientOfSpikesBefore(t, samples);
+        recurrence.backward(samples, gCurrentAt[t], gSpikes);
       }
     } else {
       for (int b = 0; b < samples; b++) {
@@ -397,15 +398,37 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   /** Time and columns both descend, so that memory is walked in one direction. */
   private void backwardInRanges(int b, GradientSums sums) {
+    Rows above = spikes.gradient(b);
+    if (neuron.graded() && neuron.gradedSpikesFactor().parameter().trainable()) {
+      addGradientOfFactor(b, above, sums);
+    }
     for (int j = surrogates[0].length - 1; j >= 0; j--) {
       int from = j * columns;
       int to = Math.min(from + columns, neuron.size());
       for (int i = 0; i < surrogates.length; i++) {
         int t1 = spikes.steps() - i * steps;
         int t0 = Math.max(0, t1 - steps);
-        backward(b, spikes.gradient(b), surrogates[i][j], t0, t1, from, to, sums);
+        Rows gSpk = spikes.value() == 1f ? above : scale(above, scaled[i][j], t0, t1, from, to);
+        backward(b, gSpk, surrogates[i][j], t0, t1, from, to, sums);
       }
     }
+  }
+
+  /** The graded factor only scales what leaves the layer: its gradient, and that of the spikes behind it. */
+  private void addGradientOfFactor(int b, Rows above, GradientSums sums) {
+    SpikeRows spk = spikes.rows(b);
+    float[] sum = sums.of(neuron.gradedSpikesFactor().parameter());
+    for (int t = spikes.steps() - 1; t >= 0; t--) {
+      kernels.addWhereFired(above.data(), above.at(t), spk.words(), spk.at(t), sum, 0, neuron.size());
+    }
+  }
+
+  private Rows scale(Rows above, Rows to, int t0, int t1, int from, int end) {
+    for (int t = t0; t < t1; t++) {
+      Arrays.fill(to.data(), to.at(t) + from, to.at(t) + end, 0f);
+      kernels.addScaled(spikes.value(), above.data(), above.at(t), to.data(), to.at(t), from, end);
+    }
+    return to;
   }
 
   private void addGivenToMembraneGradient(int b) {
@@ -426,25 +449,9 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     return gMem[b] == null ? membranes.gradient(b) : gBoth[b];
   }
 
-  /** The graded factor only scales what leaves the layer: its gradient, and that of the spikes behind it. */
-  private void addGradientFromAbove(int b, int t, GradientSums sums) {
+  private void addGradientFromAbove(int b, int t) {
     Rows above = spikes.gradient(b);
-    if (neuron.graded()) {
-      SpikeRows spk = spikes.rows(b);
-      kernels.addWhereFired(above.data(), above.at(t), spk.words(), spk.at(t),
-          sums.of(neuron.gradedSpikesFactor().parameter()), 0, neuron.size());
-      kernels.addScaled(spikes.value(), above.data(), above.at(t), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
-    } else {
-      kernels.add(above.data(), above.at(t), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
-    }
-  }
-
-  private void gradientOfSpikesBefore(int t, int samples) {
-    if (recurrence == null) {
-      Arrays.fill(gSpikes.data(), 0f);
-    } else {
-      recurrence.backward(samples, gCurrentAt[t], gSpikes);
-    }
+    kernels.add(above.data(), above.at(t), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
   }
 
   /** Steps [t0, t1) of neurons [from, to) of a sample. */

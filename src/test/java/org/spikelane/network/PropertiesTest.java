@@ -241,8 +241,8 @@ class PropertiesTest {
     float[] decays = Networks.input(12, size);
     float[] x = Networks.input(13, steps * SAMPLES * size);
     float[] g = Networks.input(14, x.length);
-    for (boolean learn : new boolean[] {false, true}) {
-      Network wide = side(decays, 0, size, delay, learn);
+    for (Side neurons : Side.values()) {
+      Network wide = side(decays, 0, size, delay, neurons);
       Tape tape = wide.record(Input.sequence(x, steps, SAMPLES).withGradient());
       float[] spikes = tape.spikes("lif");
       Gradients whole = tape.backward(of("lif", g));
@@ -250,7 +250,7 @@ class PropertiesTest {
       for (int i = 0; i + 1 < borders.length; i++) {
         int from = borders[i];
         int to = borders[i + 1];
-        Network narrow = side(decays, from, to, delay, learn);
+        Network narrow = side(decays, from, to, delay, neurons);
         Tape part = narrow.record(Input.sequence(columns(x, size, from, to), steps, SAMPLES).withGradient());
         Agreement.bits("spikes", columns(spikes, size, from, to), part.spikes("lif"));
         Gradients few = part.backward(of("lif", columns(g, size, from, to)));
@@ -262,16 +262,23 @@ class PropertiesTest {
     }
   }
 
-  private static Network side(float[] decays, int from, int to, boolean delay, boolean learn) {
+  private enum Side {
+    SYNAPTIC, LEARNING_SYNAPTIC, GRADED_LEAKY
+  }
+
+  private static Network side(float[] decays, int from, int to, boolean delay, Side neurons) {
     float[] beta = Arrays.copyOfRange(decays, from, to);
     float[] alpha = beta.clone();
     for (int i = 0; i < beta.length; i++) {
       beta[i] = 0.5f + beta[i] / 8;
       alpha[i] = 0.9f - beta[i] / 2;
     }
-    Synaptic.Builder neurons = Synaptic.builder().alpha(alpha).beta(beta).resetDelay(delay);
-    return Network.input(to - from)
-        .neuron("lif", learn ? neurons.learnAlpha().learnBeta() : neurons).build(1);
+    Synaptic.Builder synaptic = Synaptic.builder().alpha(alpha).beta(beta).resetDelay(delay);
+    return Network.input(to - from).neuron("lif", switch (neurons) {
+      case SYNAPTIC -> synaptic;
+      case LEARNING_SYNAPTIC -> synaptic.learnAlpha().learnBeta();
+      case GRADED_LEAKY -> Leaky.builder().beta(beta).learnBeta().resetDelay(delay).gradedSpikesFactor(2.5f);
+    }).build(1);
   }
 
   private static float[] columns(float[] rows, int size, int from, int to) {

@@ -74,7 +74,7 @@ final class ScalarLeakyKernels implements LeakyKernels {
   @Override
   public void backwardDelayed(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta, float[] theta,
       ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
-    assert Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
+    assert Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, from, to)
         && Spans.optional(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
         && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
     for (int t = t1 - 1; t >= t0; t--) {
@@ -106,7 +106,7 @@ final class ScalarLeakyKernels implements LeakyKernels {
   public void backwardImmediate(Rows gSpk, Rows gMem, Rows sg, Rows mem, Rows q, SpikeRows spk, SpikeRows rst,
       float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta,
       Rows gx, int t0, int t1, int from, int to) {
-    assert Spans.words(from) && Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, to)
+    assert Spans.words(from) && Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, from, to)
         && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to)
         && Spans.rows(gx, t0, t1, to);

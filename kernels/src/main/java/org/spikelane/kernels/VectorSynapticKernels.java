@@ -490,7 +490,7 @@ final class VectorSynapticKernels implements SynapticKernels {
   public void backwardDelayed(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, float[] cSyn, float[] cMem,
       float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta,
       float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
-    assert Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, to)
+    assert Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, from, to)
         && Spans.optional(gSyn, t0, t1, to) && Spans.optional(gMem, t0, t1, to)
         && Spans.rows(sg, t0, t1, from, to) && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
     int tiles = to - (to - from) % TILE;
@@ -811,7 +811,7 @@ final class VectorSynapticKernels implements SynapticKernels {
   public void backwardImmediate(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, Rows q, SpikeRows spk,
       SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset,
       boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
-    assert Spans.words(from) && Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, to)
+    assert Spans.words(from) && Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, from, to)
         && Spans.rows(gSyn, t0, t1, to) && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to)
         && Spans.rows(gx, t0, t1, to);
