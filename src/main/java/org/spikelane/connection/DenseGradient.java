@@ -11,7 +11,7 @@ import org.spikelane.layer.ProductChoice;
 /** Adds the gradients of one {@link DenseWeights} over rows, in ascending order of the rows. */
 final class DenseGradient {
 
-  /** A call takes all steps of the samples of a block: every one is worth a look at the clock, and there are fewer. */
+  /** A call takes all steps of samples, or all places of an image: every one is worth a look at the clock. */
   private static final int TIMED = 1;
   private static final int TRIED = 64;
 

@@ -10,8 +10,11 @@ import org.spikelane.layer.ProductChoice;
 /** Our own kernels: spikes by events or densely, values densely. */
 final class KernelProduct implements Product {
 
-  /** Rows whose spikes are counted to choose by: enough to tell, few enough to cost nothing. */
-  private static final int COUNTED_ROWS = 4;
+  /**
+   * Where the rows lie whose spikes are counted to choose by: enough to tell, few enough to cost nothing; at no multiple of
+   * an image's width, or all would be patches of its border.
+   */
+  private static final double[] COUNTED = {0.11, 0.38, 0.62, 0.89};
 
   /** A call may be the product of one row: asking the clock each time would show. */
   private static final int TIMED = 32;
@@ -59,10 +62,10 @@ final class KernelProduct implements Product {
 
   /** About how many of {@code size} neurons fired in each of {@code count} rows. */
   static double spikesPerRow(SpikeRows spk, int size, int count) {
-    int counted = Math.min(count, COUNTED_ROWS);
+    int counted = Math.min(count, COUNTED.length);
     long spikes = 0;
     for (int i = 0; i < counted; i++) {
-      spikes += spk.count(i * count / counted, size);
+      spikes += spk.count(count <= COUNTED.length ? i : (int) (count * COUNTED[i]), size);
     }
     return (double) spikes / counted;
   }

@@ -21,10 +21,15 @@ final class ProductCosts {
   private static final double ROW_IN_SPIKES = 4;
 
   /**
-   * Nanoseconds that an addition, or a multiplication and an addition, takes in no compiled code. Of what is believed to be
-   * dear there are too few calls for it to be compiled ever, so the first times must not make it dear.
+   * Nanoseconds that an addition, or a multiplication and an addition, takes in no compiled code, and what a call may take
+   * besides. Of what is believed to be dear there are too few calls for it to be compiled ever, so the first times must not
+   * make it dear.
    */
-  private static final double UNCOMPILED = 2;
+  private static final double UNCOMPILED = 1;
+  private static final double CALL = 300;
+
+  /** Until both costs are known the two ways take turns, and so are compiled both, but for no more than so many calls. */
+  private static final int TURNS = 20_000;
 
   /** What a spike or neuron costs beside its weights, in weights. */
   private static final double SPIKE_IN_WEIGHTS = 4;
@@ -58,7 +63,7 @@ final class ProductCosts {
   /**
    * Of products of {@code neurons} spiking neurons with weights to {@code outputs}.
    *
-   * @param timed of so many calls one is timed, where asking the clock costs as much as a small call
+   * @param timed of so many calls one is timed, where asking the clock costs as much as a small call, and all tries are
    * @param tried of so many calls one goes the way that seems to cost more, if it costs as much
    */
   ProductCosts(int neurons, int outputs, int timed, int tried) {
@@ -75,6 +80,9 @@ final class ProductCosts {
       return true;
     }
     calls++;
+    if (unknown()) {
+      return calls % 2 == 0;
+    }
     double events = (spikesPerRow + ROW_IN_SPIKES) * spikeCost();
     double dense = rowCost();
     trying = calls >= nextTry;
@@ -89,15 +97,18 @@ final class ProductCosts {
 
   /** Whether this call, for which {@link #byEvents} was asked, should be timed. */
   boolean timed(double spikesPerRow) {
-    boolean unknown = perSpike == 0 && perRow == 0;
-    return doubtful(spikesPerRow) && (trying || unknown || calls % timed == 0);
+    return doubtful(spikesPerRow) && (trying || unknown() || calls % timed == 0);
+  }
+
+  private boolean unknown() {
+    return calls <= TURNS && (perSpike == 0 || perRow == 0);
   }
 
   /** Learns what a timed call took, if it ran compiled code. */
   void took(boolean byEvents, double spikesPerRow, int rows, long nanos) {
     double perCallRow = (double) nanos / rows;
     double spikes = byEvents ? spikesPerRow + ROW_IN_SPIKES : neurons;
-    if (perCallRow > spikes * credibleSpike) {
+    if (nanos > CALL + rows * spikes * credibleSpike) {
       return;
     }
     if (byEvents) {
