@@ -20,7 +20,7 @@ import org.spikelane.layer.Values;
  * over the input channels of c's group.
  *
  * <p>An image of spikes has patches of spikes, which are multiplied as {@link Linear}'s spikes are, by events or densely;
- * so has an image of floats that are few spikes and nothing else.
+ * so have, where products may choose, samples of floats that are few spikes and nothing else ({@link EventSamples}).
  */
 final class Convolution {
 
@@ -113,7 +113,7 @@ final class Convolution {
     private final float[] results = new float[places * output.extent(0)];
     /** By group: its channels in every result. */
     private final Rows[] resultsOf = new Rows[groups];
-    /** [place][in, kh, kw]: what the kernel sees at each place of the output; as the two below, made when first used. */
+    /** [place][in, kh, kw]: what the kernel sees at each place of the output; as what follows, made when first asked for. */
     private float[] patches;
     /** By group: its channels in every patch. */
     private Rows[] patchesOf;
@@ -128,7 +128,8 @@ final class Convolution {
       }
     }
 
-    private Rows[] patches() {
+    /** Room for patches of floats. */
+    Rows[] patches() {
       if (patches == null) {
         patches = new float[places * perPatch];
         patchesOf = new Rows[groups];
@@ -139,7 +140,8 @@ final class Convolution {
       return patchesOf;
     }
 
-    private SpikePatches.Image spikes() {
+    /** Room for patches of spikes. */
+    SpikePatches.Image spikes() {
       if (spikes == null) {
         spikes = spikePatches().image();
       }
@@ -285,6 +287,13 @@ final class Convolution {
       this.to = new Values(output.size(), block.samples(), block.steps(), from.constant());
       this.worker = worker(block.product());
       this.events = EventSamples.of(from, block.product());
+      // Now rather than when the first such image comes: a step allocates nothing.
+      if (from instanceof Values) {
+        worker.patches();
+      }
+      if (from instanceof Spikes || events != null) {
+        worker.spikes();
+      }
     }
 
     @Override

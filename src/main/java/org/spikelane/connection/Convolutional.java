@@ -66,6 +66,7 @@ public final class Convolutional implements Recurrence {
     ConvolutionalWorker(Spikes spikes, Block block) {
       this.spikes = spikes;
       this.worker = convolution.worker(block.product());
+      worker.spikes();
     }
 
     @Override

@@ -14,38 +14,36 @@ final class SpikePatches {
   private final int places;
   private final int groups;
   private final int words;
-  /** Where the bits of each neuron start in {@link #bits}; one more for the end. */
+  /** Where the bits of each neuron start in {@link #wordOf} and {@link #bitOf}; one more for the end. */
   private final int[] starts;
-  /** By neuron: the bits that its spike sets, of all rows one after another. */
-  private final int[] bits;
+  /** By neuron: the bits that its spike sets, each by its word, of all rows one after another, and its number there. */
+  private final int[] wordOf;
+  private final byte[] bitOf;
 
   /** Of images of shape [C, H, W], in so many groups of channels. */
   SpikePatches(Shape input, Shape output, Window rows, Window columns, int groups) {
-    int height = input.extent(1);
-    int width = input.extent(2);
     int channels = input.extent(0) / groups;
     this.neurons = input.size();
     this.places = output.extent(1) * output.extent(2);
     this.groups = groups;
     this.words = SpikeRows.words(channels * rows.kernel() * columns.kernel());
-    if ((long) groups * places * words * Long.SIZE > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException("kernel: the patches of " + input + " under a kernel of " + rows.kernel() + " by "
-          + columns.kernel() + " exceed an array");
-    }
     this.starts = new int[neurons + 1];
     // Once to count, once to fill in.
-    visit(input, output, rows, columns, channels, (n, bit) -> starts[n + 1]++);
+    visit(input, output, rows, columns, channels, (n, row, tap) -> starts[n + 1]++);
     for (int n = 0; n < neurons; n++) {
       starts[n + 1] += starts[n];
     }
-    this.bits = new int[starts[neurons]];
+    this.wordOf = new int[starts[neurons]];
+    this.bitOf = new byte[starts[neurons]];
     int[] ends = starts.clone();
-    visit(input, output, rows, columns, channels, (n, bit) -> bits[ends[n]++] = bit);
-    assert height * width * input.extent(0) == neurons;
+    visit(input, output, rows, columns, channels, (n, row, tap) -> {
+      wordOf[ends[n]] = row * words + (tap >>> 6);
+      bitOf[ends[n]++] = (byte) (tap & 63);
+    });
   }
 
   private interface Seen {
-    void by(int neuron, int bit);
+    void by(int neuron, int row, int tap);
   }
 
   /** Visits all taps that see a neuron, rows of patches ascending. */
@@ -56,11 +54,11 @@ final class SpikePatches {
       int tapOfChannel = c % channels * rows.kernel() * columns.kernel();
       for (int p = 0; p < output.extent(1); p++) {
         for (int q = 0; q < output.extent(2); q++) {
-          int row = (c / channels * places + p * output.extent(2) + q) * words * Long.SIZE;
+          int row = c / channels * places + p * output.extent(2) + q;
           for (int i = rows.firstTap(p); i < rows.endTap(p, height); i++) {
             for (int j = columns.firstTap(q); j < columns.endTap(q, width); j++) {
               int neuron = (c * height + rows.at(p, i)) * width + columns.at(q, j);
-              seen.by(neuron, row + tapOfChannel + i * columns.kernel() + j);
+              seen.by(neuron, row, tapOfChannel + i * columns.kernel() + j);
             }
           }
         }
@@ -98,7 +96,7 @@ final class SpikePatches {
         for (long fired = x.words()[at + word]; fired != 0; fired &= fired - 1) {
           int n = word * Long.SIZE + Long.numberOfTrailingZeros(fired);
           for (int i = starts[n]; i < starts[n + 1]; i++) {
-            patches[bits[i] >>> 6] |= 1L << bits[i];
+            patches[wordOf[i]] |= 1L << bitOf[i];
           }
         }
       }
