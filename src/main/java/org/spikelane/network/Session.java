@@ -176,17 +176,18 @@ public final class Session {
   }
 
   /**
-   * The same in the memory of a tape that this session recorded and that was run backward: truncated backpropagation
-   * allocates its buffers once so. Everything that this tape or its {@link Gradients} gave out as a view is written over.
+   * The same in the memory of a tape that this session recorded: truncated backpropagation allocates its buffers once so.
+   * Everything that this tape or its {@link Gradients} gave out as a view is written over; if it was not run backward, its
+   * record is gone, and no gradient crosses it any more.
    *
    * @return {@code memory}
    * @throws IllegalArgumentException if another session recorded that tape, or the input does not have its steps, is
    *     constant where its was not, or wants a gradient where its did not (or the other way round)
-   * @throws IllegalStateException if it was not run backward, or hands a gradient to the tape recorded before it, which was
-   *     not run backward yet
+   * @throws IllegalStateException if the gradient that it handed to the tape recorded before it waits there: run that
+   *     backward, or record over it, first
    */
   public Tape record(Input input, Tape memory) {
-    last = memory.recordAfter(before(), input, states);
+    last = memory.recordAfter(memory == last ? null : before(), input, states);
     return last;
   }
 

@@ -50,7 +50,7 @@ public final class Tape {
   private long numberBefore;
   /** The tape whose {@link #carried} gradients are to be used here, or null. */
   private Tape after;
-  /** The tape that {@link #carried} was handed to, or null. */
+  /** The tape that {@link #carried} was handed to and that has not used it yet, or null. */
   private Tape handedTo;
   /** Number of this record among the network's, by which random surrogates draw. */
   private long number;
@@ -148,17 +148,20 @@ public final class Tape {
       throw new IllegalArgumentException("memory: expected a tape that this session recorded, got another one");
     }
     requireRoom(input);
-    if (!consumed) {
-      throw new IllegalStateException("memory: this tape was not run backward yet");
-    }
-    if (handedTo != null && handedTo.after == this) {
+    if (handedTo != null) {
       throw new IllegalStateException("memory: the tape recorded before this one was not run backward yet, and the gradient"
           + " that is to reach it lies here");
     }
-    handedTo = null;
-    after = null;
+    forgetAfter();
     follow(next);
     return run(input);
+  }
+
+  private void forgetAfter() {
+    if (after != null) {
+      after.handedTo = null;
+      after = null;
+    }
   }
 
   private void requireRoom(Input input) {
@@ -318,7 +321,7 @@ public final class Tape {
       collectInitial(chain, first, count);
       collectPast(chain, first, count);
     }
-    after = null;
+    forgetAfter();
     if (before != null) {
       before.after = this;
       handedTo = before;
