@@ -64,7 +64,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private final int columns;
   /** By block of steps, the last first, and by range of columns: surrogate derivatives of the block, step t in row t. */
   private final Rows[][] surrogates;
-  /** The same of dL/d(spikes), times what a spike is worth; empty where that is always 1. */
+  /** The same of dL/d(spikes), times what a spike is worth; empty of neurons without a graded factor. */
   private final Rows[][] scaled;
   /** Row b: dL/d(spikes of sample b) at the step at hand, from above and from the step after, if stepwise. */
   private final Rows gSpikes;

@@ -3,10 +3,19 @@ package org.spikelane.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.spikelane.layer.Block;
@@ -27,6 +36,7 @@ class AllocationTest {
   private static final int MEASURED = 20;
   private static final int MOST_ATTEMPTS = 500;
   private static final int MOST_REPORTED = 5;
+  private static final int SAMPLED = 2000;
   private static final List<Mode> MODES = new ArrayList<>();
 
   private record Mode(String name, Runnable work) {}
@@ -93,10 +103,44 @@ class AllocationTest {
         bytes = Math.min(bytes, THREADS.getCurrentThreadAllocatedBytes() - before);
       }
       if (bytes > 0) {
-        allocating.add(mode.name + ": " + bytes / (double) MEASURED + " bytes a call");
+        allocating.add(mode.name + ": " + bytes / (double) MEASURED + " bytes a call"
+            + (allocating.size() < MOST_REPORTED ? ", " + whatAndWhere(mode) : ""));
       }
     }
     assertEquals(List.of(), allocating.subList(0, Math.min(allocating.size(), MOST_REPORTED)),
         () -> allocating.size() + " of " + MODES.size() + " modes allocate");
+  }
+
+  /** What a mode allocates, and in which methods of ours: a vector that the compiler boxes now and then is else hard to find. */
+  private static String whatAndWhere(Mode mode) {
+    Map<String, Integer> sites = new TreeMap<>();
+    try (Recording recording = new Recording()) {
+      recording.enable("jdk.ObjectAllocationSample").with("throttle", "10000/s").withStackTrace();
+      recording.start();
+      for (int i = 0; i < SAMPLED; i++) {
+        mode.work.run();
+      }
+      recording.stop();
+      Path file = Files.createTempFile("allocation", ".jfr");
+      recording.dump(file);
+      for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
+        if (event.getEventType().getName().equals("jdk.ObjectAllocationSample") && event.getStackTrace() != null) {
+          sites.merge(site(event), 1, Integer::sum);
+        }
+      }
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return sites.toString();
+  }
+
+  /** The class, the frame that made an instance, and the nearest frames of ours. */
+  private static String site(RecordedEvent event) {
+    List<String> frames = event.getStackTrace().getFrames().stream()
+        .map(frame -> frame.getMethod().getType().getName() + "." + frame.getMethod().getName() + ":"
+            + frame.getLineNumber()).toList();
+    return event.getClass("objectClass").getName() + " by " + frames.getFirst() + " in "
+        + frames.stream().filter(frame -> frame.startsWith("org.spikelane")).limit(2).toList();
   }
 }

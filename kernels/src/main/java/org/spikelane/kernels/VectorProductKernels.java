@@ -762,6 +762,9 @@ final class VectorProductKernels implements ProductKernels {
    * here and there in {@code steps * AHEAD_BYTES} bytes from {@code ahead} on, one at least of each cache line, which a
    * later tile then finds in a cache.
    *
+   * <p>It is {@code last} that sums are added to: of a vector that was read C2 knows the class at once, of one that a loop
+   * carried at times too late, in a method this large, and boxes it.
+   *
    * @return what depends on these values
    */
   private static int tile8(float[] a, int aAt, MemorySegment b, int bAt, long ahead, int steps, float[] start,
@@ -898,22 +901,22 @@ final class VectorProductKernels implements ProductKernels {
     }
     FloatVector last0 = FloatVector.fromArray(FLOATS, last, lastAt);
     FloatVector last1 = FloatVector.fromArray(FLOATS, last, lastAt + LANES);
-    c00.add(last0).intoArray(c, cAt);
-    c01.add(last1).intoArray(c, cAt + LANES);
-    c10.add(last0).intoArray(c, cAt + cRow);
-    c11.add(last1).intoArray(c, cAt + cRow + LANES);
-    c20.add(last0).intoArray(c, cAt + 2 * cRow);
-    c21.add(last1).intoArray(c, cAt + 2 * cRow + LANES);
-    c30.add(last0).intoArray(c, cAt + 3 * cRow);
-    c31.add(last1).intoArray(c, cAt + 3 * cRow + LANES);
-    c40.add(last0).intoArray(c, cAt + 4 * cRow);
-    c41.add(last1).intoArray(c, cAt + 4 * cRow + LANES);
-    c50.add(last0).intoArray(c, cAt + 5 * cRow);
-    c51.add(last1).intoArray(c, cAt + 5 * cRow + LANES);
-    c60.add(last0).intoArray(c, cAt + 6 * cRow);
-    c61.add(last1).intoArray(c, cAt + 6 * cRow + LANES);
-    c70.add(last0).intoArray(c, cAt + 7 * cRow);
-    c71.add(last1).intoArray(c, cAt + 7 * cRow + LANES);
+    last0.add(c00).intoArray(c, cAt);
+    last1.add(c01).intoArray(c, cAt + LANES);
+    last0.add(c10).intoArray(c, cAt + cRow);
+    last1.add(c11).intoArray(c, cAt + cRow + LANES);
+    last0.add(c20).intoArray(c, cAt + 2 * cRow);
+    last1.add(c21).intoArray(c, cAt + 2 * cRow + LANES);
+    last0.add(c30).intoArray(c, cAt + 3 * cRow);
+    last1.add(c31).intoArray(c, cAt + 3 * cRow + LANES);
+    last0.add(c40).intoArray(c, cAt + 4 * cRow);
+    last1.add(c41).intoArray(c, cAt + 4 * cRow + LANES);
+    last0.add(c50).intoArray(c, cAt + 5 * cRow);
+    last1.add(c51).intoArray(c, cAt + 5 * cRow + LANES);
+    last0.add(c60).intoArray(c, cAt + 6 * cRow);
+    last1.add(c61).intoArray(c, cAt + 6 * cRow + LANES);
+    last0.add(c70).intoArray(c, cAt + 7 * cRow);
+    last1.add(c71).intoArray(c, cAt + 7 * cRow + LANES);
     return seen;
   }
 
@@ -996,14 +999,14 @@ final class VectorProductKernels implements ProductKernels {
     }
     FloatVector last0 = FloatVector.fromArray(FLOATS, last, lastAt);
     FloatVector last1 = FloatVector.fromArray(FLOATS, last, lastAt + LANES);
-    c00.add(last0).intoArray(c, cAt);
-    c01.add(last1).intoArray(c, cAt + LANES);
-    c10.add(last0).intoArray(c, cAt + cRow);
-    c11.add(last1).intoArray(c, cAt + cRow + LANES);
-    c20.add(last0).intoArray(c, cAt + 2 * cRow);
-    c21.add(last1).intoArray(c, cAt + 2 * cRow + LANES);
-    c30.add(last0).intoArray(c, cAt + 3 * cRow);
-    c31.add(last1).intoArray(c, cAt + 3 * cRow + LANES);
+    last0.add(c00).intoArray(c, cAt);
+    last1.add(c01).intoArray(c, cAt + LANES);
+    last0.add(c10).intoArray(c, cAt + cRow);
+    last1.add(c11).intoArray(c, cAt + cRow + LANES);
+    last0.add(c20).intoArray(c, cAt + 2 * cRow);
+    last1.add(c21).intoArray(c, cAt + 2 * cRow + LANES);
+    last0.add(c30).intoArray(c, cAt + 3 * cRow);
+    last1.add(c31).intoArray(c, cAt + 3 * cRow + LANES);
     return seen;
   }
 

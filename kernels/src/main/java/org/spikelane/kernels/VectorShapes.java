@@ -26,7 +26,7 @@ final class VectorShapes {
   /** Floats in a vector: 4, 8 or 16, so that a whole number of vectors fills a word of spike bits. */
   static final int LANES = FLOATS.length();
 
-  /** Whether instructions take a mask (AVX-512); elsewhere each would be several, or none that C2 knows. */
+  /** Whether vectors are those of AVX-512, of which any instruction takes a mask; elsewhere it would be several, or a call. */
   static final boolean MASKED = WIDTH == 512;
 
   /** Neurons that a forward kernel takes through the steps at once: four vectors, at 512 bits a word of spikes. */
