@@ -60,9 +60,9 @@ public interface LeakyKernels {
    * gx[t] = gu
    * </pre>
    *
-   * @param gSpk dL/dspk, row t, from the layer above and the recurrence
+   * @param gSpk dL/dspk, row t, from the layer above and the recurrence; only columns {@code [from, to)} need to exist
    * @param gMem dL/dmem of the value that step t returned, row t; {@link Rows#NONE} where nothing is given
-   * @param sg surrogate derivative at {@code mem[t+1] - theta}, row t
+   * @param sg surrogate derivative at {@code mem[t+1] - theta}, row t; only columns {@code [from, to)} need to exist
    * @param mem as recorded forward
    * @param cMem gradient carried to the membrane before the step, [N], in and out; after step 0, of the initial
    *     membrane

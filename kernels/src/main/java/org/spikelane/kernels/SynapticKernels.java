@@ -65,10 +65,10 @@ public interface SynapticKernels {
    * gx[t] = gi
    * </pre>
    *
-   * @param gSpk dL/dspk, row t, from the layer above and the recurrence
+   * @param gSpk dL/dspk, row t, from the layer above and the recurrence; only columns {@code [from, to)} need to exist
    * @param gSyn dL/dsyn of the value that step t returned, row t; {@link Rows#NONE} where nothing is given
    * @param gMem dL/dmem of the value that step t returned, row t; {@link Rows#NONE} where nothing is given
-   * @param sg surrogate derivative at {@code mem[t+1] - theta}, row t
+   * @param sg surrogate derivative at {@code mem[t+1] - theta}, row t; only columns {@code [from, to)} need to exist
    * @param syn as recorded forward; only read with {@code learn}
    * @param mem as recorded forward
    * @param cSyn gradient carried to the synaptic current before the step, [N], in and out; after step 0, of the initial
