@@ -12,18 +12,27 @@ class ProductCostsTest {
   private static final int ROWS = 16;
   private static final int CALLS = 5000;
 
-  /** A machine on which a spike costs {@code perSpike} and a dense row {@code perRow}; counts calls by events. */
-  private static int byEvents(ProductCosts costs, double spikesPerRow, double perSpike, double perRow) {
+  /** Nanoseconds of a row, events or dense, after so many calls that way. */
+  private interface Machine {
+    double row(boolean events, int callsBefore);
+  }
+
+  /** Counts calls by events, of {@code calls} of so many rows. */
+  private static int byEvents(ProductCosts costs, double spikesPerRow, int rows, int calls, Machine machine) {
     int byEvents = 0;
-    for (int i = 0; i < CALLS; i++) {
+    for (int i = 0; i < calls; i++) {
       boolean events = costs.byEvents(spikesPerRow);
-      byEvents += events ? 1 : 0;
       if (costs.timed(spikesPerRow)) {
-        double row = events ? perSpike * spikesPerRow : perRow;
-        costs.took(events, spikesPerRow, ROWS, (long) (row * ROWS));
+        costs.took(events, spikesPerRow, rows, (long) (machine.row(events, events ? byEvents : i - byEvents) * rows));
       }
+      byEvents += events ? 1 : 0;
     }
     return byEvents;
+  }
+
+  /** The same on a machine on which a spike costs {@code perSpike} and a dense row {@code perRow}. */
+  private static int byEvents(ProductCosts costs, double spikesPerRow, double perSpike, double perRow) {
+    return byEvents(costs, spikesPerRow, ROWS, CALLS, (events, before) -> events ? perSpike * spikesPerRow : perRow);
   }
 
   @Test
@@ -51,14 +60,7 @@ class ProductCostsTest {
   @Test
   void learnsFromTheFirstCalls() {
     ProductCosts costs = new ProductCosts(NEURONS, NEURONS, 32, 256);
-    int byEvents = 0;
-    for (int i = 0; i < 100; i++) {
-      boolean events = costs.byEvents(200);
-      byEvents += events ? 1 : 0;
-      if (costs.timed(200)) {
-        costs.took(events, 200, ROWS, ROWS * (events ? 2000L : 1000L));
-      }
-    }
+    int byEvents = byEvents(costs, 200, ROWS, 100, (events, before) -> events ? 2000 : 1000);
     // In turn at first; then densely, but for tries, twice in a row: at 8 and, as events cost twice as much, at 9 + 9*3*2.
     assertEquals(1 + 2 + 2, byEvents);
   }
@@ -70,14 +72,7 @@ class ProductCostsTest {
   @Test
   void doesNotLearnFromCodeThatIsNotCompiledYet() {
     ProductCosts costs = new ProductCosts(1000, 10, 32, 256);
-    int dense = 0;
-    for (int i = 0; i < CALLS; i++) {
-      boolean events = costs.byEvents(300);
-      dense += events ? 0 : 1;
-      if (costs.timed(300)) {
-        costs.took(events, 300, 25, 25 * (events ? 500L : dense < 600 ? 40_000L : 160L));
-      }
-    }
+    int dense = CALLS - byEvents(costs, 300, 25, CALLS, (events, before) -> events ? 500 : before < 600 ? 40_000 : 160);
     assertTrue(dense > CALLS * 17 / 20, dense + " densely");
   }
 
@@ -85,14 +80,7 @@ class ProductCostsTest {
   @Test
   void letsEventsBeCompiledWhereThePriorIsDense() {
     ProductCosts costs = new ProductCosts(128, 10, 32, 256);
-    int events = 0;
-    for (int i = 0; i < CALLS; i++) {
-      boolean byEvents = costs.byEvents(20);
-      events += byEvents ? 1 : 0;
-      if (costs.timed(20)) {
-        costs.took(byEvents, 20, 1, byEvents ? (events < 300 ? 10_000 : 70) : 1300);
-      }
-    }
+    int events = byEvents(costs, 20, 1, CALLS, (byEvents, before) -> !byEvents ? 1300 : before < 300 ? 10_000 : 70);
     assertTrue(events > CALLS * 9 / 10, events + " by events");
   }
 
@@ -113,15 +101,10 @@ class ProductCostsTest {
   @Test
   void learnsFromFewCallsWhereEachIsTimed() {
     ProductCosts costs = new ProductCosts(NEURONS, NEURONS, 1, 64);
-    int byEvents = 0;
-    for (int i = 0; i < 200; i++) {
-      boolean events = costs.byEvents(200);
-      byEvents += events ? 1 : 0;
-      assertTrue(costs.timed(200));
-      costs.took(events, 200, ROWS, ROWS * (events ? 2000L : 1000L));
-    }
+    int byEvents = byEvents(costs, 200, ROWS, 200, (events, before) -> events ? 2000 : 1000);
     // As above, and once more at 64 + 64*2.
     assertEquals(1 + 2 + 2 + 2, byEvents);
+    assertTrue(costs.timed(200));
   }
 
   @Test
