@@ -11,9 +11,9 @@ import org.spikelane.layer.Values;
 
 /**
  * Those samples of a signal of floats that hold spikes, few and nothing else, as bits: what a network is shown often is
- * that, though it comes as floats. Their products go by events, or as those of other spikes do, with the same bits. Where only some samples
- * are such, the gradient of a weight is the sum of two, theirs and that of the others, whose last digits are not those
- * of {@link ProductChoice#DENSE}.
+ * that, though it comes as floats. They are multiplied as other spikes are, with the same bits as floats. Where only some
+ * samples are such, the gradient of a weight is the sum of two, theirs and that of the others, whose last digits are not
+ * those of {@link ProductChoice#DENSE}.
  */
 final class EventSamples {
 
