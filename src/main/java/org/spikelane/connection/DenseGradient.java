@@ -66,7 +66,7 @@ final class DenseGradient {
       spikesPerRow += KernelProduct.spikesPerRow(spk[b], weights.inputs(), count) / (end - begin);
     }
     boolean byEvents = costs.byEvents(spikesPerRow);
-    boolean timed = costs.timed(spikesPerRow);
+    boolean timed = costs.timed();
     long start = timed ? System.nanoTime() : 0;
     if (byEvents) {
       addByEvents(spk, gy, begin, end, count, gw);

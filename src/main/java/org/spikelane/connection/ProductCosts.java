@@ -53,55 +53,59 @@ final class ProductCosts {
   private final double credibleSpike;
   private double perSpike;
   private double perRow;
-  private final int timed;
+  private final int untimed;
   private final int tried;
   private long calls;
+  private long nextTimed;
   private long nextTry = FIRST_TRY;
   private int tries;
-  private boolean trying;
+  private boolean timed;
 
   /**
    * Of products of {@code neurons} spiking neurons with weights to {@code outputs}.
    *
-   * @param timed of so many calls one is timed, where asking the clock costs as much as a small call, and all tries are
+   * @param untimed so many calls after one that was timed the next is, as asking the clock costs as much as a small call;
+   *     tries are timed in any case
    * @param tried of so many calls one goes the way that seems to cost more, if it costs as much
    */
-  ProductCosts(int neurons, int outputs, int timed, int tried) {
-    this.timed = timed;
+  ProductCosts(int neurons, int outputs, int untimed, int tried) {
+    this.untimed = untimed;
     this.tried = tried;
     this.neurons = neurons;
     this.credibleSpike = UNCOMPILED * (outputs + SPIKE_IN_WEIGHTS);
     this.crossing = PRIOR * neurons * Math.min(1, outputs / NARROW);
   }
 
-  /** Whether to go by events, now. */
+  /** Whether to go by events, now; {@link #timed} then tells whether to time it. */
   boolean byEvents(double spikesPerRow) {
-    if (!doubtful(spikesPerRow)) {
+    if (spikesPerRow * DOUBT <= crossing) { // Too few for any doubt; and so few that asking more would show.
+      timed = false;
       return true;
     }
     calls++;
-    if (unknown()) {
+    if (calls <= TURNS && (perSpike == 0 || perRow == 0)) {
+      timed = true;
       return calls % 2 == 0;
     }
     double events = (spikesPerRow + ROW_IN_SPIKES) * spikeCost();
     double dense = rowCost();
-    trying = calls >= nextTry;
+    boolean trying = calls >= nextTry;
     if (trying) {
       tries++;
       double dearness = Math.max(events, dense) / Math.min(events, dense);
       long seldom = (long) Math.ceil(Math.min(tried, calls * (GROWTH - 1)) * dearness);
       nextTry = calls + (tries % CALLS_OF_TRY != 0 ? 1 : seldom);
     }
+    timed = trying || calls >= nextTimed;
+    if (timed) {
+      nextTimed = calls + untimed;
+    }
     return events < dense ^ trying;
   }
 
-  /** Whether this call, for which {@link #byEvents} was asked, should be timed. */
-  boolean timed(double spikesPerRow) {
-    return doubtful(spikesPerRow) && (trying || unknown() || calls % timed == 0);
-  }
-
-  private boolean unknown() {
-    return calls <= TURNS && (perSpike == 0 || perRow == 0);
+  /** Whether the call for which {@link #byEvents} was just asked should be timed. */
+  boolean timed() {
+    return timed;
   }
 
   /** Learns what a timed call took, if it ran compiled code. */
@@ -116,11 +120,6 @@ final class ProductCosts {
     } else {
       perRow = learned(perRow, perCallRow);
     }
-  }
-
-  /** Whether so many spikes could be too many for events. */
-  private boolean doubtful(double spikesPerRow) {
-    return spikesPerRow * DOUBT > crossing;
   }
 
   private double spikeCost() {

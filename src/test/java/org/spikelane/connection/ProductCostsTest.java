@@ -22,7 +22,7 @@ class ProductCostsTest {
     int byEvents = 0;
     for (int i = 0; i < calls; i++) {
       boolean events = costs.byEvents(spikesPerRow);
-      if (costs.timed(spikesPerRow)) {
+      if (costs.timed()) {
         costs.took(events, spikesPerRow, rows, (long) (machine.row(events, events ? byEvents : i - byEvents) * rows));
       }
       byEvents += events ? 1 : 0;
@@ -104,7 +104,8 @@ class ProductCostsTest {
     int byEvents = byEvents(costs, 200, ROWS, 200, (events, before) -> events ? 2000 : 1000);
     // As above, and once more at 64 + 64*2.
     assertEquals(1 + 2 + 2 + 2, byEvents);
-    assertTrue(costs.timed(200));
+    costs.byEvents(200);
+    assertTrue(costs.timed());
   }
 
   @Test
