@@ -42,7 +42,7 @@ public final class PackedWeights {
 
   /** @param group columns of a group of the second copy, {@link #grouped}; 0 for none */
   PackedWeights(int k, int n, int panel, int group) {
-    long size = (k + STEPS_TOGETHER - 1L) / STEPS_TOGETHER * STEPS_TOGETHER * panels(n, panel) * panel;
+    long size = (k + STEPS_TOGETHER - 1L) / STEPS_TOGETHER * STEPS_TOGETHER * panels(n, panel) * panel + panel;
     long groupedSize = (long) panels(n, group) * (k + Integer.SIZE) * group;
     if (k < 0 || n < 0 || size > MOST || groupedSize > MOST) {
       throw new IllegalArgumentException("weights: expected at most " + MOST + " values in panels of "

@@ -91,9 +91,9 @@ final class VectorProductKernels implements ProductKernels {
   private static final int MOST_ROWS_OF_WALK = 1024;
   private static final int LISTED_TOGETHER = 4;
 
-  // Weights that may come from memory itself: 8 MiB. If most rows of them are asked for more than once, an event-driven
+  // Weights that may come from memory itself: 32 MiB. If most rows of them are asked for more than once, an event-driven
   // product fetches them panel by panel; of smaller ones a third-level cache delivers what is asked for alone in less time.
-  private static final long FAR_WEIGHTS = 1 << 21;
+  private static final long FAR_WEIGHTS = 1 << 23;
   private static final long LINE_BYTES = 64;
 
   private final VectorRowKernels rows = new VectorRowKernels();
@@ -159,7 +159,7 @@ final class VectorProductKernels implements ProductKernels {
         }
         int i = 0;
         for (; columns <= PANEL && i <= count - ROWS_OF_EVENTS; i += ROWS_OF_EVENTS) {
-          eventsRows(i, w.data(), w.at(p), bias, p * PANEL, y, r + i, columns);
+          eventsRows(i, w.data(), w.at(p), w.panelSize(), bias, p * PANEL, y, r + i, columns);
         }
         for (; i < count; i++) {
           eventsRow(i, w.data(), w.at(p), w.panelSize(), bias, p * PANEL, y.data(), y.at(r + i) + p * PANEL, columns);
@@ -184,8 +184,9 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /** Rows of one panel, from the i-th list on. */
-  private void eventsRows(int i, MemorySegment b, int bAt, float[] bias, int biasAt, Rows y, int r, int columns) {
-    events(fired, starts[i], starts[i + 1], starts[i + 2], starts[i + 3], starts[i + 4], b, bAt, edge);
+  private void eventsRows(int i, MemorySegment b, int bAt, int bPanel, float[] bias, int biasAt, Rows y, int r,
+      int columns) {
+    events(fired, starts[i], starts[i + 1], starts[i + 2], starts[i + 3], starts[i + 4], b, bAt, bPanel, edge);
     for (int l = 0; l < ROWS_OF_EVENTS; l++) {
       int to = y.at(r + l) + biasAt;
       for (int j = 0; j < columns; j++) {
@@ -527,8 +528,8 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   private void roomForRight(int size) {
-    if (right.byteSize() < bytes(size)) {
-      right = PackedWeights.aligned(size);
+    if (right.byteSize() < bytes(size + PANEL)) {
+      right = PackedWeights.aligned(size + PANEL);
     }
   }
 
@@ -1046,21 +1047,32 @@ final class VectorProductKernels implements ProductKernels {
     c7.add(FloatVector.fromArray(FLOATS, last, lastAt + 7 * LANES)).intoArray(c, cAt + 7 * LANES);
   }
 
-  /** One row of the event-driven product in {@code EVENT_GROUP} panels, {@code panels} as in {@link #row}. */
+  /**
+   * One row of the event-driven product in {@code EVENT_GROUP} panels, {@code panels} as in {@link #row}.
+   *
+   * <p>Where an event lies is known to no compiler, so each of its vectors would be checked for bounds. Seen through slices
+   * of one length, which start where these vectors do in a panel's first row, they all have the event's offset, and C2
+   * checks that once or twice. It makes no slice: they stay values in registers.
+   */
   private static void events(int[] list, int from, int to, MemorySegment b, int bAt, int bPanel, int panels,
       float[] bias, int biasAt, float[] y, int yAt) {
     long p0 = bytes(bAt);
     long p1 = bytes(bAt + (panels - 1) * bPanel);
+    long size = bytes(bPanel);
+    MemorySegment b0 = b.asSlice(p0, size);
+    MemorySegment b1 = b.asSlice(p0 + VECTOR_BYTES, size);
+    MemorySegment b2 = b.asSlice(p1, size);
+    MemorySegment b3 = b.asSlice(p1 + VECTOR_BYTES, size);
     FloatVector y0 = FloatVector.zero(FLOATS);
     FloatVector y1 = FloatVector.zero(FLOATS);
     FloatVector y2 = FloatVector.zero(FLOATS);
     FloatVector y3 = FloatVector.zero(FLOATS);
     for (int e = from; e < to; e++) {
       long i = list[e] * PANEL_BYTES;
-      y0 = y0.add(FloatVector.fromMemorySegment(FLOATS, b, p0 + i, NATIVE));
-      y1 = y1.add(FloatVector.fromMemorySegment(FLOATS, b, p0 + i + VECTOR_BYTES, NATIVE));
-      y2 = y2.add(FloatVector.fromMemorySegment(FLOATS, b, p1 + i, NATIVE));
-      y3 = y3.add(FloatVector.fromMemorySegment(FLOATS, b, p1 + i + VECTOR_BYTES, NATIVE));
+      y0 = y0.add(FloatVector.fromMemorySegment(FLOATS, b0, i, NATIVE));
+      y1 = y1.add(FloatVector.fromMemorySegment(FLOATS, b1, i, NATIVE));
+      y2 = y2.add(FloatVector.fromMemorySegment(FLOATS, b2, i, NATIVE));
+      y3 = y3.add(FloatVector.fromMemorySegment(FLOATS, b3, i, NATIVE));
     }
     y0.add(FloatVector.fromArray(FLOATS, bias, biasAt)).intoArray(y, yAt);
     y1.add(FloatVector.fromArray(FLOATS, bias, biasAt + LANES)).intoArray(y, yAt + LANES);
@@ -1072,8 +1084,10 @@ final class VectorProductKernels implements ProductKernels {
    * Four rows of the event-driven product in one panel, without the bias; row i has the events from {@code s<i>} on. Two
    * sums alone would wait for each other's additions.
    */
-  private static void events(int[] list, int s0, int s1, int s2, int s3, int end, MemorySegment b, int bAt, float[] y) {
-    long p = bytes(bAt);
+  private static void events(int[] list, int s0, int s1, int s2, int s3, int end, MemorySegment b, int bAt, int bPanel,
+      float[] y) {
+    MemorySegment b0 = b.asSlice(bytes(bAt), bytes(bPanel));
+    MemorySegment b1 = b.asSlice(bytes(bAt) + VECTOR_BYTES, bytes(bPanel));
     int together = Math.min(Math.min(s1 - s0, s2 - s1), Math.min(s3 - s2, end - s3));
     FloatVector y00 = FloatVector.zero(FLOATS);
     FloatVector y01 = FloatVector.zero(FLOATS);
@@ -1084,34 +1098,34 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector y30 = FloatVector.zero(FLOATS);
     FloatVector y31 = FloatVector.zero(FLOATS);
     for (int e = 0; e < together; e++) {
-      long i0 = p + list[s0 + e] * PANEL_BYTES;
-      y00 = y00.add(FloatVector.fromMemorySegment(FLOATS, b, i0, NATIVE));
-      y01 = y01.add(FloatVector.fromMemorySegment(FLOATS, b, i0 + VECTOR_BYTES, NATIVE));
-      long i1 = p + list[s1 + e] * PANEL_BYTES;
-      y10 = y10.add(FloatVector.fromMemorySegment(FLOATS, b, i1, NATIVE));
-      y11 = y11.add(FloatVector.fromMemorySegment(FLOATS, b, i1 + VECTOR_BYTES, NATIVE));
-      long i2 = p + list[s2 + e] * PANEL_BYTES;
-      y20 = y20.add(FloatVector.fromMemorySegment(FLOATS, b, i2, NATIVE));
-      y21 = y21.add(FloatVector.fromMemorySegment(FLOATS, b, i2 + VECTOR_BYTES, NATIVE));
-      long i3 = p + list[s3 + e] * PANEL_BYTES;
-      y30 = y30.add(FloatVector.fromMemorySegment(FLOATS, b, i3, NATIVE));
-      y31 = y31.add(FloatVector.fromMemorySegment(FLOATS, b, i3 + VECTOR_BYTES, NATIVE));
+      long i0 = list[s0 + e] * PANEL_BYTES;
+      y00 = y00.add(FloatVector.fromMemorySegment(FLOATS, b0, i0, NATIVE));
+      y01 = y01.add(FloatVector.fromMemorySegment(FLOATS, b1, i0, NATIVE));
+      long i1 = list[s1 + e] * PANEL_BYTES;
+      y10 = y10.add(FloatVector.fromMemorySegment(FLOATS, b0, i1, NATIVE));
+      y11 = y11.add(FloatVector.fromMemorySegment(FLOATS, b1, i1, NATIVE));
+      long i2 = list[s2 + e] * PANEL_BYTES;
+      y20 = y20.add(FloatVector.fromMemorySegment(FLOATS, b0, i2, NATIVE));
+      y21 = y21.add(FloatVector.fromMemorySegment(FLOATS, b1, i2, NATIVE));
+      long i3 = list[s3 + e] * PANEL_BYTES;
+      y30 = y30.add(FloatVector.fromMemorySegment(FLOATS, b0, i3, NATIVE));
+      y31 = y31.add(FloatVector.fromMemorySegment(FLOATS, b1, i3, NATIVE));
     }
     for (int e = s0 + together; e < s1; e++) {
-      y00 = y00.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES, NATIVE));
-      y01 = y01.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES + VECTOR_BYTES, NATIVE));
+      y00 = y00.add(FloatVector.fromMemorySegment(FLOATS, b0, list[e] * PANEL_BYTES, NATIVE));
+      y01 = y01.add(FloatVector.fromMemorySegment(FLOATS, b1, list[e] * PANEL_BYTES, NATIVE));
     }
     for (int e = s1 + together; e < s2; e++) {
-      y10 = y10.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES, NATIVE));
-      y11 = y11.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES + VECTOR_BYTES, NATIVE));
+      y10 = y10.add(FloatVector.fromMemorySegment(FLOATS, b0, list[e] * PANEL_BYTES, NATIVE));
+      y11 = y11.add(FloatVector.fromMemorySegment(FLOATS, b1, list[e] * PANEL_BYTES, NATIVE));
     }
     for (int e = s2 + together; e < s3; e++) {
-      y20 = y20.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES, NATIVE));
-      y21 = y21.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES + VECTOR_BYTES, NATIVE));
+      y20 = y20.add(FloatVector.fromMemorySegment(FLOATS, b0, list[e] * PANEL_BYTES, NATIVE));
+      y21 = y21.add(FloatVector.fromMemorySegment(FLOATS, b1, list[e] * PANEL_BYTES, NATIVE));
     }
     for (int e = s3 + together; e < end; e++) {
-      y30 = y30.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES, NATIVE));
-      y31 = y31.add(FloatVector.fromMemorySegment(FLOATS, b, p + list[e] * PANEL_BYTES + VECTOR_BYTES, NATIVE));
+      y30 = y30.add(FloatVector.fromMemorySegment(FLOATS, b0, list[e] * PANEL_BYTES, NATIVE));
+      y31 = y31.add(FloatVector.fromMemorySegment(FLOATS, b1, list[e] * PANEL_BYTES, NATIVE));
     }
     y00.intoArray(y, 0);
     y01.intoArray(y, LANES);
@@ -1123,13 +1137,22 @@ final class VectorProductKernels implements ProductKernels {
     y31.intoArray(y, 3 * PANEL + LANES);
   }
 
-  /** What the rows of a list add to one row of a group of panels of the gradient. */
+  /** What the rows of a list add to one row of a group of panels of the gradient; slices as in {@link #events}. */
   private static void eventsGradient(int[] list, int from, int to, MemorySegment b, int bAt, int bPanel, int panels,
       float[] gw, int gwAt) {
     long p0 = bytes(bAt);
     long p1 = bytes(bAt + Math.min(1, panels - 1) * bPanel);
     long p2 = bytes(bAt + Math.min(2, panels - 1) * bPanel);
     long p3 = bytes(bAt + Math.min(3, panels - 1) * bPanel);
+    long size = bytes(bPanel);
+    MemorySegment b0 = b.asSlice(p0, size);
+    MemorySegment b1 = b.asSlice(p0 + VECTOR_BYTES, size);
+    MemorySegment b2 = b.asSlice(p1, size);
+    MemorySegment b3 = b.asSlice(p1 + VECTOR_BYTES, size);
+    MemorySegment b4 = b.asSlice(p2, size);
+    MemorySegment b5 = b.asSlice(p2 + VECTOR_BYTES, size);
+    MemorySegment b6 = b.asSlice(p3, size);
+    MemorySegment b7 = b.asSlice(p3 + VECTOR_BYTES, size);
     FloatVector g0 = FloatVector.fromArray(FLOATS, gw, gwAt);
     FloatVector g1 = FloatVector.fromArray(FLOATS, gw, gwAt + LANES);
     FloatVector g2 = FloatVector.fromArray(FLOATS, gw, gwAt + 2 * LANES);
@@ -1140,14 +1163,14 @@ final class VectorProductKernels implements ProductKernels {
     FloatVector g7 = FloatVector.fromArray(FLOATS, gw, gwAt + 7 * LANES);
     for (int e = from; e < to; e++) {
       long i = list[e] * PANEL_BYTES;
-      g0 = g0.add(FloatVector.fromMemorySegment(FLOATS, b, p0 + i, NATIVE));
-      g1 = g1.add(FloatVector.fromMemorySegment(FLOATS, b, p0 + i + VECTOR_BYTES, NATIVE));
-      g2 = g2.add(FloatVector.fromMemorySegment(FLOATS, b, p1 + i, NATIVE));
-      g3 = g3.add(FloatVector.fromMemorySegment(FLOATS, b, p1 + i + VECTOR_BYTES, NATIVE));
-      g4 = g4.add(FloatVector.fromMemorySegment(FLOATS, b, p2 + i, NATIVE));
-      g5 = g5.add(FloatVector.fromMemorySegment(FLOATS, b, p2 + i + VECTOR_BYTES, NATIVE));
-      g6 = g6.add(FloatVector.fromMemorySegment(FLOATS, b, p3 + i, NATIVE));
-      g7 = g7.add(FloatVector.fromMemorySegment(FLOATS, b, p3 + i + VECTOR_BYTES, NATIVE));
+      g0 = g0.add(FloatVector.fromMemorySegment(FLOATS, b0, i, NATIVE));
+      g1 = g1.add(FloatVector.fromMemorySegment(FLOATS, b1, i, NATIVE));
+      g2 = g2.add(FloatVector.fromMemorySegment(FLOATS, b2, i, NATIVE));
+      g3 = g3.add(FloatVector.fromMemorySegment(FLOATS, b3, i, NATIVE));
+      g4 = g4.add(FloatVector.fromMemorySegment(FLOATS, b4, i, NATIVE));
+      g5 = g5.add(FloatVector.fromMemorySegment(FLOATS, b5, i, NATIVE));
+      g6 = g6.add(FloatVector.fromMemorySegment(FLOATS, b6, i, NATIVE));
+      g7 = g7.add(FloatVector.fromMemorySegment(FLOATS, b7, i, NATIVE));
     }
     g0.intoArray(gw, gwAt);
     g1.intoArray(gw, gwAt + LANES);
