@@ -610,17 +610,36 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   private void multiplyTile(int h, int i, MemorySegment b, int bAt, long ahead, int steps, boolean fresh, float[] bias,
-      int j, float[] c, int to, int cRow, int width) {
-    float[] last = last(bias, j, width, PANEL);
-    int lastAt = lastAt(bias, j, width, PANEL);
-    if (width == PANEL) {
-      tile(h, i, b, bAt, ahead, steps, fresh ? zeros : c, fresh ? 0 : to, fresh ? 0 : cRow, last, lastAt, c, to, cRow);
+      int j, float[] c, int cAt, int cRow, int width) {
+    float[] start = fresh ? zeros : c;
+    int startAt = fresh ? 0 : cAt;
+    int startRow = fresh ? 0 : cRow;
+    if (!fresh && width < PANEL) {
+      copyRows(c, cAt, cRow, edge, 0, PANEL, h, width);
+      start = edge;
+      startAt = 0;
+      startRow = PANEL;
+    }
+    if (h == LARGE_TILE_ROWS) {
+      fetched = tile8(left.data(), left.at(i), b, bAt, ahead, steps, start, startAt, startRow, edge);
     } else {
-      if (!fresh) {
-        copyRows(c, to, cRow, edge, 0, PANEL, h, width);
-      }
-      tile(h, i, b, bAt, ahead, steps, fresh ? zeros : edge, 0, fresh ? 0 : PANEL, last, lastAt, edge, 0, PANEL);
-      copyRows(edge, 0, PANEL, c, to, cRow, h, width);
+      fetched = tile4(left.data(), left.at(i), b, bAt, ahead, steps, start, startAt, startRow, edge);
+    }
+    if (width == PANEL) {
+      addTo(edge, h, last(bias, j, width, PANEL), lastAt(bias, j, width, PANEL), c, cAt, cRow);
+    } else {
+      addTo(edge, h, last(bias, j, width, PANEL), lastAt(bias, j, width, PANEL), edge, 0, PANEL);
+      copyRows(edge, 0, PANEL, c, cAt, cRow, h, width);
+    }
+  }
+
+  /** {@code c = sums + last}, rows of a panel. */
+  private static void addTo(float[] sums, int h, float[] last, int lastAt, float[] c, int cAt, int cRow) {
+    FloatVector last0 = FloatVector.fromArray(FLOATS, last, lastAt);
+    FloatVector last1 = FloatVector.fromArray(FLOATS, last, lastAt + LANES);
+    for (int i = 0; i < h; i++) {
+      FloatVector.fromArray(FLOATS, sums, i * PANEL).add(last0).intoArray(c, cAt + i * cRow);
+      FloatVector.fromArray(FLOATS, sums, i * PANEL + LANES).add(last1).intoArray(c, cAt + i * cRow + LANES);
     }
   }
 
@@ -664,15 +683,6 @@ final class VectorProductKernels implements ProductKernels {
   /** Where in the array that {@link #last} gives column {@code j} is: only the bias itself has those before it. */
   private static int lastAt(float[] bias, int j, int width, int full) {
     return bias != null && width == full ? j : 0;
-  }
-
-  private void tile(int h, int i, MemorySegment b, int bAt, long ahead, int steps, float[] start, int startAt,
-      int startRow, float[] last, int lastAt, float[] c, int cAt, int cRow) {
-    if (h == LARGE_TILE_ROWS) {
-      fetched = tile8(left.data(), left.at(i), b, bAt, ahead, steps, start, startAt, startRow, last, lastAt, c, cAt, cRow);
-    } else {
-      fetched = tile4(left.data(), left.at(i), b, bAt, ahead, steps, start, startAt, startRow, last, lastAt, c, cAt, cRow);
-    }
   }
 
   private static void copyRows(float[] from, int at, int stride, float[] to, int toAt, int toStride, int rows,
@@ -759,17 +769,18 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /**
-   * Eight rows of one panel of c: {@code c = (start + the products) + last}, four steps at a time. It also reads values
-   * here and there in {@code steps * AHEAD_BYTES} bytes from {@code ahead} on, one at least of each cache line, which a
-   * later tile then finds in a cache.
+   * Eight rows of one panel: {@code sums = start + the products}, four steps at a time. It also reads values here and there
+   * in {@code steps * AHEAD_BYTES} bytes from {@code ahead} on, one at least of each cache line, which a later tile then
+   * finds in a cache.
    *
-   * <p>It is {@code last} that sums are added to: of a vector that was read C2 knows the class at once, of one that a loop
-   * carried at times too late, in a method this large, and boxes it.
+   * <p>The sums go to an array of their own, at places that are constants: one check of bounds proves them all. With checks
+   * between them, C2 (JDK 25) at times boxed some of the sums, for the sake of a check that might fail.
    *
-   * @return what depends on these values
+   * @param sums [8][PANEL]
+   * @return what depends on the values read ahead
    */
   private static int tile8(float[] a, int aAt, MemorySegment b, int bAt, long ahead, int steps, float[] start,
-      int startAt, int startRow, float[] last, int lastAt, float[] c, int cAt, int cRow) {
+      int startAt, int startRow, float[] sums) {
     FloatVector c00 = FloatVector.fromArray(FLOATS, start, startAt);
     FloatVector c01 = FloatVector.fromArray(FLOATS, start, startAt + LANES);
     FloatVector c10 = FloatVector.fromArray(FLOATS, start, startAt + startRow);
@@ -900,30 +911,28 @@ final class VectorProductKernels implements ProductKernels {
       c70 = k7.fma(h0, c70);
       c71 = k7.fma(h1, c71);
     }
-    FloatVector last0 = FloatVector.fromArray(FLOATS, last, lastAt);
-    FloatVector last1 = FloatVector.fromArray(FLOATS, last, lastAt + LANES);
-    last0.add(c00).intoArray(c, cAt);
-    last1.add(c01).intoArray(c, cAt + LANES);
-    last0.add(c10).intoArray(c, cAt + cRow);
-    last1.add(c11).intoArray(c, cAt + cRow + LANES);
-    last0.add(c20).intoArray(c, cAt + 2 * cRow);
-    last1.add(c21).intoArray(c, cAt + 2 * cRow + LANES);
-    last0.add(c30).intoArray(c, cAt + 3 * cRow);
-    last1.add(c31).intoArray(c, cAt + 3 * cRow + LANES);
-    last0.add(c40).intoArray(c, cAt + 4 * cRow);
-    last1.add(c41).intoArray(c, cAt + 4 * cRow + LANES);
-    last0.add(c50).intoArray(c, cAt + 5 * cRow);
-    last1.add(c51).intoArray(c, cAt + 5 * cRow + LANES);
-    last0.add(c60).intoArray(c, cAt + 6 * cRow);
-    last1.add(c61).intoArray(c, cAt + 6 * cRow + LANES);
-    last0.add(c70).intoArray(c, cAt + 7 * cRow);
-    last1.add(c71).intoArray(c, cAt + 7 * cRow + LANES);
+    c00.intoArray(sums, 0);
+    c01.intoArray(sums, LANES);
+    c10.intoArray(sums, PANEL);
+    c11.intoArray(sums, PANEL + LANES);
+    c20.intoArray(sums, 2 * PANEL);
+    c21.intoArray(sums, 2 * PANEL + LANES);
+    c30.intoArray(sums, 3 * PANEL);
+    c31.intoArray(sums, 3 * PANEL + LANES);
+    c40.intoArray(sums, 4 * PANEL);
+    c41.intoArray(sums, 4 * PANEL + LANES);
+    c50.intoArray(sums, 5 * PANEL);
+    c51.intoArray(sums, 5 * PANEL + LANES);
+    c60.intoArray(sums, 6 * PANEL);
+    c61.intoArray(sums, 6 * PANEL + LANES);
+    c70.intoArray(sums, 7 * PANEL);
+    c71.intoArray(sums, 7 * PANEL + LANES);
     return seen;
   }
 
   /** The same of four rows. */
   private static int tile4(float[] a, int aAt, MemorySegment b, int bAt, long ahead, int steps, float[] start,
-      int startAt, int startRow, float[] last, int lastAt, float[] c, int cAt, int cRow) {
+      int startAt, int startRow, float[] sums) {
     FloatVector c00 = FloatVector.fromArray(FLOATS, start, startAt);
     FloatVector c01 = FloatVector.fromArray(FLOATS, start, startAt + LANES);
     FloatVector c10 = FloatVector.fromArray(FLOATS, start, startAt + startRow);
@@ -998,16 +1007,14 @@ final class VectorProductKernels implements ProductKernels {
       c30 = k3.fma(h0, c30);
       c31 = k3.fma(h1, c31);
     }
-    FloatVector last0 = FloatVector.fromArray(FLOATS, last, lastAt);
-    FloatVector last1 = FloatVector.fromArray(FLOATS, last, lastAt + LANES);
-    last0.add(c00).intoArray(c, cAt);
-    last1.add(c01).intoArray(c, cAt + LANES);
-    last0.add(c10).intoArray(c, cAt + cRow);
-    last1.add(c11).intoArray(c, cAt + cRow + LANES);
-    last0.add(c20).intoArray(c, cAt + 2 * cRow);
-    last1.add(c21).intoArray(c, cAt + 2 * cRow + LANES);
-    last0.add(c30).intoArray(c, cAt + 3 * cRow);
-    last1.add(c31).intoArray(c, cAt + 3 * cRow + LANES);
+    c00.intoArray(sums, 0);
+    c01.intoArray(sums, LANES);
+    c10.intoArray(sums, PANEL);
+    c11.intoArray(sums, PANEL + LANES);
+    c20.intoArray(sums, 2 * PANEL);
+    c21.intoArray(sums, 2 * PANEL + LANES);
+    c30.intoArray(sums, 3 * PANEL);
+    c31.intoArray(sums, 3 * PANEL + LANES);
     return seen;
   }
 
