@@ -62,7 +62,7 @@ final class KernelProduct implements Product {
 
   /** About how many of {@code size} neurons fired in each of {@code count} rows. */
   static double spikesPerRow(SpikeRows spk, int size, int count) {
-    if (count == 1) { // Few nanoseconds matter here.
+    if (count == 1) { // A few nanoseconds count here.
       return spk.count(0, size);
     }
     int counted = Math.min(count, COUNTED.length);

@@ -53,7 +53,7 @@ final class ProductCosts {
   private final double credibleSpike;
   private double perSpike;
   private double perRow;
-  private final int untimed;
+  private final int timedEvery;
   private final int tried;
   private long calls;
   private long nextTimed;
@@ -64,12 +64,11 @@ final class ProductCosts {
   /**
    * Of products of {@code neurons} spiking neurons with weights to {@code outputs}.
    *
-   * @param untimed so many calls after one that was timed the next is, as asking the clock costs as much as a small call;
-   *     tries are timed in any case
+   * @param timedEvery of so many calls one is timed, as asking the clock costs as much as a small call, and every try
    * @param tried of so many calls one goes the way that seems to cost more, if it costs as much
    */
-  ProductCosts(int neurons, int outputs, int untimed, int tried) {
-    this.untimed = untimed;
+  ProductCosts(int neurons, int outputs, int timedEvery, int tried) {
+    this.timedEvery = timedEvery;
     this.tried = tried;
     this.neurons = neurons;
     this.credibleSpike = UNCOMPILED * (outputs + SPIKE_IN_WEIGHTS);
@@ -78,7 +77,8 @@ final class ProductCosts {
 
   /** Whether to go by events, now; {@link #timed} then tells whether to time it. */
   boolean byEvents(double spikesPerRow) {
-    if (spikesPerRow * DOUBT <= crossing) { // Too few for any doubt; and so few that asking more would show.
+    boolean doubtful = spikesPerRow * DOUBT > crossing;
+    if (!doubtful) { // First of all, as such calls may be so short that more questions would show in their time.
       timed = false;
       return true;
     }
@@ -96,10 +96,11 @@ final class ProductCosts {
       long seldom = (long) Math.ceil(Math.min(tried, calls * (GROWTH - 1)) * dearness);
       nextTry = calls + (tries % CALLS_OF_TRY != 0 ? 1 : seldom);
     }
-    timed = trying || calls >= nextTimed;
-    if (timed) {
-      nextTimed = calls + untimed;
+    boolean due = calls >= nextTimed && !trying;
+    if (due) {
+      nextTimed = calls + timedEvery;
     }
+    timed = trying || due;
     return events < dense ^ trying;
   }
 

@@ -109,6 +109,19 @@ class ProductCostsTest {
   }
 
   @Test
+  void timesOneCallInMany() {
+    ProductCosts costs = new ProductCosts(NEURONS, NEURONS, 16, 128);
+    byEvents(costs, 200, 10, 1000);
+    int timed = 0;
+    for (int i = 0; i < CALLS; i++) {
+      costs.byEvents(200);
+      timed += costs.timed() ? 1 : 0;
+    }
+    // One in 16, and tries of two calls, one in 128 and more.
+    assertTrue(timed >= CALLS / 16 && timed < CALLS / 16 + CALLS / 64, timed + " of " + CALLS);
+  }
+
+  @Test
   void triesWhatIsDearSeldom() {
     assertTrue(byEvents(new ProductCosts(NEURONS, NEURONS, 16, 128), 100, 10, 20_000) > CALLS - 10, "dense 20 times as dear");
   }

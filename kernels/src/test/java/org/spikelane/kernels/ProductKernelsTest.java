@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -210,8 +211,9 @@ class ProductKernelsTest {
   /** Weights beyond the caches, fetched before spikes visit them and walked once for many rows, with edges in all. */
   @Test
   void vectorIsScalarWithLargeWeights() {
-    for (Product product : List.of(Product.EVENTS, Product.DENSE)) {
-      Problem p = Problem.ordinary(new int[] {product == Product.EVENTS ? 9 : 523, 1501, 1450});
+    Map<Product, int[]> shapes = Map.of(Product.EVENTS, new int[] {9, 2901, 2895}, Product.DENSE, new int[] {523, 1501, 1450});
+    for (Product product : shapes.keySet()) {
+      Problem p = Problem.ordinary(shapes.get(product));
       float[] expected = product.result(SCALAR, p);
       for (ProductKernels kernels : IMPLEMENTATIONS) {
         Cases.assertSame(expected, product.result(kernels, p), kernels + ", " + product + p.name);
