@@ -534,6 +534,7 @@ final class VectorProductKernels implements ProductKernels {
     return (columns + PANEL - 1) / PANEL;
   }
 
+  /** Room for so many values of panels, and one panel more: slices may end a vector later (see {@link PackedWeights}). */
   private void roomForRight(int size) {
     if (right.byteSize() < bytes(size + PANEL)) {
       right = PackedWeights.aligned(size + PANEL);
@@ -636,10 +637,12 @@ final class VectorProductKernels implements ProductKernels {
     } else {
       fetched = tile4(left.data(), left.at(i), b, bAt, ahead, steps, start, startAt, startRow, edge);
     }
+    float[] last = last(bias, j, width, PANEL);
+    int lastAt = lastAt(bias, j, width, PANEL);
     if (width == PANEL) {
-      addTo(edge, h, last(bias, j, width, PANEL), lastAt(bias, j, width, PANEL), c, cAt, cRow);
+      addTo(edge, h, last, lastAt, c, cAt, cRow);
     } else {
-      addTo(edge, h, last(bias, j, width, PANEL), lastAt(bias, j, width, PANEL), edge, 0, PANEL);
+      addTo(edge, h, last, lastAt, edge, 0, PANEL);
       copyRows(edge, 0, PANEL, c, cAt, cRow, h, width);
     }
   }
