@@ -22,7 +22,7 @@ public final class DelayState implements State {
     }
     this.size = delay.inputShape().size();
     this.depth = 1 + delay.longest();
-    this.rows = new float[Math.multiplyExact(samples, depth * size)];
+    this.rows = new float[State.total(samples, (long) depth * size)];
     this.next = new int[samples];
   }
 
@@ -48,12 +48,17 @@ public final class DelayState implements State {
   }
 
   @Override
-  public void restore(State other) {
+  public void requireLike(State other) {
     if (!(other instanceof DelayState state) || state.size != size || state.depth != depth
         || state.next.length != next.length) {
       throw new IllegalArgumentException("state: expected " + this + ", got " + other);
     }
-    state.copyTo(0, this, 0, next.length);
+  }
+
+  @Override
+  public void restore(State other) {
+    requireLike(other);
+    other.copyTo(0, this, 0, next.length);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.spikelane.layer;
 
+import java.util.Objects;
+
 /**
  * What a stage is built for.
  *
@@ -17,6 +19,7 @@ public record Block(int samples, int steps, boolean record, boolean states, Prod
    * @throws IllegalArgumentException if there is no sample or no step
    */
   public Block {
+    Objects.requireNonNull(product, "product");
     if (samples < 1 || steps < 1) {
       throw new IllegalArgumentException("block: expected at least 1 sample and 1 step, got " + samples + " and " + steps);
     }

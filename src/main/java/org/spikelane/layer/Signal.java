@@ -21,7 +21,7 @@ public abstract sealed class Signal permits Values, Spikes {
     this.size = size;
     this.samples = samples;
     this.steps = steps;
-    if ((long) samples * (1 + steps) * size > Integer.MAX_VALUE - 8) {
+    if (samples * (1L + steps) * size > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException("block: " + samples + " samples of " + steps + " steps of " + size
           + " values exceed an array; run fewer samples or steps at once");
     }

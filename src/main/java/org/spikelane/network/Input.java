@@ -1,5 +1,6 @@
 package org.spikelane.network;
 
+import java.util.Objects;
 import org.spikelane.layer.Values;
 
 /**
@@ -21,7 +22,7 @@ public final class Input {
       throw new IllegalArgumentException(
           "input: expected at least 1 step and 1 sample, got " + steps + " and " + samples);
     }
-    this.values = values;
+    this.values = Objects.requireNonNull(values, "values");
     this.steps = steps;
     this.samples = samples;
     this.constant = constant;

@@ -225,6 +225,8 @@ public final class Network {
    * @param states whether to record the synaptic currents as well
    * @param from made by {@link #states}
    * @param product how to multiply by weights
+   * @throws IllegalArgumentException if the input does not have the states' samples or the network's features, or the states
+   *     are another network's
    */
   public Tape record(Input input, boolean states, States from, ProductChoice product) {
     return new Tape(this, input, from, states, product).run(input);
@@ -242,8 +244,11 @@ public final class Network {
   /**
    * A chain that runs blocks of samples from the given states, with room for their input: what trainers and evaluations
    * are built on.
+   *
+   * @throws IllegalArgumentException if the states are another network's, or of fewer samples than the block
    */
   public Chain chain(Block block, boolean constant, States states) {
+    states.requireOf(this, block.samples());
     return new Chain(layers, block, new Values(inputShape.size(), block.samples(), block.steps(), constant), states, 0);
   }
 
@@ -280,9 +285,11 @@ public final class Network {
   /**
    * A chain of the other layers, with room for what {@link ConstantLayers} give it.
    *
+   * @throws IllegalArgumentException if the states are another network's, or of fewer samples than the block
    * @throws IllegalStateException if there are none
    */
   public Chain chainAfterConstant(Block block, States states) {
+    states.requireOf(this, block.samples());
     if (fromStates.isEmpty()) {
       throw new IllegalStateException("network: expected a layer that has a state");
     }
@@ -345,7 +352,7 @@ public final class Network {
 
   /** At least so many samples, in whole tiles. */
   static int wholeTiles(int samples) {
-    return (samples + SAMPLES_OF_A_TILE - 1) / SAMPLES_OF_A_TILE * SAMPLES_OF_A_TILE;
+    return Math.ceilDiv(samples, SAMPLES_OF_A_TILE) * SAMPLES_OF_A_TILE;
   }
 
   /** The most weights that a block multiplies by just one row of each sample at a time. */

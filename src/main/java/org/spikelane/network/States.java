@@ -10,11 +10,13 @@ import org.spikelane.neuron.NeuronState;
 /** What every layer of a network carries from step to step, for a number of samples. Belongs to one thread. */
 public final class States {
 
-  private final Map<String, State> byLayer = new LinkedHashMap<>();
+  private final Network network;
   private final int samples;
+  private final Map<String, State> byLayer = new LinkedHashMap<>();
 
   /** All zero. */
   States(Network network, int samples) {
+    this.network = network;
     this.samples = samples;
     for (NamedLayer named : network.layers()) {
       if (named.layer() instanceof StatefulLayer layer) {
@@ -47,6 +49,16 @@ public final class States {
     return byLayer.get(layer);
   }
 
+  /** @throws IllegalArgumentException if another network made these, or there are fewer than {@code least} samples */
+  void requireOf(Network expected, int least) {
+    if (network != expected) {
+      throw new IllegalArgumentException("states: expected some that this network's states() made, got another network's");
+    }
+    if (samples < least) {
+      throw new IllegalArgumentException("states: expected those of at least " + least + " samples, got " + samples);
+    }
+  }
+
   /** Whether an array is a membrane or a current of these. */
   @SuppressWarnings("ReferenceEquality") // The same array, not equal ones.
   boolean hold(float[] array) {
@@ -62,15 +74,19 @@ public final class States {
   }
 
   /**
-   * Takes the values of other states of the same network.
+   * Takes the values of other states of the same network, or of one with the same layers.
    *
-   * @throws IllegalArgumentException if they have other layers or another number of samples
+   * @throws IllegalArgumentException if they have other layers or another number of samples; these are then as before
    */
   public void restore(States other) {
     if (!other.byLayer.keySet().equals(byLayer.keySet())) {
       throw new IllegalArgumentException(
           "states: expected those of layers " + byLayer.keySet() + ", got " + other.byLayer.keySet());
     }
+    if (other.samples != samples) {
+      throw new IllegalArgumentException("states: expected " + samples + " samples, got " + other.samples);
+    }
+    byLayer.forEach((layer, state) -> state.requireLike(other.carriedBy(layer)));
     byLayer.forEach((layer, state) -> state.restore(other.carriedBy(layer)));
   }
 

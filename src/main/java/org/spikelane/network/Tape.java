@@ -73,9 +73,12 @@ public final class Tape {
   private Tape(Network network, Input input, States from, boolean recordStates, ProductChoice product,
       boolean ofSession, Tape before) {
     input.requireFeatures(network.inputShape().size());
-    if (from != null && from.samples() != input.samples()) {
-      throw new IllegalArgumentException(
-          "input: expected " + from.samples() + " samples, as the states have, got " + input.samples());
+    if (from != null) {
+      from.requireOf(network, 1);
+      if (from.samples() != input.samples()) {
+        throw new IllegalArgumentException(
+            "input: expected " + from.samples() + " samples, as the states have, got " + input.samples());
+      }
     }
     this.network = network;
     this.steps = input.steps();
@@ -198,7 +201,8 @@ public final class Tape {
   }
 
   /**
-   * The spikes of one sample in a neuron layer, one bit a neuron: row t is step t. A view.
+   * The spikes of one sample in a neuron layer, one bit a neuron: row t is step t. A view, which a backward pass leaves as it
+   * is.
    *
    * @throws IllegalArgumentException if there is no such layer or sample
    */

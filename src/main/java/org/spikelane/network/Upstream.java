@@ -3,6 +3,7 @@ package org.spikelane.network;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.spikelane.connection.Delay;
 import org.spikelane.connection.DelayStage;
 import org.spikelane.kernels.KernelProvider;
@@ -25,7 +26,7 @@ public final class Upstream {
 
   /** Gives dL/d(spk) of a layer. */
   public Upstream spikes(String layer, float[] gradient) {
-    of(layer).spikes = new Given(gradient, 0f);
+    of(layer).spikes = Given.of(gradient);
     return this;
   }
 
@@ -37,13 +38,13 @@ public final class Upstream {
 
   /** Gives dL/d(mem) of a layer, of the membrane that each step returned. */
   public Upstream membrane(String layer, float[] gradient) {
-    of(layer).membrane = gradient;
+    of(layer).membrane = Objects.requireNonNull(gradient, "gradient");
     return this;
   }
 
   /** Gives dL/d(syn) of a second-order layer, of the current that each step returned. */
   public Upstream current(String layer, float[] gradient) {
-    of(layer).current = gradient;
+    of(layer).current = Objects.requireNonNull(gradient, "gradient");
     return this;
   }
 
@@ -52,7 +53,7 @@ public final class Upstream {
    * output.
    */
   public Upstream output(float[] gradient) {
-    output = new Given(gradient, 0f);
+    output = Given.of(gradient);
     return this;
   }
 
@@ -95,6 +96,10 @@ public final class Upstream {
   private record Given(float[] array, float each) {
 
     static final Given NOTHING = new Given(null, 0f);
+
+    static Given of(float[] array) {
+      return new Given(Objects.requireNonNull(array, "gradient"), 0f);
+    }
 
     void check(String what, long expected) {
       if (array != null && array.length != expected) {

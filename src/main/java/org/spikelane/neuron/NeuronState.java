@@ -29,7 +29,7 @@ public final class NeuronState implements State {
     }
     this.neuron = neuron;
     this.samples = samples;
-    this.mem = new float[Math.multiplyExact(samples, neuron.size())];
+    this.mem = new float[State.total(samples, neuron.size())];
     this.syn = neuron.alpha() == null ? null : new float[samples * neuron.size()];
     int words = SpikeRows.words(neuron.size());
     this.spk = new SpikeRows(new long[samples * words], 0, words);
@@ -109,12 +109,17 @@ public final class NeuronState implements State {
   }
 
   @Override
-  public void restore(State other) {
+  public void requireLike(State other) {
     if (!(other instanceof NeuronState state) || state.mem.length != mem.length || state.samples != samples
         || (state.syn == null) != (syn == null)) {
       throw new IllegalArgumentException("state: expected " + this + ", got " + other);
     }
-    state.copyTo(0, this, 0, samples);
+  }
+
+  @Override
+  public void restore(State other) {
+    requireLike(other);
+    other.copyTo(0, this, 0, samples);
   }
 
   @Override

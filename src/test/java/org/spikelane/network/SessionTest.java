@@ -108,7 +108,7 @@ class SessionTest {
         assertThrows(IllegalArgumentException.class, () -> session.step(new float[3])).getMessage());
     assertEquals("layer: expected one of [lif], got lof",
         assertThrows(IllegalArgumentException.class, () -> session.state("lof")).getMessage());
-    assertEquals("state: expected 2 samples of 1 Synaptic neurons, got 1 samples of 1 Synaptic neurons",
+    assertEquals("states: expected 2 samples, got 1",
         assertThrows(IllegalArgumentException.class, () -> session.restore(network.states(1))).getMessage());
     Network other = Network.input(1).leaky("lof", n -> n.beta(1)).build(1);
     assertEquals("states: expected those of layers [lif], got [lof]",
@@ -117,6 +117,18 @@ class SessionTest {
         () -> session.record(Input.sequence(new float[3], 3, 1).withGradient())).getMessage());
     Session ofValues = Network.input(1).linear("fc", 2).build(1).session();
     assertThrows(IllegalStateException.class, () -> ofValues.step(new float[1]).fired(0));
+  }
+
+  @Test
+  void staysAsItIsWhenASnapshotDoesNotFit() {
+    Session session = Network.input(2).leaky("a", n -> n.beta(1)).linear("fc", 3).leaky("b", n -> n.beta(1)).build(1).session();
+    States wider = Network.input(2).leaky("a", n -> n.beta(1)).linear("fc", 4).leaky("b", n -> n.beta(1)).build(1).states(1);
+    wider.of("a").membrane()[0] = 0.5f;
+    assertEquals("state: expected 1 samples of 3 Leaky neurons, got 1 samples of 4 Leaky neurons",
+        assertThrows(IllegalArgumentException.class, () -> session.restore(wider)).getMessage());
+    assertArrayEquals(new float[2], session.state("a").membrane());
+    Network stateless = Network.input(2).linear("fc", 2).build(1);
+    assertThrows(IllegalArgumentException.class, () -> stateless.session(2).restore(stateless.states(3)));
   }
 
   /** A sequence at once, in two parts, and step by step: the same spikes and states. */

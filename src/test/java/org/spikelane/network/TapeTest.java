@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.spikelane.layer.Block;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.neuron.Neuron;
 import org.spikelane.reference.Agreement;
@@ -308,5 +310,44 @@ class TapeTest {
       tape.record(input).backward(new Upstream().membrane("lif", x).current("lif", x).spikes("lif", x).output(g));
       Agreement.bits("d_input", want, tape.record(input).backward(new Upstream().output(g)).input());
     }
+  }
+
+  @Test
+  void refusesStatesOfAnotherNetwork() {
+    Network network = Network.input(2).linear("fc", 3).leaky("lif", n -> n.beta(0.5f)).build(1);
+    Network other = Network.input(2).linear("fc", 4).leaky("lif", n -> n.beta(0.5f)).build(1);
+    Input input = Input.sequence(new float[8], 2, 2);
+    String another = "states: expected some that this network's states() made, got another network's";
+    Block block = new Block(2, 2, false, false, ProductChoice.AUTO);
+    assertEquals(another, refused(() -> network.record(input, false, other.states(2), ProductChoice.AUTO)));
+    assertEquals(another, refused(() -> network.chain(block, false, other.states(2))));
+    assertEquals(another, refused(() -> network.chainAfterConstant(block, other.states(2))));
+    assertEquals("states: expected those of at least 2 samples, got 1",
+        refused(() -> network.chain(block, false, network.states(1))));
+    assertEquals("input: expected 1 samples, as the states have, got 2",
+        refused(() -> network.record(input, false, network.states(1), ProductChoice.AUTO)));
+  }
+
+  @Test
+  void refusesNoArray() {
+    for (Executable forgotten : List.<Executable>of(
+        () -> new Upstream().spikes("lif", null),
+        () -> new Upstream().membrane("lif", null),
+        () -> new Upstream().current("lif", null),
+        () -> new Upstream().output(null))) {
+      assertEquals("gradient", assertThrows(NullPointerException.class, forgotten).getMessage());
+    }
+    assertEquals("values", assertThrows(NullPointerException.class, () -> Input.sequence(null, 1, 1)).getMessage());
+    assertEquals("product", assertThrows(NullPointerException.class, () -> new Block(1, 1, true, false, null)).getMessage());
+  }
+
+  @Test
+  void refusesMoreThanAnArrayHolds() {
+    Network network = Network.input(1).delay("late", 2).leaky("lif", n -> n.beta(0.5f)).build(1);
+    assertTrue(refused(() -> network.states(1 << 30)).endsWith("exceed an array; run fewer at once"));
+    Network wide = Network.input(4).leaky("lif", n -> n.beta(0.5f)).build(1);
+    assertEquals("samples: states of 4 values for each of 1073741824 exceed an array; run fewer at once",
+        refused(() -> wide.states(1 << 30)));
+    assertTrue(refused(() -> wide.record(Input.constant(new float[4], Integer.MAX_VALUE, 1))).contains("exceed an array"));
   }
 }
