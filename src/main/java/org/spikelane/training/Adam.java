@@ -1,6 +1,5 @@
 package org.spikelane.training;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.spikelane.layer.Parameter;
 
@@ -18,8 +17,8 @@ public final class Adam implements Optimizer {
   private final float beta1;
   private final float beta2;
   private final float epsilon;
-  private final List<float[]> first = new ArrayList<>();
-  private final List<float[]> second = new ArrayList<>();
+  private final Moments first = new Moments();
+  private final Moments second = new Moments();
   private int steps;
 
   /**
@@ -57,15 +56,13 @@ public final class Adam implements Optimizer {
 
   @Override
   public Update update(List<Parameter> parameters, List<float[]> gradients) {
-    if (first.isEmpty()) {
-      gradients.forEach(gradient -> first.add(new float[gradient.length]));
-      gradients.forEach(gradient -> second.add(new float[gradient.length]));
-    }
+    first.require(parameters);
+    second.require(parameters);
     steps++;
     float rate = (float) (learningRate / (1 - StrictMath.pow(beta1, steps)));
     float correction = (float) Math.sqrt(1 - StrictMath.pow(beta2, steps));
-    return Update.of(parameters, (i, from, to) -> update(parameters.get(i).values(), gradients.get(i), first.get(i),
-        second.get(i), rate, correction, from, to));
+    return Update.of(parameters, (i, from, to) -> update(parameters.get(i).values(), gradients.get(i), first.of(i),
+        second.of(i), rate, correction, from, to));
   }
 
   private void update(float[] p, float[] g, float[] m, float[] v, float rate, float correction, int from, int to) {

@@ -27,7 +27,7 @@ final class BatchCurrents {
 
   /** Room for batches of {@code batchSize} samples, which {@code threads} threads compute. */
   BatchCurrents(Network network, int steps, int batchSize, int threads) {
-    this.samplesPerPart = (batchSize + threads - 1) / threads;
+    this.samplesPerPart = Math.ceilDiv(batchSize, threads);
     for (int first = 0; first < batchSize; first += samplesPerPart) {
       int ofPart = Math.min(samplesPerPart, batchSize - first);
       parts.add(network.constantLayers(new Block(ofPart, steps, true, false, ProductChoice.AUTO)));
@@ -37,7 +37,7 @@ final class BatchCurrents {
   /** Runs the samples of a batch, given by their numbers in the data, on as many threads as there are workers. */
   void forward(Dataset data, int[] batch, List<?> workers) {
     samples = batch.length;
-    Pieces.share(workers, (samples + samplesPerPart - 1) / samplesPerPart, (worker, part) -> {
+    Pieces.share(workers, Math.ceilDiv(samples, samplesPerPart), (worker, part) -> {
       Values input = parts.get(part).input();
       for (int b = 0; b < samplesOf(part); b++) {
         Rows rows = input.rows(b);

@@ -194,7 +194,8 @@ public final class Losses {
       for (int t = 0; t < steps; t++) {
         for (int c = 0; c < classes; c++) {
           float value = output.data()[output.at(t) + c];
-          if (value > logits[c]) {
+          // As torch's max does, it keeps a NaN: a diverged class may not look like an impossible one.
+          if (!(value <= logits[c] || Double.isNaN(logits[c]))) {
             logits[c] = value;
             best[c] = t;
           }

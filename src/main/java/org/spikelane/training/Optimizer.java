@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import org.spikelane.layer.Parameter;
 
-/** Changes parameters by their gradients. Keeps its moments by position, so it serves one list of parameters. */
+/** Changes parameters by their gradients. One that keeps moments serves the parameters that it began with. */
 @FunctionalInterface
 public interface Optimizer {
 
@@ -14,6 +14,7 @@ public interface Optimizer {
    *
    * @param parameters always the same, in the same order
    * @param gradients of the parameters, each in its parameter's shape
+   * @throws IllegalArgumentException if it keeps moments, and these are other parameters
    */
   void step(List<Parameter> parameters, List<float[]> gradients);
 
@@ -22,6 +23,7 @@ public interface Optimizer {
    *
    * @param parameters always the same, in the same order
    * @param gradients of the parameters, each in its parameter's shape
+   * @throws IllegalArgumentException if it keeps moments, and these are other parameters
    */
   default Update update(List<Parameter> parameters, List<float[]> gradients) {
     return new Update(1, piece -> step(parameters, gradients));

@@ -1,6 +1,5 @@
 package org.spikelane.training;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.spikelane.layer.Parameter;
 
@@ -12,7 +11,7 @@ public final class Sgd implements Optimizer {
 
   private final float learningRate;
   private final float momentum;
-  private final List<float[]> velocities = new ArrayList<>();
+  private final Moments velocities = new Moments();
 
   /**
    * Descent with the given constants; momentum 0 is the plain one.
@@ -35,11 +34,9 @@ public final class Sgd implements Optimizer {
 
   @Override
   public Update update(List<Parameter> parameters, List<float[]> gradients) {
-    if (velocities.isEmpty()) {
-      gradients.forEach(gradient -> velocities.add(new float[gradient.length]));
-    }
+    velocities.require(parameters);
     return Update.of(parameters, (i, from, to) ->
-        update(parameters.get(i).values(), gradients.get(i), velocities.get(i), from, to));
+        update(parameters.get(i).values(), gradients.get(i), velocities.of(i), from, to));
   }
 
   private void update(float[] p, float[] g, float[] v, int from, int to) {

@@ -24,8 +24,9 @@ import org.spikelane.neuron.Neuron;
 public final class Trainer {
 
   /**
-   * Threads that training uses at most: a batch is cut into as many shards, of a multiple of 8 samples each, so into
-   * fewer if it has less than 64 samples. Their gradients are summed, so the number is not the machine's choice.
+   * Threads that training uses at most: a batch is cut into at most as many shards, all but the last of one multiple of 8
+   * samples. So 64 and 128 samples are 8 shards, 72 samples are 5, of up to 16. Their gradients are summed, so the number is
+   * not the machine's choice.
    */
   public static final int MOST_THREADS = 8;
 
@@ -161,7 +162,7 @@ public final class Trainer {
       int[] batch = Arrays.copyOfRange(order, first, Math.min(first + batchSize, order.length));
       Outcome outcome = new Outcome(batch.length, spikes.length);
       int perShard = samplesPerShard(batch.length);
-      int shards = (batch.length + perShard - 1) / perShard;
+      int shards = Math.ceilDiv(batch.length, perShard);
       long firstOfBatch = firstSample + first;
       if (currents != null) {
         currents.forward(data, batch, workers);
@@ -210,7 +211,7 @@ public final class Trainer {
     int[] order = IntStream.range(0, data.size()).toArray();
     Outcome outcome = new Outcome(data.size(), network.neurons().size());
     int perPiece = network.samplesPerBlock(data.steps(), data.constant());
-    int pieces = (data.size() + perPiece - 1) / perPiece;
+    int pieces = Math.ceilDiv(data.size(), perPiece);
     List<BlockWorker> workers = workers(data, false, Math.min(threads, pieces), null);
     Pieces.share(workers, pieces, (worker, piece) -> worker.run(data, order, piece * perPiece,
         Math.min((piece + 1) * perPiece, order.length), 1.0 / order.length, null, 0, outcome));
@@ -247,8 +248,8 @@ public final class Trainer {
   }
 
   private static int samplesPerShard(int batch) {
-    int tiles = (batch + SAMPLES_OF_A_TILE - 1) / SAMPLES_OF_A_TILE;
-    return (tiles + MOST_THREADS - 1) / MOST_THREADS * SAMPLES_OF_A_TILE;
+    int tiles = Math.ceilDiv(batch, SAMPLES_OF_A_TILE);
+    return Math.ceilDiv(tiles, MOST_THREADS) * SAMPLES_OF_A_TILE;
   }
 
   private static int[] shuffled(int size, long seed, int epoch) {

@@ -2,6 +2,7 @@ package org.spikelane.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.SplittableRandom;
@@ -163,6 +164,20 @@ class LossesTest {
     for (int t = 0; t < STEPS; t++) {
       assertEquals(t == 0 ? -0.75f : 0f, gradient.data()[gradient.at(t) + TARGET]);
       assertEquals(t == 0 ? 0.25f : 0f, gradient.data()[gradient.at(t)]);
+    }
+  }
+
+  /** Whichever class it is, and whether what follows is larger, or nothing does. */
+  @Test
+  void aMembraneThatIsNoNumberIsNotHidden() {
+    for (Loss loss : List.of(Losses.ceMembrane(), Losses.mseMembrane(), Losses.ceMaxMembrane())) {
+      for (int t : new int[] {0, 2, STEPS - 1}) {
+        for (int c : new int[] {TARGET, TARGET - 1}) {
+          double[][] diverged = output();
+          diverged[t][c] = Double.NaN;
+          assertTrue(Double.isNaN(value(loss, diverged)), loss + " at step " + t + " of class " + c);
+        }
+      }
     }
   }
 

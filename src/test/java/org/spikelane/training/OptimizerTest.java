@@ -112,4 +112,18 @@ class OptimizerTest {
     assertEquals("momentum: expected 0 or more and below 1, got 1.0",
         assertThrows(IllegalArgumentException.class, () -> new Sgd(1, 1)).getMessage());
   }
+
+  @Test
+  void keepToTheParametersTheyBeganWith() {
+    for (Optimizer optimizer : List.of(Adam.withLearningRate(0.1f), new Sgd(0.1f, 0.5f))) {
+      Parameter parameter = parameter(1, 2);
+      optimizer.step(List.of(parameter), List.of(new float[2]));
+      optimizer.step(List.of(parameter), List.of(new float[2]));
+      for (List<Parameter> others : List.of(List.of(parameter(1, 2)), List.of(parameter, parameter), List.<Parameter>of())) {
+        assertEquals("parameters: expected the 1 that this optimiser began with, whose moments it keeps, got others; make an"
+            + " optimiser for each network", assertThrows(IllegalArgumentException.class,
+            () -> optimizer.update(others, List.of(new float[2], new float[2]))).getMessage());
+      }
+    }
+  }
 }
