@@ -103,7 +103,7 @@ final class ImportOptions {
       StateDict.Imported imported = dict.network(json(description), options());
       return new ModelFile(path, format, imported.network(), imported.notes(), null, null);
     } catch (IllegalArgumentException e) {
-      throw new FormatException(path, e.getMessage(), e);
+      throw new FormatException(description, "for " + path + ": " + e.getMessage(), e);
     }
   }
 

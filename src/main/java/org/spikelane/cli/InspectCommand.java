@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         "",
         "Examples:",
         "  spikelane inspect network.nir",
-        "  spikelane inspect model.pt                                 its tensors, and a description for a start",
+        "  spikelane inspect model.pt                                 its tensors, and a description",
         "  spikelane inspect model.pt --write-description model.json",
         "  spikelane inspect model.pt --description model.json",
         "  spikelane inspect checkpoint.pt --entry model_state_dict --prefix module."

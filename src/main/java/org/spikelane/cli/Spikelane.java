@@ -91,8 +91,11 @@ public final class Spikelane implements Runnable {
     PrintWriter err = surroundings.err();
     boolean debug = Arrays.asList(args).contains(DEBUG);
     try {
-      String[] words = asOption(args);
-      return commandLine(surroundings, debug, words.length == 0 ? "" : words[0]).execute(words);
+      Map<String, Supplier<Object>> commands = commands(surroundings);
+      String[] words = asOption(commands.keySet(), args);
+      return commandLine(surroundings, debug, commands, words.length == 0 ? "" : words[0]).execute(words);
+    } catch (UserError e) {
+      return fail(err, e, debug, WRONG_USE, e.getMessage());
     } catch (OutOfMemoryError e) {
       String heap = Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB";
       return fail(err, e, debug, FAILED, "out of memory with a heap of " + heap
@@ -105,21 +108,29 @@ public final class Spikelane implements Runnable {
     }
   }
 
-  /** {@code help COMMAND} as {@code COMMAND --help}. */
-  private static String[] asOption(String... args) {
-    if (args.length == 0 || !args[0].equals("help")) {
+  /** {@code help COMMAND} as {@code COMMAND --help}; of what begins with no command only that, as help would hide it. */
+  private static String[] asOption(Set<String> commands, String... args) {
+    if (args.length == 0 || commands.contains(args[0]) || args[0].startsWith("-")) {
       return args;
     }
-    String[] words = Arrays.copyOfRange(args, 1, args.length + 1);
-    words[args.length - 1] = "--help";
-    return words;
+    if (!args[0].equals("help")) {
+      return new String[] {args[0]};
+    }
+    if (args.length > 2) {
+      throw new UserError("help: expected one command, got " + String.join(" ", Arrays.asList(args).subList(1, args.length))
+          + "; see spikelane --help");
+    }
+    if (args.length == 1) {
+      return new String[] {"--help"};
+    }
+    return commands.contains(args[1]) ? new String[] {args[1], "--help"} : new String[] {args[1]};
   }
 
-  private static CommandLine commandLine(Surroundings surroundings, boolean debug, String first) {
+  private static CommandLine commandLine(Surroundings surroundings, boolean debug, Map<String, Supplier<Object>> commands,
+      String first) {
     CommandLine line = new CommandLine(new Spikelane());
     line.getCommandSpec().addOption(OptionSpec.builder(DEBUG).type(boolean.class).scopeType(ScopeType.INHERIT)
         .description("Show the stack trace of a failure.").build());
-    Map<String, Supplier<Object>> commands = commands(surroundings);
     // Describing a command takes milliseconds of reflection: where the first word is one, nobody sees the others.
     if (commands.containsKey(first)) {
       commands.keySet().retainAll(Set.of(first));
@@ -169,7 +180,7 @@ public final class Spikelane implements Runnable {
       return "expected " + missing.getMissing().stream().map(Spikelane::spelled).collect(Collectors.joining(", "));
     }
     if (e.getArgSpec() instanceof OptionSpec option && e.getCause() instanceof TypeConversionException wrong) {
-      return option.longestName() + ": " + expected(option.type(), e.getValue(), wrong.getMessage());
+      return option.longestName() + ": " + expected(option.auxiliaryTypes()[0], e.getValue(), wrong.getMessage());
     }
     return e.getMessage();
   }

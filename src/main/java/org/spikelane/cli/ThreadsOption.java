@@ -1,14 +1,12 @@
 package org.spikelane.cli;
 
-import org.spikelane.training.Trainer;
 import picocli.CommandLine.Option;
 
 /** How many threads a command works with. */
 final class ThreadsOption {
 
   @Option(names = "--threads", paramLabel = "N",
-      description = "Threads to work with (default: as many as processors). Training uses at most " + Trainer.MOST_THREADS
-          + ", and one for 8 samples of a batch. Results are the same for any number.")
+      description = "Threads to work with (default: as many as processors). Results are the same for any number.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   /**

@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
         "  spikelane train --neuron leaky --output-neuron rleaky      no recurrence in the hidden layer",
         "  spikelane train --data mnist --hidden 256 --epochs 10",
         "",
+        "It uses at most " + Trainer.MOST_THREADS + " threads, and one for 8 samples of a batch.",
         "Stopped by Ctrl-C, it leaves the model of the last whole epoch."
     })
 final class TrainCommand implements Callable<Integer> {

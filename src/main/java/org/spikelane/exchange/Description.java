@@ -62,6 +62,9 @@ final class Description {
     if (array == null || !array.isJsonArray()) {
       throw new IllegalArgumentException("description: expected an array layers, got " + array);
     }
+    if (array.getAsJsonArray().isEmpty()) {
+      throw new IllegalArgumentException("description: expected at least one layer, got none");
+    }
     Map<String, String> names = new LinkedHashMap<>();
     for (JsonElement element : array.getAsJsonArray()) {
       if (!element.isJsonObject() || text(element.getAsJsonObject(), "name") == null) {

@@ -2,6 +2,7 @@ package org.spikelane.format;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -24,6 +25,7 @@ public final class FileProblem {
       case NotDirectoryException noFolder -> "expected a folder, got a file";
       case FileAlreadyExistsException there -> "a file of that name is there already";
       case FileSystemException other -> "the file system refuses";
+      case CharacterCodingException noText -> "it is no text in UTF-8";
       case EOFException end when end.getMessage() == null -> "it ends too early (cut short?)";
       case IOException other when other.getMessage() == null -> "reading or writing failed";
       case IOException other -> other.getMessage().equals("Is a directory") ? "it is a folder" : other.getMessage();

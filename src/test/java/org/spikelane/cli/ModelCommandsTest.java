@@ -153,6 +153,7 @@ class ModelCommandsTest {
     Terminal terminal = Terminal.bare();
     assertAll(
         terminal.refused("--sample: expected 0 to 23, got 24", "predict", model, "--data", images, "--sample", 24),
+        terminal.refused("--sample: expected a whole number, got 'x'", "predict", model, "--data", images, "--sample", "x"),
         terminal.refused("--sample: expected 0 to 23, got -1", "predict", model, "--data", images, "--sample", -1));
   }
 

@@ -43,6 +43,10 @@ class SpikelaneTest {
     assertAll(
         terminal.refused("expected a command: train, eval, predict, info, inspect, convert or run"),
         terminal.refused("unexpected argument 'learn'", "learn"),
+        terminal.refused("unexpected argument 'learn'", "learn", "--help"),
+        terminal.refused("unexpected argument 'learn'", "help", "learn"),
+        terminal.refused("unknown option '--fast'", "help", "--fast"),
+        terminal.refused("help: expected one command, got train eval; see spikelane --help", "help", "train", "eval"),
         terminal.refused("unknown option '--fast'|see spikelane --help", "--fast"),
         terminal.refused("MODEL|see spikelane eval --help", "eval"));
   }
