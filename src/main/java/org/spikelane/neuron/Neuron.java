@@ -394,5 +394,12 @@ public abstract sealed class Neuron implements StatefulLayer permits Leaky, RLea
         throw new IllegalArgumentException(type + ": expected beta, the decay of the membrane, got none; set beta(0.9f)");
       }
     }
+
+    static void requireAlpha(String type, Setting alpha) {
+      if (alpha == null) {
+        throw new IllegalArgumentException(
+            type + ": expected alpha, the decay of the synaptic current, got none; set alpha(0.9f)");
+      }
+    }
   }
 }

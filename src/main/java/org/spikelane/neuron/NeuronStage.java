@@ -163,8 +163,8 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private Rows[][] rangesOfBlocks(Block block) {
     float[] data = new float[steps * columns];
     // One row where steps go one by one.
-    int blocks = stepwise ? 1 : (block.steps() + steps - 1) / steps;
-    Rows[][] views = new Rows[blocks][(neuron.size() + columns - 1) / columns];
+    int blocks = stepwise ? 1 : Math.ceilDiv(block.steps(), steps);
+    Rows[][] views = new Rows[blocks][Math.ceilDiv(neuron.size(), columns)];
     for (int i = 0; i < blocks; i++) {
       int t0 = Math.max(0, block.steps() - (i + 1) * steps);
       for (int j = 0; j < views[i].length; j++) {

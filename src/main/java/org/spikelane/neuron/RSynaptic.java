@@ -96,10 +96,7 @@ public final class RSynaptic extends Neuron {
     @Override
     public RSynaptic build(Shape shape, RandomGenerator random) {
       requireBeta("RSynaptic");
-      if (alpha == null) {
-        throw new IllegalArgumentException(
-            "RSynaptic: expected alpha, the decay of the synaptic current, got none; set alpha(0.9f)");
-      }
+      requireAlpha("RSynaptic", alpha);
       return new RSynaptic(this, shape, random);
     }
   }

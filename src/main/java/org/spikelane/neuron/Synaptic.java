@@ -87,10 +87,7 @@ public final class Synaptic extends Neuron {
     @Override
     public Synaptic build(Shape shape, RandomGenerator random) {
       requireBeta("Synaptic");
-      if (alpha == null) {
-        throw new IllegalArgumentException(
-            "Synaptic: expected alpha, the decay of the synaptic current, got none; set alpha(0.9f)");
-      }
+      requireAlpha("Synaptic", alpha);
       return new Synaptic(this, shape);
     }
   }

@@ -43,7 +43,7 @@ public final class PackedWeights {
 
   /** @param group columns of a group of the second copy, {@link #grouped}; 0 for none */
   PackedWeights(int k, int n, int panel, int group) {
-    long size = (k + STEPS_TOGETHER - 1L) / STEPS_TOGETHER * STEPS_TOGETHER * panels(n, panel) * panel + panel;
+    long size = Math.ceilDiv((long) k, STEPS_TOGETHER) * STEPS_TOGETHER * panels(n, panel) * panel + panel;
     long groupedSize = (long) panels(n, group) * (k + Integer.SIZE) * group;
     if (k < 0 || n < 0 || size > MOST || groupedSize > MOST) {
       throw new IllegalArgumentException("weights: expected at most " + MOST + " values in panels of "
@@ -58,7 +58,7 @@ public final class PackedWeights {
   }
 
   private static int panels(int n, int panel) {
-    return panel == 0 ? 0 : (n + panel - 1) / panel;
+    return panel == 0 ? 0 : Math.ceilDiv(n, panel);
   }
 
   /** Presynaptic neurons, K. */

@@ -285,7 +285,7 @@ final class VectorProductKernels implements ProductKernels {
     int k = w.k();
     int n = w.n();
     int columns = panels(count) * PANEL;
-    int tiled = (n + SMALL_TILE_ROWS - 1) / SMALL_TILE_ROWS * SMALL_TILE_ROWS;
+    int tiled = Math.ceilDiv(n, SMALL_TILE_ROWS) * SMALL_TILE_ROWS;
     roomForRight(columns * SPIKE_STEPS);
     descending = false;
     if (sums.length < tiled * columns) {
@@ -531,7 +531,7 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   private static int panels(int columns) {
-    return (columns + PANEL - 1) / PANEL;
+    return Math.ceilDiv(columns, PANEL);
   }
 
   /** Room for so many values of panels, and one panel more: slices may end a vector later (see {@link PackedWeights}). */

@@ -58,8 +58,8 @@
  *
  * <h2>Checks</h2>
  *
- * Kernels only {@code assert}; shapes are checked where data enters the library. No method allocates. None keeps state
- * either, so all may be called from any thread, but those of {@link org.spikelane.kernels.ProductKernels}: they have
- * scratch memory, which grows with the largest product so far, and serve one thread each.
+ * Kernels only {@code assert}; shapes are checked where data enters the library. No method allocates or keeps state, so all
+ * may be called from any thread, but those of {@link org.spikelane.kernels.ProductKernels}: they serve one thread each, and
+ * have scratch memory, which they allocate when a product is larger than any before.
  */
 package org.spikelane.kernels;
