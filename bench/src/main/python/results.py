@@ -8,7 +8,7 @@ Of snnTorch's side, times are measured; accuracies are figures of this file, fro
   results.py … --readme README.md                                      and write it between the README's marks
 
 DIR are the folders of data that "spikelane train --data" takes; without one, its rows are left out. Accuracy is that
-of three seeds, as "spikelane train" prints it at its end. What is not known here goes to compare_peers.py, which is in
+of some seeds, as "spikelane train" prints it at its end: of many where the test has few samples. What is not known here goes to compare_peers.py, which is in
 this folder and measures speed beside other frameworks: BENCH_PEERS, --rounds, --only, --onnx, --cores, --java, …
 Results alone go to the standard output; progress, and the tables of compare_peers.py, to the standard error stream.
 Build first: mvn -q -DskipTests package
@@ -28,15 +28,15 @@ PYTHON = os.path.dirname(os.path.abspath(__file__))
 LAUNCHER = os.path.join(compare_peers.PROJECT, "src", "target", "spikelane", "bin", "spikelane")
 MARKS = "<!-- results.py -->", "<!-- end of results.py -->"
 ACCURACY = "accuracy.json"
-SEEDS = range(3)
 
-# What snnTorch (1.0.0) reached: with the same network, settings and data, its mean, and its range over seeds.
-Task = collections.namedtuple("Task", "name hidden data arguments last_epoch snntorch")
+# What snnTorch (1.0.0) reached: with the same network, settings and data, its mean, its range, and over how many seeds.
+Task = collections.namedtuple("Task", "name hidden data arguments last_epoch seeds snntorch")
 TASKS = [
-    Task("spoken digits", "RLeaky, dense", None, "", False, "93.3 (92.8–93.8)"),
-    Task("spoken digits", "no recurrence", None, "--neuron leaky --output-neuron rleaky", False, "89.8 (88.1–91.1)"),
-    Task("Braille letters", "RLeaky, dense", "braille", "--data braille-letters", False, "98.5"),
-    Task("MNIST, 20,000 images, epoch 5", "Synaptic", "mnist", "--data mnist", True, "94.5"),
+    Task("spoken digits", "RLeaky, dense", None, "", False, 20, "92.8 (90.8–94.2; 10)"),
+    Task("spoken digits", "no recurrence", None, "--neuron leaky --output-neuron rleaky", False, 20,
+         "89.8 (88.1–91.1; 3)"),
+    Task("Braille letters", "RLeaky, dense", "braille", "--data braille-letters", False, 3, "98.5 (3 seeds)"),
+    Task("MNIST, 20,000 images, epoch 5", "Synaptic", "mnist", "--data mnist", True, 3, "94.5 (3 seeds)"),
 ]
 
 
@@ -70,7 +70,7 @@ def measure_accuracy(folders, out):
 
 
 def commands(task):
-    return [" ".join(f"spikelane train {task.arguments} --seed {seed}".split()) for seed in SEEDS]
+    return [" ".join(f"spikelane train {task.arguments} --seed {seed}".split()) for seed in range(task.seeds)]
 
 
 def accuracy(printed, last_epoch):
@@ -82,14 +82,13 @@ def accuracy(printed, last_epoch):
 
 
 def accuracy_table(there):
-    lines = ["| data | hidden layer | ours: mean (seeds 0, 1, 2) | snnTorch: mean (range) | command |",
+    lines = ["| data | hidden layer | ours: mean (range; seeds) | snnTorch: mean (range; seeds) | command |",
              "|---|---|---|---|---|"]
     for task in TASKS:
         of = [there[command] for command in commands(task) if command in there]
         if of:
-            each = ", ".join(f"{a:.2f}" for a in of)
-            lines.append(f"| {task.name} | {task.hidden} | {statistics.mean(of):.1f} ({each}) | {task.snntorch} "
-                         f"| `{commands(task)[0]}` |")
+            lines.append(f"| {task.name} | {task.hidden} | {statistics.mean(of):.1f} ({min(of):.1f}–{max(of):.1f};"
+                         f" {len(of)}) | {task.snntorch} | `{commands(task)[0]}` |")
     return lines
 
 
