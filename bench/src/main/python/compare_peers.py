@@ -23,7 +23,7 @@ ONNX Runtime has no place in BENCH_PEERS. --onnx CMD names a command that prints
 It is run once a round.
 
 --limits measures what one core of this machine can do (RooflineBenchmark, two minutes), writes it to OUT/limits.json,
-and adds to the recurrent layer's training the sum of limits that it is made of.
+and adds the sums of limits that trainings are made of: the recurrent layer's, and those of item train.
 """
 import argparse
 import collections
@@ -63,6 +63,13 @@ ENOUGH_ROUNDS = 5
 
 # Peers that took longer than so many times the fastest one are measured once.
 NO_MATCH = 1.5
+
+# Of item train, as ClassifierNetwork has them: inputs, hidden and output neurons, and how often an input of shd spikes.
+SIZES = {"mnist": (784, 1000, 10), "shd": (700, 256, 20)}
+INPUT_RATE = 0.02
+
+# Bytes that a second-level cache holds beside what is streamed through it.
+SECOND_LEVEL = 1 << 20
 
 MEMORY_BYTES = 4.5
 SCRATCH = 32 << 20
@@ -359,28 +366,62 @@ def recurrent_training_limit(limits, n, batch, steps, rate):
     dense = 2.0 * rows * n * n / limits["fma"] * 1e-9
     events = min(dense, 4.0 * rate * rows * n * n / bandwidth(limits["read"], 4 * n * n) * 1e-9)
     elementwise = 16.0 * rows * n / bandwidth(limits["copy"], 8 * rows * n) * 1e-9
-    return dict(current=events, weights=events, spikes=dense, rest=elementwise)
+    return {"spikes×W": events, "spikesᵀ×g": events, "g×W, dense": dense, "element-wise": elementwise}
+
+
+def classifier_training_limit(limits, net, batch, steps, rate):
+    """Seconds that each part of an iteration takes at least, as above.
+
+    Elements: a tape written and read, gradients likewise, 16 bytes per neuron and step, in a second-level cache. Input:
+    read once, and for mnist, where it is constant, multiplied once a sample, densely. Update: the gradient written; w,
+    g, m and v read; w, m, v and a packed copy of w written, 36 bytes a weight.
+    """
+    inputs, hidden, outputs = SIZES[net]
+    rows = batch * steps
+    recurrent = net == "shd"
+
+    def dense(of_rows, k, n):
+        return 2.0 * of_rows * k * n / limits["fma"] * 1e-9
+
+    def spikes(k, n, of):
+        return min(dense(rows, k, n), 4.0 * of * rows * k * n / bandwidth(limits["read"], 4 * k * n) * 1e-9)
+
+    of_input = 4.0 * inputs * (rows if recurrent else batch)
+    weights = inputs * hidden + hidden * outputs + (hidden * hidden if recurrent else 0)
+    return {
+        "input": of_input / bandwidth(limits["read"], of_input) * 1e-9
+                 + 2 * (spikes(inputs, hidden, INPUT_RATE) if recurrent else dense(batch, inputs, hidden)),
+        "recurrence": 2 * spikes(hidden, hidden, rate) + dense(rows, hidden, hidden) if recurrent else 0.0,
+        "readout": 2 * spikes(hidden, outputs, rate) + dense(rows, hidden, outputs),
+        "element-wise": 16.0 * rows * (hidden + outputs) / bandwidth(limits["copy"], SECOND_LEVEL) * 1e-9,
+        "update": 36.0 * weights / bandwidth(limits["copy"], 20 * weights) * 1e-9}
 
 
 def print_limits(rounds, rows, limits):
     by_size = ", ".join(f"{k}: {v:.0f}" for k, v in limits["read"].items())
-    print(f"\n### Training a recurrent layer beside its limits: {limits['fma']:.0f} GF/s, GB/s read by KB {by_size}\n")
-    print("| case | rate | spikes×W | spikesᵀ×g | g×W, dense | element-wise | sum, ms | ours, ms | ours / sum |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print(f"\n### Trainings beside the sums of their limits: {limits['fma']:.0f} GF/s, GB/s read by KB {by_size}\n")
+    print("| case | rate | limits, ms | sum, ms | ours, ms | ours / sum |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for goal in rows:
-        if goal.item != "rleaky" or "mode=train" not in goal.params:
-            continue
         own = [r for r in (records.get((goal.item, goal.ours.name, goal.params)) for records in rounds)
                if seconds(r, goal.phase)]
         if not own:
             continue
-        n, batch, steps = (value(goal.params, k) for k in ("n", "batch", "steps"))
-        parts = recurrent_training_limit(limits, n, batch, steps, own[0]["rate"])
+        rate = own[0]["rate"]
+        if goal.item == "rleaky" and "mode=train" in goal.params:
+            n, batch, steps = (value(goal.params, k) for k in ("n", "batch", "steps"))
+            parts = recurrent_training_limit(limits, n, batch, steps, rate)
+        elif goal.item == "train":
+            net = dict(p.split("=") for p in goal.params.split(","))["net"]
+            batch, steps = (value(goal.params, k) for k in ("batch", "steps"))
+            parts = classifier_training_limit(limits, net, batch, steps, rate)
+        else:
+            continue
         total = sum(parts.values())
         took = statistics.median(seconds(r, goal.phase) for r in own)
-        print(f"| {goal.params} | {own[0]['rate']:.3f} | " + " | ".join(
-            f"{parts[k] * 1e3:.3g}" for k in ("current", "weights", "spikes", "rest"))
-            + f" | {total * 1e3:.3g} | {took * 1e3:.4g} | {took / total:.2f} |")
+        print(f"| {goal.item} {goal.params} | {rate:.3f} | "
+              + ", ".join(f"{name} {part * 1e3:.3g}" for name, part in parts.items() if part)
+              + f" | {total * 1e3:.3g} | {took * 1e3:.4g} | {took / total:.2f} |")
 
 
 # ------------------------------------------------------------------------------------------------ main
