@@ -91,14 +91,7 @@ public final class Outputs {
       return counts;
     }
     for (int b = 0; b < samples; b++) {
-      SpikeRows rows = spikes(b);
-      for (int t = 0; t < steps; t++) {
-        for (int w = 0; w < rows.stride(); w++) {
-          for (long left = bits[rows.at(t) + w]; left != 0; left &= left - 1) {
-            counts[b * size + w * Long.SIZE + Long.numberOfTrailingZeros(left)] += spikeValue;
-          }
-        }
-      }
+      spikes(b).addTo(counts, b * size, spikeValue, 0, steps, size);
     }
     return counts;
   }

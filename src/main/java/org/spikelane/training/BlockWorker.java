@@ -5,6 +5,7 @@ import java.util.List;
 import org.spikelane.data.Dataset;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.ProductKernels;
+import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
@@ -28,10 +29,13 @@ final class BlockWorker {
   private final States states;
   private final Chain chain;
   private final NeuronStage last;
+  /** Spikes of each class, of the sample at hand: [classes]. */
+  private final float[] counts;
   /** What the loss reads when it reads spikes: [steps][classes]. */
   private final Rows spikesAsFloats;
   /** [sample]: what the loss writes when it reads membranes. */
   private final Rows[] membraneGradients;
+  private final RowKernels kernels = KernelProvider.current().rows();
   private final ProductKernels products = KernelProvider.current().products();
   /** Gradients of the shard at hand. */
   private final GradientSums sums;
@@ -53,6 +57,7 @@ final class BlockWorker {
         : network.chainAfterConstant(block, states);
     this.last = chain.neurons().values().stream().reduce((a, b) -> b).orElseThrow();
     this.classes = last.neuron().size();
+    this.counts = new float[classes];
     this.spikesAsFloats = new Rows(new float[steps * classes], 0, classes);
     this.sums = learning ? new GradientSums(List.copyOf(network.parameters().values())) : null;
     this.membraneGradients = new Rows[learning && loss.of() == Loss.Of.MEMBRANE ? capacity : 0];
@@ -113,16 +118,14 @@ final class BlockWorker {
   private void judge(int b, int target, double weight, int position, Outcome outcome) {
     Spikes output = last.spikes();
     SpikeRows spikes = output.rows(b);
-    boolean silent = true;
-    for (int t = 0; t < steps; t++) {
-      KernelProvider.current().rows().expand(spikes.words(), spikes.at(t), output.value(), spikesAsFloats.data(),
-          spikesAsFloats.at(t), 0, classes);
-      silent &= spikes.count(t, classes) == 0;
-    }
-    outcome.predicted[position] = mostSpikes();
-    outcome.silent[position] = silent;
+    Arrays.fill(counts, 0f);
+    outcome.silent[position] = spikes.addTo(counts, 0, output.value(), 0, steps, classes) == 0;
+    outcome.predicted[position] = kernels.argMax(counts, 0, 0, classes);
     Rows gSpk = learning ? output.gradient(b) : null;
     if (loss.of() == Loss.Of.SPIKES) {
+      for (int t = 0; t < steps; t++) {
+        kernels.expand(spikes.words(), spikes.at(t), output.value(), spikesAsFloats.data(), spikesAsFloats.at(t), 0, classes);
+      }
       outcome.losses[position] = loss.sample(spikesAsFloats, steps, classes, target, weight, gSpk);
     } else {
       Rows membrane = last.membrane(b);
@@ -133,15 +136,6 @@ final class BlockWorker {
         Arrays.fill(gSpk.data(), gSpk.at(0), gSpk.at(steps), 0f);
       }
     }
-  }
-
-  /** The class with the most spikes, the first of equals. */
-  private int mostSpikes() {
-    float[] counts = new float[classes];
-    for (int t = 0; t < steps; t++) {
-      KernelProvider.current().rows().add(spikesAsFloats.data(), spikesAsFloats.at(t), counts, 0, 0, classes);
-    }
-    return KernelProvider.current().rows().argMax(counts, 0, 0, classes);
   }
 
   private void countSpikes(int count, Outcome outcome) {

@@ -48,6 +48,27 @@ public record SpikeRows(long[] words, int offset, int stride) {
     return count;
   }
 
+  /**
+   * Adds {@code value} to {@code sums[sumsAt + n]} for every spike of a neuron n below {@code size} in steps [t0, t1), step
+   * by step.
+   *
+   * @return number of these spikes
+   */
+  public int addTo(float[] sums, int sumsAt, float value, int t0, int t1, int size) {
+    int count = 0;
+    for (int t = t0; t < t1; t++) {
+      int start = at(t);
+      for (int w = 0; w < words(size); w++) {
+        long word = words[start + w];
+        count += Long.bitCount(word);
+        for (; word != 0; word &= word - 1) {
+          sums[sumsAt + w * Long.SIZE + Long.numberOfTrailingZeros(word)] += value;
+        }
+      }
+    }
+    return count;
+  }
+
   /** Clears every spike of step {@code t} among the first {@code size} neurons but that of neuron {@code winner}. */
   public void keepOnly(int t, int winner, int size) {
     int start = at(t);

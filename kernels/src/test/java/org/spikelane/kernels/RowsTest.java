@@ -1,5 +1,6 @@
 package org.spikelane.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -38,6 +39,12 @@ class RowsTest {
     assertTrue(spikes.fired(0, 66));
     assertFalse(spikes.fired(0, 4));
     assertEquals(2, spikes.count(0, 67));
+    float[] sums = new float[70];
+    assertEquals(2, spikes.addTo(sums, 1, 0.5f, 0, 1, 67));
+    float[] expected = new float[70];
+    expected[6] = 0.5f;
+    expected[67] = 0.5f;
+    assertArrayEquals(expected, sums);
     spikes.keepOnly(0, 66, 67);
     assertEquals(1, spikes.count(0, 67));
     assertTrue(spikes.fired(0, 66));
