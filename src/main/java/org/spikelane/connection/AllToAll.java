@@ -70,7 +70,7 @@ public final class AllToAll implements Recurrence {
 
     @Override
     public void backward(int samples, Rows gCurrent, Rows gSpikes) {
-      product.backward(gCurrent, gSpikes, samples);
+      product.addBackward(gCurrent, gSpikes, samples);
     }
 
     @Override

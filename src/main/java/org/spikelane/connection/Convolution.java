@@ -182,13 +182,12 @@ final class Convolution {
       }
     }
 
-    /** {@code gx = } the transposed convolution of {@code gy}. */
-    void backward(float[] gy, int gyAt, float[] gx, int gxAt) {
+    /** {@code gx += } the transposed convolution of {@code gy}. */
+    void addBackward(float[] gy, int gyAt, float[] gx, int gxAt) {
       gatherResults(gy, gyAt);
       for (int g = 0; g < groups; g++) {
         products.get(g).backward(resultsOf[g], patches()[g], places);
       }
-      Arrays.fill(gx, gxAt, gxAt + input.size(), 0f);
       addPatches(gx, gxAt);
     }
 
@@ -346,7 +345,8 @@ final class Convolution {
           }
           if (from.hasGradient()) {
             Rows gx = from.gradient(b);
-            worker.backward(gy.data(), gy.at(t), gx.data(), gx.at(t));
+            Arrays.fill(gx.data(), gx.at(t), gx.at(t) + input.size(), 0f);
+            worker.addBackward(gy.data(), gy.at(t), gx.data(), gx.at(t));
           }
         }
       }

@@ -79,7 +79,7 @@ public final class Convolutional implements Recurrence {
     @Override
     public void backward(int samples, Rows gCurrent, Rows gSpikes) {
       for (int b = 0; b < samples; b++) {
-        worker.backward(gCurrent.data(), gCurrent.at(b), gSpikes.data(), gSpikes.at(b));
+        worker.addBackward(gCurrent.data(), gCurrent.at(b), gSpikes.data(), gSpikes.at(b));
       }
     }
 

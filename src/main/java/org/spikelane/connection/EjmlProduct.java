@@ -62,6 +62,15 @@ final class EjmlProduct implements Product {
     multiply(outputs[count], byOutput, inputs[count], gx, count);
   }
 
+  @Override
+  public void addBackward(Rows gy, Rows gx, int count) {
+    gather(gy, outputs[count], count);
+    CommonOps_FDRM.mult(outputs[count], byOutput, inputs[count]);
+    for (int r = 0; r < count; r++) {
+      kernels.add(inputs[count].data, r * weights.inputs(), gx.data(), gx.at(r), 0, weights.inputs());
+    }
+  }
+
   private static void gather(Rows from, FMatrixRMaj to, int count) {
     for (int r = 0; r < count; r++) {
       System.arraycopy(from.data(), from.at(r), to.data, r * to.numCols, to.numCols);

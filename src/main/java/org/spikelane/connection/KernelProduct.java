@@ -88,9 +88,18 @@ final class KernelProduct implements Product {
 
   @Override
   public void backward(Rows gy, Rows gx, int count) {
+    kernels.dense(gy, byOutput(), noBias, gx, 0, count);
+  }
+
+  @Override
+  public void addBackward(Rows gy, Rows gx, int count) {
+    kernels.addDense(gy, byOutput(), gx, 0, count);
+  }
+
+  private PackedWeights byOutput() {
     if (byOutput == null) {
       byOutput = weights.byOutput();
     }
-    kernels.dense(gy, byOutput, noBias, gx, 0, count);
+    return byOutput;
   }
 }

@@ -1,6 +1,5 @@
 package org.spikelane.connection;
 
-import java.util.Arrays;
 import java.util.List;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.RowKernels;
@@ -61,7 +60,6 @@ public final class OneToOne implements Recurrence {
 
     @Override
     public void backward(int samples, Rows gCurrent, Rows gSpikes) {
-      Arrays.fill(gSpikes.data(), gSpikes.at(0), gSpikes.at(samples), 0f);
       for (int b = 0; b < samples; b++) {
         kernels.addProduct(v.perNeuron(), 0, gCurrent.data(), gCurrent.at(b), gSpikes.data(), gSpikes.at(b), 0,
             spikes.size());

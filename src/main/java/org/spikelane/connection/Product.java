@@ -14,4 +14,7 @@ interface Product {
 
   /** {@code gx[r] = Wᵀ·gy[r]}. */
   void backward(Rows gy, Rows gx, int count);
+
+  /** {@code gx[r] += Wᵀ·gy[r]}. */
+  void addBackward(Rows gy, Rows gx, int count);
 }

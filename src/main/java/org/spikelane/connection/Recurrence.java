@@ -27,7 +27,7 @@ public sealed interface Recurrence permits AllToAll, OneToOne, Convolutional {
     void current(int t, int samples, Rows current);
 
     /**
-     * Writes dL/d(spk[t-1]), as far as it comes by the recurrent current of step t, to row b of {@code gSpikes} for each
+     * Adds dL/d(spk[t-1]), as far as it comes by the recurrent current of step t, to row b of {@code gSpikes} for each
      * sample b.
      *
      * @param gCurrent dL/d(recurrent current) of step t, row b for sample b

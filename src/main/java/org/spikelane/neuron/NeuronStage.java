@@ -66,7 +66,10 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private final Rows[][] surrogates;
   /** The same of dL/d(spikes), times what a spike is worth; empty of neurons without a graded factor. */
   private final Rows[][] scaled;
-  /** Row b: dL/d(spikes of sample b) at the step at hand, from above and from the step after, if stepwise. */
+  /**
+   * Row b, if stepwise: dL/d(spikes of sample b) that later tapes carry to the last step, and the first to those before it;
+   * between them that of the step at hand where it cannot be summed in place.
+   */
   private final Rows gSpikes;
   /** By sample: the same as one row for every step. */
   private final Rows[] gSpikesOf;
@@ -376,13 +379,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       addGivenToMembraneGradient(b);
     }
     if (stepwise) {
-      for (int t = spikes.steps() - 1; t >= 0; t--) {
-        for (int b = 0; b < samples; b++) {
-          addGradientFromAbove(b, t);
-          backward(b, gSpikesOf[b], surrogates[0][0], t, t + 1, 0, columns, sums);
-        }
-        recurrence.backward(samples, gCurrentAt[t], gSpikes);
-      }
+      backwardStepwise(samples, sums);
     } else {
       for (int b = 0; b < samples; b++) {
         backwardInRanges(b, sums);
@@ -394,6 +391,46 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int b = 0; input.constant() && input.hasGradient() && b < samples; b++) {
       sumOverSteps(b);
     }
+  }
+
+  /**
+   * dL/d(spikes) of a step comes from above and from the step after, by the recurrence: added to what came from above where
+   * that lies in an array of its own, else to a copy of it.
+   */
+  private void backwardStepwise(int samples, GradientSums sums) {
+    boolean inPlace = spikes.hasGradientByStep();
+    int last = spikes.steps() - 1;
+    for (int b = 0; b < samples; b++) {
+      Rows above = spikes.gradient(b);
+      if (inPlace) {
+        kernels.add(gSpikes.data(), gSpikes.at(b), above.data(), above.at(last), 0, neuron.size());
+      } else {
+        kernels.add(above.data(), above.at(last), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
+      }
+    }
+    for (int t = last; t >= 0; t--) {
+      for (int b = 0; b < samples; b++) {
+        backward(b, inPlace ? spikes.gradient(b) : gSpikesOf[b], surrogates[0][0], t, t + 1, 0, columns, sums);
+      }
+      recurrence.backward(samples, gCurrentAt[t], gradientOfStepBefore(t, samples, inPlace));
+    }
+  }
+
+  /** Where dL/d(spikes) of step t - 1 is summed, what came from above being there already. */
+  private Rows gradientOfStepBefore(int t, int samples, boolean inPlace) {
+    if (inPlace && t > 0) {
+      return spikes.gradientAtStep(t - 1);
+    }
+    int size = neuron.size();
+    for (int b = 0; b < samples; b++) {
+      if (t == 0) {
+        Arrays.fill(gSpikes.data(), gSpikes.at(b), gSpikes.at(b + 1), 0f);
+      } else {
+        Rows above = spikes.gradient(b);
+        System.arraycopy(above.data(), above.at(t - 1), gSpikes.data(), gSpikes.at(b), size);
+      }
+    }
+    return gSpikes;
   }
 
   /** Time and columns both descend, so that memory is walked in one direction. */
@@ -447,11 +484,6 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       return gMem[b] == null ? noGradient : gMem[b];
     }
     return gMem[b] == null ? membranes.gradient(b) : gBoth[b];
-  }
-
-  private void addGradientFromAbove(int b, int t) {
-    Rows above = spikes.gradient(b);
-    kernels.add(above.data(), above.at(t), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
   }
 
   /** Steps [t0, t1) of neurons [from, to) of a sample. */

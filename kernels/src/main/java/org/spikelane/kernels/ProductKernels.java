@@ -4,8 +4,8 @@ package org.spikelane.kernels;
  * Products of rows with weights. Weights {@code w} are [K][N], presynaptic neuron first, so that the weights of one
  * spike are contiguous; products take them as {@link PackedWeights}, gradients are plain row-major arrays.
  *
- * <p>Every product adds over k (forward) or over rows r (gradient) in ascending order, starting from 0, with fused
- * multiply and add: for inputs that are 0 or 1 and finite weights the event-driven and the dense method give the same
+ * <p>Every product adds over k (forward) or over rows r (gradient) in ascending order, starting from 0 where it does not say
+ * otherwise, with fused multiply and add: for inputs that are 0 or 1 and finite weights the event-driven and the dense method give the same
  * bits (gradients too, unless -0.0 was there before, to which the dense method adds zeros). Results do not depend on
  * the provider or its width.
  *
@@ -35,6 +35,16 @@ public interface ProductKernels {
    * @param y result, rows r, [N]; no overlap with the operands
    */
   void dense(Rows x, PackedWeights w, float[] bias, Rows y, int r0, int r1);
+
+  /**
+   * Dense product that is added to what is there: {@code y[r][n] = y[r][n] + sum over k ascending of x[r][k]*w[k][n]}, each
+   * sum starting from y.
+   *
+   * @param x rows r, [K]
+   * @param w weights [K][N], from {@link #weights}
+   * @param y rows r, [N], added to; no overlap with the operands
+   */
+  void addDense(Rows x, PackedWeights w, Rows y, int r0, int r1);
 
   /**
    * Dense product of spikes: {@code y[r][n] = (sum over k ascending of s*w[k][n]) + bias[n]}, s = {@code value} where

@@ -38,15 +38,24 @@ final class ScalarProductKernels implements ProductKernels {
 
   @Override
   public void dense(Rows x, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    for (int r = r0; r < r1; r++) {
+      Arrays.fill(y.data(), y.at(r), y.at(r) + w.n(), 0f);
+    }
+    addDense(x, w, y, r0, r1);
+    for (int r = r0; r < r1; r++) {
+      add(bias, 0, y.data(), y.at(r), w.n());
+    }
+  }
+
+  @Override
+  public void addDense(Rows x, PackedWeights w, Rows y, int r0, int r1) {
     int k = w.k();
     int n = w.n();
     assert x.holds(r0, r1, k) && y.holds(r0, r1, n);
     for (int r = r0; r < r1; r++) {
-      Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
       for (int i = 0; i < k; i++) {
         addWeights(x.data()[x.at(r) + i], w, i, y.data(), y.at(r));
       }
-      add(bias, 0, y.data(), y.at(r), n);
     }
   }
 

@@ -215,6 +215,15 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public void dense(Rows x, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    multiply(x, w, true, bias, y, r0, r1);
+  }
+
+  @Override
+  public void addDense(Rows x, PackedWeights w, Rows y, int r0, int r1) {
+    multiply(x, w, false, null, y, r0, r1);
+  }
+
+  private void multiply(Rows x, PackedWeights w, boolean fresh, float[] bias, Rows y, int r0, int r1) {
     int k = w.k();
     int n = w.n();
     assert x.holds(r0, r1, k) && y.holds(r0, r1, n);
@@ -226,7 +235,7 @@ final class VectorProductKernels implements ProductKernels {
       for (int s = 0; s == 0 || s < k; s += mostSteps) {
         int steps = Math.min(mostSteps, k - s);
         left.copyRows(x, r, count, s, steps);
-        multiplyWeights(count, w, s, steps, few ? PANEL : columns(NEAR_VALUES, steps), bias, y, r);
+        multiplyWeights(count, w, s, steps, few ? PANEL : columns(NEAR_VALUES, steps), fresh && s == 0, bias, y, r);
       }
     }
   }
@@ -236,9 +245,11 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /**
-   * Multiplies rows of {@link #left} with rows [s, s + steps) of the weights, and adds the bias after the last of them.
+   * Multiplies rows of {@link #left} with rows [s, s + steps) of the weights, in place of y if {@code fresh}, else added to
+   * it, and adds the bias, if there is one, after the last of them.
    */
-  private void multiplyWeights(int count, PackedWeights w, int s, int steps, int together, float[] bias, Rows y, int r) {
+  private void multiplyWeights(int count, PackedWeights w, int s, int steps, int together, boolean fresh, float[] bias,
+      Rows y, int r) {
     assert steps == padded(steps) || s + steps == w.k();
     float[] biasAtEnd = s + steps == w.k() ? bias : null;
     int tiled = count - count % SMALL_TILE_ROWS;
@@ -246,12 +257,12 @@ final class VectorProductKernels implements ProductKernels {
     int panel = w.panelSize();
     if (tiled > 0) {
       descending = !descending;
-      multiplyTiles(tiled, w.data(), at, panel, steps, together, s == 0, biasAtEnd, y.data(), y.at(r), y.stride(), w.n());
+      multiplyTiles(tiled, w.data(), at, panel, steps, together, fresh, biasAtEnd, y.data(), y.at(r), y.stride(), w.n());
     }
     // Rows that fill no tile walk the weights each by itself.
     for (int i = tiled; i < count; i++) {
       descending = !descending;
-      multiplyRow(i, w.data(), at, panel, steps, s == 0, biasAtEnd, y.data(), y.at(r + i), w.n());
+      multiplyRow(i, w.data(), at, panel, steps, fresh, biasAtEnd, y.data(), y.at(r + i), w.n());
     }
   }
 
@@ -276,7 +287,7 @@ final class VectorProductKernels implements ProductKernels {
     for (int s = 0; s == 0 || s < k; s += most) {
       int steps = Math.min(most, k - s);
       left.expandRows(spk, value, r, count, s, steps);
-      multiplyWeights(count, w, s, steps, PANEL, bias, y, r);
+      multiplyWeights(count, w, s, steps, PANEL, s == 0, bias, y, r);
     }
   }
 
@@ -765,11 +776,15 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
-  /** Appends {@code base} plus the index of each bit. Writes some entries beyond the end, which saves branches. */
+  /**
+   * Appends {@code base} plus the index of each bit. Writes some entries beyond the end, and goes through its loop once even
+   * if there are none: of sparse rows, some words have bits and some do not, which no processor can tell beforehand.
+   */
   private static int list(long word, int base, int[] to, int at) {
-    int count = Long.bitCount(word);
+    int end = at + Long.bitCount(word);
     long bits = word;
-    for (int i = at; i < at + count; i += LISTED_TOGETHER) {
+    int i = at;
+    do {
       to[i] = base + Long.numberOfTrailingZeros(bits);
       bits &= bits - 1;
       to[i + 1] = base + Long.numberOfTrailingZeros(bits);
@@ -778,8 +793,9 @@ final class VectorProductKernels implements ProductKernels {
       bits &= bits - 1;
       to[i + 3] = base + Long.numberOfTrailingZeros(bits);
       bits &= bits - 1;
-    }
-    return at + count;
+      i += LISTED_TOGETHER;
+    } while (i < end);
+    return end;
   }
 
   /**

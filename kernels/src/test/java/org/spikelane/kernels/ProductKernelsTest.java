@@ -46,6 +46,12 @@ class ProductKernelsTest {
         kernels.dense(p.x, p.packed(kernels), p.bias, p.rowsOf(result), r0, r1);
       }
     },
+    ADD_DENSE(false) {
+      @Override
+      void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
+        kernels.addDense(p.x, p.packed(kernels), p.rowsOf(result), r0, r1);
+      }
+    },
     DENSE_OF_SPIKES(false) {
       @Override
       void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
@@ -229,23 +235,27 @@ class ProductKernelsTest {
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       float[] events = Product.EVENTS.result(kernels, p);
       float[] dense = Product.DENSE.result(kernels, p);
+      float[] added = Product.ADD_DENSE.result(kernels, p);
       float[] expectedEvents = p.y.clone();
       float[] expectedDense = p.y.clone();
+      float[] expectedAdded = p.y.clone();
       Rows y = p.rowsOf(p.y);
       for (int r = 0; r < p.rows; r++) {
         for (int j = 0; j < p.n; j++) {
           double fired = p.bias[j];
-          double sum = p.bias[j];
+          double sum = 0;
           for (int i = 0; i < p.k; i++) {
             fired += p.spk.fired(r, i) ? p.w[i * p.n + j] : 0;
             sum += (double) p.x.data()[p.x.at(r) + i] * p.w[i * p.n + j];
           }
           expectedEvents[y.at(r) + j] = (float) fired;
-          expectedDense[y.at(r) + j] = (float) sum;
+          expectedDense[y.at(r) + j] = (float) (sum + p.bias[j]);
+          expectedAdded[y.at(r) + j] = (float) (sum + p.y[y.at(r) + j]);
         }
       }
       assertClose(expectedEvents, events, p.k, kernels + ", events" + p.name);
       assertClose(expectedDense, dense, p.k, kernels + ", dense" + p.name);
+      assertClose(expectedAdded, added, p.k, kernels + ", added" + p.name);
     }
   }
 
@@ -532,6 +542,7 @@ class ProductKernelsTest {
           switch (product) {
             case EVENTS -> () -> kernels.events(p.spk, w, p.bias, y, 0, p.rows);
             case DENSE -> () -> kernels.dense(p.x, w, p.bias, y, 0, p.rows);
+            case ADD_DENSE -> () -> kernels.addDense(p.x, w, y, 0, p.rows);
             case DENSE_OF_SPIKES -> () -> kernels.dense(p.spk, Product.VALUE, w, p.bias, y, 0, p.rows);
             case DENSE_OF_SPIKES_OF_ONE -> () -> kernels.dense(p.spk, 1f, w, p.bias, y, 0, p.rows);
             case EVENTS_GRADIENT -> () -> kernels.eventsGradient(p.spk, g, result, 0, p.rows, p.k, p.n);
