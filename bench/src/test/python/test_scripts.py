@@ -45,10 +45,24 @@ class ScriptsTest(unittest.TestCase):
             done = run("-c", program)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue(done.stdout.startswith("| data | hidden layer |"), done.stdout)
-        self.assertIn("91.0 (91.00, 91.00, 91.00)", done.stdout)
+        self.assertIn("91.0 (91.0–91.0; 20)", done.stdout)
         self.assertTrue(all(not line or line.startswith("|") for line in done.stdout.splitlines()), done.stdout)
-        self.assertEqual(done.stderr.count("spikelane train"), 6, done.stderr)
+        self.assertEqual(done.stderr.count("spikelane train"), 40, done.stderr)
         self.assertIn("table of peers", done.stderr)
+
+    def test_the_sum_of_limits_of_a_training(self):
+        # At 1 GF/s and 1 GB/s, mnist takes 2*(2*128*784*1000) operations and 4*784*128 bytes for its input, …
+        program = ("import compare_peers\n"
+                   "limits = dict(fma=1, read={'16': 1}, copy={'16': 1})\n"
+                   "goal = [g for g in compare_peers.goals() if 'mnist,batch=128' in g.params and g.item == 'train'][0]\n"
+                   "record = dict(rate=0.1, iteration=dict(median=2.0))\n"
+                   "compare_peers.print_limits([{('train', 'spikelane', goal.params): record}], [goal], limits)\n")
+        done = run("-c", program)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        # … 3200*1000*10 products twice by events, .1*4 bytes each, and once densely, 2 operations; 16 bytes for each of
+        # 3200*1010 neuron-steps; 36 for each of 794000 weights.
+        parts = "input 402, readout 89.6, element-wise 51.7, update 28.6"
+        self.assertIn(f"| {parts} | 572 | 2000 | 3.50 |", done.stdout)
 
     def test_compare_peers_says_its_progress_elsewhere(self):
         with tempfile.TemporaryDirectory() as folder:
