@@ -135,7 +135,8 @@ def speed_table(rounds):
 
 
 def times(ratios):
-    return f"{statistics.median(ratios):.3g}"
+    median = statistics.median(ratios)
+    return f"{median:.0f}" if median >= 100 else f"{median:.3g}"
 
 
 def processor():
