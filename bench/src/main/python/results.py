@@ -8,8 +8,9 @@ Of snnTorch's side, times are measured; accuracies are figures of this file, fro
   results.py … --readme README.md                                      and write it between the README's marks
 
 DIR are the folders of data that "spikelane train --data" takes; without one, its rows are left out. Accuracy is that
-of some seeds, as "spikelane train" prints it at its end: of many where the test has few samples. What is not known here goes to compare_peers.py, which is in
-this folder and measures speed beside other frameworks: BENCH_PEERS, --rounds, --only, --onnx, --cores, --java, …
+of some seeds, as "spikelane train" prints it at its end: of many where the test has few samples. What is not known here
+goes to compare_peers.py, which is in this folder and measures speed beside other frameworks: BENCH_PEERS, --rounds,
+--only, --onnx, --cores, --java, …
 Results alone go to the standard output; progress, and the tables of compare_peers.py, to the standard error stream.
 Build first: mvn -q -DskipTests package
 """

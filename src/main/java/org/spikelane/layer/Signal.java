@@ -61,8 +61,9 @@ public abstract sealed class Signal permits Values, Spikes {
   }
 
   /**
-   * dL/d(this) of a sample: row t is the gradient at step t. A constant signal has one row, the sum over the steps. Only
-   * who reads this signal writes there; who wrote this signal reads it.
+   * dL/d(this) of a sample: row t is the gradient at step t. A constant signal has one row, the sum over the steps.
+   * Who reads this signal writes all of it in every backward pass; who wrote this signal reads it then, once, and may sum
+   * there what else its spikes lead to.
    */
   public final Rows gradient(int sample) {
     if (gradientRows == null) {
