@@ -1,0 +1,138 @@
+package org.spikelane.kernels;
+
+import static org.spikelane.kernels.PackedWeights.bytes;
+import static org.spikelane.kernels.PackedWeights.padded;
+import static org.spikelane.kernels.VectorShapes.FLOATS;
+import static org.spikelane.kernels.VectorShapes.INTS;
+import static org.spikelane.kernels.VectorShapes.LANES;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The right operand b of a product {@code c[i][j] += sum over s of a[i][s]*b[s][j]} where it is not weights: gradients, or
+ * spikes made floats, copied to the order that {@link PackedWeights} have, [panel][steps][{@link #PANEL}].
+ *
+ * <p>Outside the heap as they are, and with room for one panel more: slices may end a vector later.
+ */
+final class RightPanels {
+
+  /** Columns of a panel, two vectors. */
+  static final int PANEL = 2 * LANES;
+
+  /** Panels of a group: registers hold one row of it. */
+  static final int GROUP = 4;
+
+  static final long VECTOR_BYTES = bytes(LANES);
+  static final long PANEL_BYTES = bytes(PANEL);
+  static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+
+  private static final float[] ZEROS = new float[PackedWeights.STEPS_TOGETHER * PANEL];
+
+  private MemorySegment data = MemorySegment.NULL;
+
+  /** Panels of so many columns. */
+  static int panels(int columns) {
+    return Math.ceilDiv(columns, PANEL);
+  }
+
+  /** How many columns of so many rows have at most so many values, in whole groups of panels. */
+  static int columns(int values, int rows) {
+    return Math.max(1, values / Math.max(1, rows) / (GROUP * PANEL)) * GROUP * PANEL;
+  }
+
+  MemorySegment data() {
+    return data;
+  }
+
+  /** Makes room for so many values; what was there is gone. */
+  void resize(int size) {
+    if (data.byteSize() < bytes(size + PANEL)) {
+      data = PackedWeights.aligned(size + PANEL);
+    }
+  }
+
+  /** {@code b[s][j] = g[r + s][column + j]}, panels of {@link PackedWeights#padded} steps. */
+  void copyRows(Rows g, int r, int steps, int column, int columns) {
+    int panel = padded(steps) * PANEL;
+    resize(panels(columns) * panel);
+    for (int s = 0; s < steps; s++) {
+      copyRow(g.data(), g.at(r + s) + column, columns, s, panel);
+    }
+    end(columns, steps);
+  }
+
+  /** {@code b[s][j] = g[at[first + s] + column + j]}, panels of {@code steps} steps. */
+  void copyRows(float[] g, int[] at, int first, int steps, int column, int columns) {
+    resize(panels(columns) * steps * PANEL);
+    for (int s = 0; s < steps; s++) {
+      copyRow(g, at[first + s] + column, columns, s, steps * PANEL);
+    }
+  }
+
+  private void copyRow(float[] g, int at, int columns, int s, int panel) {
+    int whole = columns / PANEL * PANEL;
+    copyPanels(g, at, whole, data, bytes(s * PANEL), bytes(panel / PANEL));
+    if (whole < columns) {
+      MemorySegment.copy(g, at + whole, data, ValueLayout.JAVA_FLOAT, bytes(whole / PANEL * panel + s * PANEL),
+          columns - whole);
+    }
+  }
+
+  /** Copies whole panels of a row, panels being {@code PANEL * column} bytes apart. */
+  private static void copyPanels(float[] g, int at, int columns, MemorySegment to, long toAt, long column) {
+    for (int j = 0; j < columns; j += PANEL) {
+      FloatVector.fromArray(FLOATS, g, at + j).intoMemorySegment(to, toAt + j * column, NATIVE);
+      FloatVector.fromArray(FLOATS, g, at + j + LANES).intoMemorySegment(to, toAt + j * column + VECTOR_BYTES, NATIVE);
+    }
+  }
+
+  /** Fills up steps to {@link PackedWeights#padded} with zeros, which {@link LeftTiles} multiplies with -0. */
+  void end(int columns, int steps) {
+    if (steps < padded(steps)) {
+      for (int p = 0; p < panels(columns); p++) {
+        MemorySegment.copy(ZEROS, 0, data, ValueLayout.JAVA_FLOAT, bytes((p * padded(steps) + steps) * PANEL),
+            (padded(steps) - steps) * PANEL);
+      }
+    }
+  }
+
+  /**
+   * A panel of neurons, from {@code neuron} on, in {@code steps} rows of spikes: {@code b[s][j] = value} where neuron j fired
+   * in row s, else 0.
+   *
+   * @param at index of row 0's word that holds the first neuron, rows being {@code stride} apart
+   * @param to where the panel starts
+   */
+  void expandRows(long[] words, int at, int stride, int neuron, float value, int steps, int to) {
+    for (int s = 0; s < steps; s++) {
+      long bits = words[at + s * stride];
+      FloatVector.zero(FLOATS).blend(value, VectorMask.fromLong(FLOATS, bits >>> neuron))
+          .intoMemorySegment(data, bytes(to) + s * PANEL_BYTES, NATIVE);
+      FloatVector.zero(FLOATS).blend(value, VectorMask.fromLong(FLOATS, bits >>> (neuron + LANES)))
+          .intoMemorySegment(data, bytes(to) + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
+    }
+  }
+
+  /** The same with rows as columns: {@code b[s][i] = value} where {@code rows[i]} has bit s, else 0; at most 32 steps. */
+  void expandColumns(int[] rows, int steps, float value, int to) {
+    long at = bytes(to);
+    int valueBits = Float.floatToRawIntBits(value);
+    IntVector r0 = IntVector.fromArray(INTS, rows, 0).lanewise(VectorOperators.LSHL, Integer.SIZE - steps);
+    IntVector r1 = IntVector.fromArray(INTS, rows, LANES).lanewise(VectorOperators.LSHL, Integer.SIZE - steps);
+    for (int s = steps - 1; s >= 0; s--) {
+      // The bit at hand is the sign, which becomes all bits.
+      r0.lanewise(VectorOperators.ASHR, Integer.SIZE - 1).and(valueBits).reinterpretAsFloats()
+          .intoMemorySegment(data, at + s * PANEL_BYTES, NATIVE);
+      r1.lanewise(VectorOperators.ASHR, Integer.SIZE - 1).and(valueBits).reinterpretAsFloats()
+          .intoMemorySegment(data, at + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
+      r0 = r0.lanewise(VectorOperators.LSHL, 1);
+      r1 = r1.lanewise(VectorOperators.LSHL, 1);
+    }
+  }
+}
