@@ -122,6 +122,19 @@ class LauncherTest {
   }
 
   @Test
+  void compilesKernelsEarlyWhereThereIsTimeToWin() throws IOException, InterruptedException {
+    Map<String, String> environment = Map.of("SPIKELANE_JAVA", jdk("new", "25", true).toString());
+    for (String command : List.of("train", "eval", "run", "predict", "info", "--help")) {
+      String output = start(environment, launcher, command).output();
+      boolean early = output.contains("""
+          [-XX:CompileCommand=quiet]
+          [-XX:CompileCommand=CompileThresholdScaling,org.spikelane.kernels.*::*,0.2]
+          """);
+      assertEquals(List.of("train", "eval", "run").contains(command), early, output);
+    }
+  }
+
+  @Test
   void readsTheVersionBehindALink() throws IOException, InterruptedException {
     Path java = jdk("old", "17.0.15", true);
     // It would call itself recent if it were asked.
