@@ -8,6 +8,28 @@ package org.spikelane.data;
  */
 public interface Dataset {
 
+  /**
+   * Sequences in an array, which is not copied and must not change while it is read.
+   *
+   * @param values [samples][steps][features], dimensionless; features follow from its length
+   * @param labels [samples], from 0 to {@code classes - 1}
+   * @throws IllegalArgumentException if there is no sample or no step, values do not fit their number, or a label its bounds
+   */
+  static Dataset ofSequences(float[] values, int steps, int[] labels, int classes) {
+    return ArrayDataset.of(values, false, steps, labels, classes);
+  }
+
+  /**
+   * Inputs that stay the same for {@code steps} steps, in an array, which is not copied and must not change while it is read.
+   *
+   * @param values [samples][features], dimensionless; features follow from its length
+   * @param labels [samples], from 0 to {@code classes - 1}
+   * @throws IllegalArgumentException if there is no sample or no step, values do not fit their number, or a label its bounds
+   */
+  static Dataset ofConstants(float[] values, int steps, int[] labels, int classes) {
+    return ArrayDataset.of(values, true, steps, labels, classes);
+  }
+
   /** Number of samples, at least 1. */
   int size();
 

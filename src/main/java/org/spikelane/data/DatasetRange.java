@@ -51,9 +51,6 @@ record DatasetRange(Dataset whole, int from, int to) implements Dataset {
   }
 
   private int inWhole(int i) {
-    if (i < 0 || i >= size()) {
-      throw new IllegalArgumentException("i: expected 0 to " + (size() - 1) + ", got " + i);
-    }
-    return from + i;
+    return from + SampleShape.checkIndex(i, size());
   }
 }

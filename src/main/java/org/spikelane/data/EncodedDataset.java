@@ -47,16 +47,13 @@ final class EncodedDataset implements Dataset {
 
   @Override
   public int label(int i) {
-    return labels[checked(i)];
+    return labels[SampleShape.checkIndex(i, size())];
   }
 
   @Override
   public void copyTo(int i, float[] values, int offset) {
-    checked(i);
-    if (offset < 0 || offset > values.length - sampleLength()) {
-      throw new IllegalArgumentException("values: expected room for " + sampleLength() + " from offset " + offset
-          + " on, got length " + values.length);
-    }
+    SampleShape.checkIndex(i, size());
+    SampleShape.checkRoom(values, offset, sampleLength());
     switch (encoding) {
       case EventBins bins -> bins.encode((Events) samples, i, values, offset);
       case PixelCurrent current -> current.encode((Grid) samples, i, values, offset);
@@ -68,12 +65,5 @@ final class EncodedDataset implements Dataset {
   public String className(int label) {
     String number = Dataset.super.className(label);
     return classNames.isEmpty() ? number : classNames.get(label);
-  }
-
-  private int checked(int i) {
-    if (i < 0 || i >= labels.length) {
-      throw new IllegalArgumentException("i: expected 0 to " + (labels.length - 1) + ", got " + i);
-    }
-    return i;
   }
 }

@@ -19,7 +19,8 @@ import org.spikelane.neuron.Neuron;
  * Trains a classifier: batches in an order drawn from the seed, backpropagation through time over the whole sample,
  * states starting at zero, one update a batch. The most spikes in the last layer are the prediction.
  *
- * <p>Same seed, same result, bit for bit, whatever the number of threads.
+ * <p>Same seed, same result, bit for bit, whatever the number of threads. One thread at a time may use a trainer. It
+ * keeps the memory of its last epoch and of its last evaluation for the next.
  */
 public final class Trainer {
 
@@ -43,6 +44,8 @@ public final class Trainer {
   private int threads = 1;
   private Progress progress = (done, total) -> {};
   private int epochs;
+  private Crew learners = Crew.NONE;
+  private Crew judges = Crew.NONE;
 
   /** Is told how far an epoch is. */
   @FunctionalInterface
@@ -149,11 +152,9 @@ public final class Trainer {
     long start = System.nanoTime();
     int[] order = shuffled(data.size(), seed, epochs);
     long firstSample = (long) epochs++ * data.size();
-    int batchThreads = Math.min(threads, MOST_THREADS);
-    BatchCurrents currents = network.runsConstantLayersApart(data.constant())
-        ? new BatchCurrents(network, data.steps(), Math.min(batchSize, order.length), batchThreads)
-        : null;
-    List<BlockWorker> workers = workers(data, true, batchThreads, currents);
+    learners = learners.learning(network, data, loss, Math.min(threads, MOST_THREADS), Math.min(batchSize, order.length));
+    List<BlockWorker> workers = learners.workers();
+    BatchCurrents currents = learners.currents();
     ShardSums sums = new ShardSums(List.copyOf(network.parameters().values()));
     double lossSum = 0;
     int right = 0;
@@ -212,8 +213,8 @@ public final class Trainer {
     Outcome outcome = new Outcome(data.size(), network.neurons().size());
     int perPiece = network.samplesPerBlock(data.steps(), data.constant());
     int pieces = Math.ceilDiv(data.size(), perPiece);
-    List<BlockWorker> workers = workers(data, false, Math.min(threads, pieces), null);
-    Pieces.share(workers, pieces, (worker, piece) -> worker.run(data, order, piece * perPiece,
+    judges = judges.evaluating(network, data, loss, Math.min(threads, pieces));
+    Pieces.share(judges.workers(), pieces, (worker, piece) -> worker.run(data, order, piece * perPiece,
         Math.min((piece + 1) * perPiece, order.length), 1.0 / order.length, null, 0, outcome));
     int classes = network.outputShape().size();
     int[][] confusion = new int[classes][classes];
@@ -237,14 +238,6 @@ public final class Trainer {
       throw new IllegalArgumentException("data: expected at most " + network.outputShape().size()
           + " classes, as the network has output neurons, got " + data.classes());
     }
-  }
-
-  private List<BlockWorker> workers(Dataset data, boolean learning, int count, BatchCurrents currents) {
-    List<BlockWorker> workers = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      workers.add(new BlockWorker(network, data, loss, learning, currents));
-    }
-    return workers;
   }
 
   private static int samplesPerShard(int batch) {

@@ -194,6 +194,30 @@ class TrainerTest {
     }
   }
 
+  /** A trainer keeps its workers from epoch to epoch; another for each epoch never can. */
+  @Test
+  void trainsAsWithWorkersOfItsOwnForEachEpoch() {
+    Network got = wide();
+    Network want = wide();
+    Sgd ofGot = new Sgd(0.1f, 0.9f);
+    Sgd ofWant = new Sgd(0.1f, 0.9f);
+    Trainer kept = Trainer.of(got).optimizer(ofGot);
+    // Of one sample, whose order is the same in every epoch.
+    List<Patterns> data = List.of(new Patterns(1, 3, 5, 300, false), new Patterns(1, 3, 9, 300, false),
+        new Patterns(1, 3, 9, 300, true), new Patterns(1, 3, 9, 300, false));
+    for (Loss loss : List.of(Losses.ceCount(), Losses.ceMembrane(), Losses.ceRate())) {
+      for (int epoch = 0; epoch < 8; epoch++) {
+        Patterns samples = data.get(epoch / 2);
+        int threads = 1 + epoch % 3;
+        Trainer fresh = Trainer.of(want).optimizer(ofWant).loss(loss).threads(threads);
+        assertEquals(fresh.epoch(samples).loss(), kept.loss(loss).threads(threads).epoch(samples).loss());
+        Patterns more = new Patterns(20 + epoch, 3, samples.steps(), 300, samples.constant());
+        assertEquals(fresh.evaluate(more).loss(), kept.evaluate(more).loss());
+        same(want, got);
+      }
+    }
+  }
+
   private static Network wide() {
     return Network.input(300).linear("fc1", 40).leaky("lif1", n -> n.beta(0.9f)).linear("fc2", 3)
         .leaky("lif2", n -> n.beta(0.8f)).build(1);

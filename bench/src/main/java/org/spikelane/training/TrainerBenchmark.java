@@ -1,5 +1,6 @@
 package org.spikelane.training;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -58,7 +59,7 @@ public class TrainerBenchmark extends ForkedBenchmark {
       MeasuredProvider.required();
       network = SmallNetwork.build(128);
       network.parameters().values().forEach(parameter -> initial.put(parameter, parameter.values().clone()));
-      data = GeneratedSamples.draw(SAMPLES);
+      data = draw();
     }
 
     /** Lets every iteration train from the same parameters on, so that spike rates stay realistic. */
@@ -82,53 +83,15 @@ public class TrainerBenchmark extends ForkedBenchmark {
   }
 
   /** Spike trains with one of ten inputs active at a step, labels in turn. */
-  private record GeneratedSamples(float[][] samples) implements Dataset {
-
-    static GeneratedSamples draw(int count) {
-      SplittableRandom random = new SplittableRandom(20_263);
-      float[][] samples = new float[count][SmallNetwork.STEPS * SmallNetwork.FEATURES];
-      for (float[] sample : samples) {
-        for (int i = 0; i < sample.length; i++) {
-          sample[i] = random.nextInt(10) == 0 ? SmallNetwork.SPIKE : 0f;
-        }
-      }
-      return new GeneratedSamples(samples);
+  private static Dataset draw() {
+    SplittableRandom random = new SplittableRandom(20_263);
+    float[] values = new float[SAMPLES * SmallNetwork.STEPS * SmallNetwork.FEATURES];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextInt(10) == 0 ? SmallNetwork.SPIKE : 0f;
     }
-
-    @Override
-    public int size() {
-      return samples.length;
-    }
-
-    @Override
-    public int classes() {
-      return SmallNetwork.CLASSES;
-    }
-
-    @Override
-    public int steps() {
-      return SmallNetwork.STEPS;
-    }
-
-    @Override
-    public int features() {
-      return SmallNetwork.FEATURES;
-    }
-
-    @Override
-    public boolean constant() {
-      return false;
-    }
-
-    @Override
-    public int label(int i) {
-      return i % classes();
-    }
-
-    @Override
-    public void copyTo(int i, float[] values, int offset) {
-      System.arraycopy(samples[i], 0, values, offset, samples[i].length);
-    }
+    int[] labels = new int[SAMPLES];
+    Arrays.setAll(labels, i -> i % SmallNetwork.CLASSES);
+    return Dataset.ofSequences(values, SmallNetwork.STEPS, labels, SmallNetwork.CLASSES);
   }
 
   /** One epoch on the states' trainer. */
