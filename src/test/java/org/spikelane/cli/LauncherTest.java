@@ -122,7 +122,7 @@ class LauncherTest {
   }
 
   @Test
-  void compilesKernelsEarlyWhereThereIsTimeToWin() throws IOException, InterruptedException {
+  void compilesKernelsEarlyAndLoopsLateWhereThereIsTimeToWin() throws IOException, InterruptedException {
     Map<String, String> environment = Map.of("SPIKELANE_JAVA", jdk("new", "25", true).toString());
     for (String command : List.of("train", "eval", "run", "predict", "info", "--help")) {
       String output = start(environment, launcher, command).output();
@@ -131,6 +131,8 @@ class LauncherTest {
           [-XX:CompileCommand=CompileThresholdScaling,org.spikelane.kernels.*::*,0.2]
           """);
       assertEquals(List.of("train", "eval", "run").contains(command), early, output);
+      boolean late = output.contains("[-XX:Tier4BackEdgeThreshold=1000000]\n");
+      assertEquals(List.of("train", "eval").contains(command), late, output);
     }
   }
 
