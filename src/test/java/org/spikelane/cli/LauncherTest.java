@@ -123,7 +123,8 @@ class LauncherTest {
 
   @Test
   void compilesKernelsEarlyAndLoopsLateWhereThereIsTimeToWin() throws IOException, InterruptedException {
-    Map<String, String> environment = Map.of("SPIKELANE_JAVA", jdk("new", "25", true).toString());
+    Map<String, String> environment =
+        Map.of("SPIKELANE_JAVA", jdk("new", "25", true).toString(), "SPIKELANE_OPTS", "-Dlast=word");
     for (String command : List.of("train", "eval", "run", "predict", "info", "--help")) {
       String output = start(environment, launcher, command).output();
       boolean early = output.contains("""
@@ -133,6 +134,8 @@ class LauncherTest {
       assertEquals(List.of("train", "eval", "run").contains(command), early, output);
       boolean late = output.contains("[-XX:Tier4BackEdgeThreshold=1000000]\n");
       assertEquals(List.of("train", "eval").contains(command), late, output);
+      // The JVM takes the last of two options that differ: the user's.
+      assertTrue(output.lastIndexOf("[-XX:") < output.indexOf("[-Dlast=word]"), output);
     }
   }
 

@@ -157,6 +157,7 @@ final class EventProducts {
 
   /** The same over samples [b0, b1), one after the other; all lie in the same two arrays ({@link #haveOneArray}). */
   void gradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, int r0, int r1, int k, int n) {
+    assert haveOneArray(spk, g, b0, b1);
     listedRows = 0;
     listedSpikes = 0;
     for (int b = b0; b < b1; b++) {
@@ -167,6 +168,7 @@ final class EventProducts {
     }
   }
 
+  /** Whether the spikes of all these samples lie in one array, and their gradients in another. */
   @SuppressWarnings("ReferenceEquality") // The same arrays, not equal ones.
   static boolean haveOneArray(SpikeRows[] spk, Rows[] g, int b0, int b1) {
     boolean one = true;
@@ -416,7 +418,7 @@ final class EventProducts {
     y31.intoArray(y, 3 * PANEL + LANES);
   }
 
-  /** What the rows of a list add to one row of a group of panels of the gradient. */
+  /** What the rows of a list add to one row of a group of panels of the gradient, {@code panels} as in {@link #sumRow}. */
   private static void addToRow(int[] list, int from, int to, MemorySegment b, int bAt, int bPanel, int panels,
       float[] gw, int gwAt) {
     long p0 = bytes(bAt);

@@ -107,30 +107,32 @@ final class RightPanels {
    * in row s, else 0.
    *
    * @param at index of row 0's word that holds the first neuron, rows being {@code stride} apart
-   * @param to where the panel starts
+   * @param toAt where the panel starts
    */
-  void expandRows(long[] words, int at, int stride, int neuron, float value, int steps, int to) {
+  void expandRows(long[] words, int at, int stride, int neuron, float value, int steps, int toAt) {
+    MemorySegment to = data; // Else read again after every store.
     for (int s = 0; s < steps; s++) {
       long bits = words[at + s * stride];
       FloatVector.zero(FLOATS).blend(value, VectorMask.fromLong(FLOATS, bits >>> neuron))
-          .intoMemorySegment(data, bytes(to) + s * PANEL_BYTES, NATIVE);
+          .intoMemorySegment(to, bytes(toAt) + s * PANEL_BYTES, NATIVE);
       FloatVector.zero(FLOATS).blend(value, VectorMask.fromLong(FLOATS, bits >>> (neuron + LANES)))
-          .intoMemorySegment(data, bytes(to) + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
+          .intoMemorySegment(to, bytes(toAt) + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
     }
   }
 
   /** The same with rows as columns: {@code b[s][i] = value} where {@code rows[i]} has bit s, else 0; at most 32 steps. */
-  void expandColumns(int[] rows, int steps, float value, int to) {
-    long at = bytes(to);
+  void expandColumns(int[] rows, int steps, float value, int toAt) {
+    MemorySegment to = data;
+    long at = bytes(toAt);
     int valueBits = Float.floatToRawIntBits(value);
     IntVector r0 = IntVector.fromArray(INTS, rows, 0).lanewise(VectorOperators.LSHL, Integer.SIZE - steps);
     IntVector r1 = IntVector.fromArray(INTS, rows, LANES).lanewise(VectorOperators.LSHL, Integer.SIZE - steps);
     for (int s = steps - 1; s >= 0; s--) {
       // The bit at hand is the sign, which becomes all bits.
       r0.lanewise(VectorOperators.ASHR, Integer.SIZE - 1).and(valueBits).reinterpretAsFloats()
-          .intoMemorySegment(data, at + s * PANEL_BYTES, NATIVE);
+          .intoMemorySegment(to, at + s * PANEL_BYTES, NATIVE);
       r1.lanewise(VectorOperators.ASHR, Integer.SIZE - 1).and(valueBits).reinterpretAsFloats()
-          .intoMemorySegment(data, at + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
+          .intoMemorySegment(to, at + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
       r0 = r0.lanewise(VectorOperators.LSHL, 1);
       r1 = r1.lanewise(VectorOperators.LSHL, 1);
     }

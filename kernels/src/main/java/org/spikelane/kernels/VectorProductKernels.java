@@ -4,8 +4,8 @@ import static org.spikelane.kernels.RightPanels.PANEL;
 
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them: {@link DenseProducts}, {@link
- * EventProducts}, and {@link NarrowProducts} of spikes with few columns. Which of them runs follows from sizes alone (and
- * from factors that are not finite).
+ * EventProducts}, and {@link NarrowProducts} of spikes with few columns. Which of the dense ones runs follows from sizes, from
+ * what a spike counts, and from whether factors are finite.
  *
  * <p>Each element of a result is one chain of additions, ascending, whatever the cuts: they do not show in the bits.
  */
