@@ -56,10 +56,9 @@ final class EventProducts {
   private static final int MOST_ROWS_OF_WALK = 1024;
   private static final int LISTED_TOGETHER = 4;
 
-  // Weights that may come from memory itself: 32 MiB. If most rows of them are asked for more than once, a product
-  // fetches them panel by panel; of smaller ones a third-level cache delivers what is asked for alone in less time
-  // (measured with 16 MiB: 11 % less).
-  private static final long FAR_WEIGHTS = 1 << 23;
+  // Weights that a second-level cache may not hold, 4 MiB. If most rows of them are asked for more than once, a product
+  // may fetch them panel by panel (FetchCosts).
+  private static final long FAR_WEIGHTS = 1 << 20;
   private static final long LINE_BYTES = 64;
 
   private final VectorRowKernels rows = new VectorRowKernels();
@@ -67,6 +66,7 @@ final class EventProducts {
   /** Rows that do not go to their place at once, as they fill no panel or group of panels. */
   private final float[] edge = new float[GROUP * PANEL];
   private final Walk walk = new Walk();
+  private final FetchCosts costs = new FetchCosts();
   /** What depends on values that {@link #fetch} reads: without a use, the compiler would leave them out. */
   @SuppressWarnings("unused")
   private int fetched;
@@ -94,7 +94,9 @@ final class EventProducts {
     for (int r = r0; r < r1; r += EVENT_ROWS) {
       int count = Math.min(EVENT_ROWS, r1 - r);
       listEvents(spk.words(), spk.at(r), spk.stride(), SpikeRows.words(k), count);
-      boolean fetch = (long) k * n > FAR_WEIGHTS && starts[count] > 2 * k;
+      boolean far = (long) k * n > FAR_WEIGHTS && starts[count] > 2 * k;
+      boolean fetch = far && costs.fetches();
+      long start = far ? System.nanoTime() : 0;
       walk.turn();
       int groups = Math.ceilDiv(w.panels(), EVENT_GROUP);
       for (int g = 0; g < groups; g++) {
@@ -110,6 +112,9 @@ final class EventProducts {
         for (; i < count; i++) {
           forwardRow(i, w.data(), w.at(p), w.panelSize(), bias, p * PANEL, y.data(), y.at(r + i) + p * PANEL, columns);
         }
+      }
+      if (far) {
+        costs.took((double) (System.nanoTime() - start) / starts[count]);
       }
     }
   }

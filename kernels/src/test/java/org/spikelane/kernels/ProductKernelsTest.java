@@ -214,15 +214,19 @@ class ProductKernelsTest {
     }
   }
 
-  /** Weights beyond the caches, fetched before spikes visit them and walked once for many rows, with edges in all. */
+  /**
+   * Weights beyond the caches, with edges in all: walked once for many rows, and at every second call fetched before spikes
+   * visit them.
+   */
   @Test
   void vectorIsScalarWithLargeWeights() {
-    Map<Product, int[]> shapes = Map.of(Product.EVENTS, new int[] {9, 2901, 2895}, Product.DENSE, new int[] {523, 1501, 1450});
+    Map<Product, int[]> shapes = Map.of(Product.EVENTS, new int[] {9, 1101, 1085}, Product.DENSE, new int[] {523, 1501, 1450});
     for (Product product : shapes.keySet()) {
       Problem p = Problem.ordinary(shapes.get(product));
       float[] expected = product.result(SCALAR, p);
       for (ProductKernels kernels : IMPLEMENTATIONS) {
         Cases.assertSame(expected, product.result(kernels, p), kernels + ", " + product + p.name);
+        Cases.assertSame(expected, product.result(kernels, p), kernels + ", again, " + product + p.name);
       }
     }
   }
