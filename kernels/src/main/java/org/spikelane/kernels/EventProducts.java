@@ -56,9 +56,12 @@ final class EventProducts {
   private static final int MOST_ROWS_OF_WALK = 1024;
   private static final int LISTED_TOGETHER = 4;
 
-  // Weights that a second-level cache may not hold, 4 MiB. If most rows of them are asked for more than once, a product
-  // may fetch them panel by panel (FetchCosts).
-  private static final long FAR_WEIGHTS = 1 << 20;
+  // Weights beyond 4 MiB, no second-level cache holds: if spikes ask for many rows of them, a product may fetch them panel by
+  // panel (FetchCosts). Those beyond 32 MiB may come from memory itself: it does so if most rows are asked for more than once.
+  static final long FAR_WEIGHTS = 1 << 20;
+  private static final long FARTHEST_WEIGHTS = 1 << 23;
+  private static final double MANY_SPIKES = 0.5;
+  private static final double MOST_SPIKES = 2;
   private static final long LINE_BYTES = 64;
 
   private final VectorRowKernels rows = new VectorRowKernels();
@@ -67,6 +70,7 @@ final class EventProducts {
   private final float[] edge = new float[GROUP * PANEL];
   private final Walk walk = new Walk();
   private final FetchCosts costs = new FetchCosts();
+  private final long farWeights;
   /** What depends on values that {@link #fetch} reads: without a use, the compiler would leave them out. */
   @SuppressWarnings("unused")
   private int fetched;
@@ -83,38 +87,54 @@ final class EventProducts {
   private long listedSpikes;
   private final long[] bits = new long[MOST_ROWS_OF_WALK];
 
-  EventProducts() {}
+  /** @param farWeights values of weights beyond which a product asks whether to fetch them */
+  EventProducts(long farWeights) {
+    this.farWeights = farWeights;
+  }
 
   /** {@code y[r] = sum of w's rows whose neurons fired in row r, + bias}, for rows [r0, r1). */
   void forward(SpikeRows spk, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
     int k = w.k();
     int n = w.n();
     assert spk.holds(r0, r1, k) && y.holds(r0, r1, n);
-    // Panels outside, rows inside: the weights of a group of panels stay in L2.
+    long weights = (long) k * n;
+    boolean far = weights > farWeights;
+    boolean asks = far && weights <= FARTHEST_WEIGHTS;
+    boolean fetches = asks ? costs.fetches() : far;
+    long nanos = 0;
+    long spikes = 0;
     for (int r = r0; r < r1; r += EVENT_ROWS) {
       int count = Math.min(EVENT_ROWS, r1 - r);
       listEvents(spk.words(), spk.at(r), spk.stride(), SpikeRows.words(k), count);
-      boolean far = (long) k * n > FAR_WEIGHTS && starts[count] > 2 * k;
-      boolean fetch = far && costs.fetches();
-      long start = far ? System.nanoTime() : 0;
-      walk.turn();
-      int groups = Math.ceilDiv(w.panels(), EVENT_GROUP);
-      for (int g = 0; g < groups; g++) {
-        int p = EVENT_GROUP * walk.part(g, groups);
-        int columns = Math.min(EVENT_GROUP * PANEL, n - p * PANEL);
-        if (fetch) {
-          fetch(w.data(), w.at(p), w.panelSize() * panels(columns));
-        }
-        int i = 0;
-        for (; columns <= PANEL && i <= count - ROWS_OF_EVENTS; i += ROWS_OF_EVENTS) {
-          forwardRows(i, w.data(), w.at(p), w.panelSize(), bias, p * PANEL, y, r + i, columns);
-        }
-        for (; i < count; i++) {
-          forwardRow(i, w.data(), w.at(p), w.panelSize(), bias, p * PANEL, y.data(), y.at(r + i) + p * PANEL, columns);
-        }
+      boolean many = far && starts[count] > (asks ? MANY_SPIKES : MOST_SPIKES) * k;
+      long start = many && asks ? System.nanoTime() : 0;
+      forwardRows(r, count, many && fetches, w, bias, y);
+      if (many && asks) {
+        nanos += System.nanoTime() - start;
+        spikes += starts[count];
       }
-      if (far) {
-        costs.took((double) (System.nanoTime() - start) / starts[count]);
+    }
+    if (spikes > 0) {
+      costs.took((double) nanos / spikes);
+    }
+  }
+
+  /** Panels outside, rows inside: the weights of a group of panels stay in L2. */
+  private void forwardRows(int r, int count, boolean fetch, PackedWeights w, float[] bias, Rows y) {
+    walk.turn();
+    int groups = Math.ceilDiv(w.panels(), EVENT_GROUP);
+    for (int g = 0; g < groups; g++) {
+      int p = EVENT_GROUP * walk.part(g, groups);
+      int columns = Math.min(EVENT_GROUP * PANEL, w.n() - p * PANEL);
+      if (fetch) {
+        fetch(w.data(), w.at(p), w.panelSize() * panels(columns));
+      }
+      int i = 0;
+      for (; columns <= PANEL && i <= count - ROWS_OF_EVENTS; i += ROWS_OF_EVENTS) {
+        forwardFour(i, w.data(), w.at(p), w.panelSize(), bias, p * PANEL, y, r + i, columns);
+      }
+      for (; i < count; i++) {
+        forwardRow(i, w.data(), w.at(p), w.panelSize(), bias, p * PANEL, y.data(), y.at(r + i) + p * PANEL, columns);
       }
     }
   }
@@ -129,8 +149,8 @@ final class EventProducts {
     fetched = bits;
   }
 
-  /** Rows of one panel, from the i-th list on. */
-  private void forwardRows(int i, MemorySegment b, int bAt, int bPanel, float[] bias, int biasAt, Rows y, int r,
+  /** Four rows of one panel, from the i-th list on. */
+  private void forwardFour(int i, MemorySegment b, int bAt, int bPanel, float[] bias, int biasAt, Rows y, int r,
       int columns) {
     sumFourRows(fired, starts[i], starts[i + 1], starts[i + 2], starts[i + 3], starts[i + 4], b, bAt, bPanel, edge);
     for (int l = 0; l < ROWS_OF_EVENTS; l++) {

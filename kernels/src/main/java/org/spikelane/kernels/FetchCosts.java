@@ -1,18 +1,25 @@
 package org.spikelane.kernels;
 
 /**
- * Whether panels of weights that no near cache holds are read through before spikes visit them, learned from what that
- * took. A stream reads all of a panel at the bandwidth of memory; spikes ask for the rows of neurons that fired, at its
- * latency. Which is less time depends on the machine: of 16 MiB of weights and 128 rows, 7 % of them firing, fetching took
- * 35 % less on one whose third level reads 80 GB/s, and 11 % more on one with 29. It never changes a result.
+ * Whether the panels of large weights are read through before spikes visit them, learned from what that took.
+ *
+ * <p>A stream reads all of a panel at the bandwidth of memory; spikes ask for the rows of neurons that fired, at its latency.
+ * Which takes less time depends on the machine: of 16 MiB of weights and rows of which 7 % fired, fetching took a third less
+ * where a third level reads 80 GB/s, and a tenth more where it reads 29. The choice changes the time, never a result.
+ *
+ * <p>Costs are of a spike, so that calls compare that have not quite as many; one object is for one product, of weights of
+ * one size.
  */
 final class FetchCosts {
 
-  /** Of the first calls, every second one fetches, so that both ways are compiled. */
-  private static final int TURNS = 16;
+  /** The first calls go two by two either way, so that both are compiled. */
+  private static final int TURNS = 8;
 
-  /** Later, one call of so many goes the way that seems to cost more. */
-  private static final int TRIED = 64;
+  /**
+   * Later, two calls of so many go the way that seems to cost more, two as the first finds caches as the other way left them.
+   * Odd, so that they are not always the same ones of a sequence that is as long as a power of two.
+   */
+  private static final int TRIED = 127;
 
   /** A faster time is believed entirely, of a slower one this share, and only up to a limit: something interrupted. */
   private static final double BELIEF = 0.125;
@@ -27,21 +34,22 @@ final class FetchCosts {
 
   /** Whether the call at hand fetches; {@link #took} is to follow. */
   boolean fetches() {
-    calls++;
-    if (calls <= TURNS) {
-      fetches = calls % 2 == 0;
+    if (calls < TURNS) {
+      fetches = calls % 4 >= 2;
     } else {
-      fetches = fetching < visiting ^ calls % TRIED == 0;
+      boolean trying = calls % TRIED < 2;
+      fetches = fetching < visiting ^ trying;
     }
+    calls++;
     return fetches;
   }
 
-  /** Learns what the call for which {@link #fetches} was just asked took, a spike. */
-  void took(double nanos) {
+  /** Learns what the call for which {@link #fetches} was just asked took. */
+  void took(double nanosPerSpike) {
     if (fetches) {
-      fetching = learned(fetching, nanos);
+      fetching = learned(fetching, nanosPerSpike);
     } else {
-      visiting = learned(visiting, nanos);
+      visiting = learned(visiting, nanosPerSpike);
     }
   }
 

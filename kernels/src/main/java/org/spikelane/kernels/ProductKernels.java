@@ -9,7 +9,9 @@ package org.spikelane.kernels;
  * bits (gradients too, unless -0.0 was there before, to which the dense method adds zeros). Results do not depend on
  * the provider or its width.
  *
- * <p>Has scratch memory of its own, which grows to what the largest call needs: one object for each thread.
+ * <p>Has scratch memory of its own, which grows to what the largest call needs: one object for each thread. Remembers what
+ * products of large weights took, by which it chooses how to read them the next time; that is in vain where weights of
+ * several sizes take turns, so one object for each layer is best.
  */
 public interface ProductKernels {
 

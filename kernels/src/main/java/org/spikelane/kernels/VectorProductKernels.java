@@ -15,10 +15,17 @@ final class VectorProductKernels implements ProductKernels {
   private static final int NEURONS_BY_COLUMN = 256;
 
   private final DenseProducts dense = new DenseProducts();
-  private final EventProducts events = new EventProducts();
+  private final EventProducts events;
   private final NarrowProducts narrow = new NarrowProducts();
 
-  VectorProductKernels() {}
+  VectorProductKernels() {
+    this(EventProducts.FAR_WEIGHTS);
+  }
+
+  /** @param farWeights as {@link EventProducts} takes it */
+  VectorProductKernels(long farWeights) {
+    this.events = new EventProducts(farWeights);
+  }
 
   @Override
   public PackedWeights weights(int k, int n) {
