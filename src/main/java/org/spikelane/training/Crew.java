@@ -11,7 +11,7 @@ import org.spikelane.network.Network;
  */
 final class Crew {
 
-  /** Has no workers and suits no task. */
+  /** Has no workers and is for no task. */
   static final Crew NONE = new Crew(null, List.of(), null);
 
   private final Task task;
@@ -21,9 +21,18 @@ final class Crew {
   /**
    * What workers are for.
    *
-   * @param batch most samples of a batch to learn from; 0 to learn nothing
+   * @param batch most samples of a batch to learn from; 0 to evaluate
    */
-  private record Task(int steps, boolean constant, Loss loss, int threads, int batch) {}
+  record Task(int steps, boolean constant, Loss loss, int threads, int batch) {
+
+    static Task learning(Dataset data, Loss loss, int threads, int batch) {
+      return new Task(data.steps(), data.constant(), loss, threads, batch);
+    }
+
+    static Task evaluating(Dataset data, Loss loss, int threads) {
+      return new Task(data.steps(), data.constant(), loss, threads, 0);
+    }
+  }
 
   private Crew(Task task, List<BlockWorker> workers, BatchCurrents currents) {
     this.task = task;
@@ -31,30 +40,20 @@ final class Crew {
     this.currents = currents;
   }
 
-  /** This crew if it learns from such batches, else a new one. */
-  Crew learning(Network network, Dataset data, Loss loss, int threads, int batch) {
-    Task wanted = new Task(data.steps(), data.constant(), loss, threads, batch);
-    if (wanted.equals(task)) {
-      return this;
-    }
-    BatchCurrents shared = network.runsConstantLayersApart(data.constant())
-        ? new BatchCurrents(network, data.steps(), batch, threads)
+  static Crew of(Task task, Network network, Dataset data) {
+    boolean learning = task.batch() > 0;
+    BatchCurrents currents = learning && network.runsConstantLayersApart(task.constant())
+        ? new BatchCurrents(network, task.steps(), task.batch(), task.threads())
         : null;
-    return of(wanted, network, data, true, shared);
-  }
-
-  /** This crew if it evaluates such data, else a new one. */
-  Crew evaluating(Network network, Dataset data, Loss loss, int threads) {
-    Task wanted = new Task(data.steps(), data.constant(), loss, threads, 0);
-    return wanted.equals(task) ? this : of(wanted, network, data, false, null);
-  }
-
-  private static Crew of(Task task, Network network, Dataset data, boolean learning, BatchCurrents currents) {
     List<BlockWorker> workers = new ArrayList<>();
     for (int i = 0; i < task.threads(); i++) {
       workers.add(new BlockWorker(network, data, task.loss(), learning, currents));
     }
     return new Crew(task, workers, currents);
+  }
+
+  boolean isFor(Task wanted) {
+    return wanted.equals(task);
   }
 
   /** One for each thread. */

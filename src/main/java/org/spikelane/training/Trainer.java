@@ -152,7 +152,11 @@ public final class Trainer {
     long start = System.nanoTime();
     int[] order = shuffled(data.size(), seed, epochs);
     long firstSample = (long) epochs++ * data.size();
-    learners = learners.learning(network, data, loss, Math.min(threads, MOST_THREADS), Math.min(batchSize, order.length));
+    Crew.Task task = Crew.Task.learning(data, loss, Math.min(threads, MOST_THREADS), Math.min(batchSize, order.length));
+    if (!learners.isFor(task)) {
+      learners = Crew.NONE; // Not both at a time: their memory may be all there is.
+      learners = Crew.of(task, network, data);
+    }
     List<BlockWorker> workers = learners.workers();
     BatchCurrents currents = learners.currents();
     ShardSums sums = new ShardSums(List.copyOf(network.parameters().values()));
@@ -213,7 +217,11 @@ public final class Trainer {
     Outcome outcome = new Outcome(data.size(), network.neurons().size());
     int perPiece = network.samplesPerBlock(data.steps(), data.constant());
     int pieces = Math.ceilDiv(data.size(), perPiece);
-    judges = judges.evaluating(network, data, loss, Math.min(threads, pieces));
+    Crew.Task task = Crew.Task.evaluating(data, loss, Math.min(threads, pieces));
+    if (!judges.isFor(task)) {
+      judges = Crew.NONE;
+      judges = Crew.of(task, network, data);
+    }
     Pieces.share(judges.workers(), pieces, (worker, piece) -> worker.run(data, order, piece * perPiece,
         Math.min((piece + 1) * perPiece, order.length), 1.0 / order.length, null, 0, outcome));
     int classes = network.outputShape().size();

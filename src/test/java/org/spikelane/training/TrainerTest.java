@@ -194,10 +194,58 @@ class TrainerTest {
     }
   }
 
-  /**
-   * A trainer keeps its workers from epoch to epoch; a fresh one for each epoch has none to keep. Data, loss and threads
-   * stay the same in most epochs, and change one by one in others.
-   */
+  /** The first sample of a data set so many times: in whatever order, a batch is the same. */
+  private record Copies(Patterns of, int size) implements Dataset {
+
+    @Override
+    public int steps() {
+      return of.steps();
+    }
+
+    @Override
+    public int features() {
+      return of.features();
+    }
+
+    @Override
+    public int classes() {
+      return of.classes();
+    }
+
+    @Override
+    public boolean constant() {
+      return of.constant();
+    }
+
+    @Override
+    public int label(int i) {
+      return of.label(0);
+    }
+
+    @Override
+    public void copyTo(int i, float[] values, int offset) {
+      of.copyTo(0, values, offset);
+    }
+  }
+
+  /** What the workers of a trainer are for. */
+  private record Work(Dataset data, Loss loss, int threads, int batch) {}
+
+  /** Each is the one before with one thing changed, or with none. */
+  private static List<Work> works() {
+    Dataset five = new Copies(new Patterns(1, 3, 5, 400, false), 40);
+    Dataset nine = new Copies(new Patterns(1, 3, 9, 400, false), 40);
+    Dataset constant = new Copies(new Patterns(1, 3, 9, 400, true), 40);
+    Loss counts = Losses.ceCount();
+    return List.of(new Work(five, counts, 1, 8), new Work(five, counts, 1, 8), new Work(five, counts, 3, 8),
+        new Work(five, Losses.ceMembrane(), 3, 8), new Work(five, counts, 3, 8), new Work(nine, counts, 3, 8),
+        new Work(constant, counts, 3, 8), new Work(constant, counts, 3, 40), new Work(constant, counts, 1, 40),
+        new Work(constant, counts, 1, 40), new Work(constant, Losses.ceRate(), 1, 40), new Work(constant, counts, 1, 40),
+        new Work(constant, counts, 2, 40), new Work(constant, counts, 2, 3), new Work(nine, counts, 2, 3),
+        new Work(five, counts, 2, 3), new Work(five, counts, 2, 40), new Work(five, counts, 1, 40));
+  }
+
+  /** A trainer keeps its workers from epoch to epoch; a fresh one for each epoch has none to keep. */
   @Test
   void trainsAsWithNewWorkersInEachEpoch() {
     Network got = largeFirstWeights().getFirst();
@@ -205,18 +253,11 @@ class TrainerTest {
     Sgd ofGot = new Sgd(0.1f, 0.9f);
     Sgd ofWant = new Sgd(0.1f, 0.9f);
     Trainer kept = Trainer.of(got).optimizer(ofGot);
-    // Of one sample, whose order is the same in every epoch.
-    List<Patterns> data = List.of(new Patterns(1, 3, 5, 400, false), new Patterns(1, 3, 9, 400, false),
-        new Patterns(1, 3, 9, 400, true), new Patterns(1, 3, 9, 400, false));
-    List<Loss> losses = List.of(Losses.ceCount(), Losses.ceMembrane(), Losses.ceRate());
-    for (int epoch = 0; epoch < 24; epoch++) {
-      Patterns samples = data.get(epoch / 5 % 4);
-      Loss loss = losses.get(epoch / 2 % 3);
-      int threads = 1 + epoch / 12;
-      Trainer fresh = Trainer.of(want).optimizer(ofWant).loss(loss).threads(threads);
-      assertEquals(fresh.epoch(samples).loss(), kept.loss(loss).threads(threads).epoch(samples).loss());
-      Patterns more = new Patterns(20 + epoch, 3, samples.steps(), 400, samples.constant());
-      assertEquals(fresh.evaluate(more).loss(), kept.evaluate(more).loss());
+    for (Work work : works()) {
+      Trainer fresh = Trainer.of(want).optimizer(ofWant).loss(work.loss()).threads(work.threads()).batchSize(work.batch());
+      kept.loss(work.loss()).threads(work.threads()).batchSize(work.batch());
+      assertEquals(fresh.epoch(work.data()).loss(), kept.epoch(work.data()).loss(), work.toString());
+      assertEquals(fresh.evaluate(work.data()).loss(), kept.evaluate(work.data()).loss(), work.toString());
       same(want, got);
     }
   }
