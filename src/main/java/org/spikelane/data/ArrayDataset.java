@@ -15,8 +15,9 @@ record ArrayDataset(float[] values, boolean constant, int steps, int features, i
   static ArrayDataset of(float[] values, boolean constant, int steps, int[] labels, int classes) {
     Objects.requireNonNull(values, "values");
     Objects.requireNonNull(labels, "labels");
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps: expected at least 1, got " + steps);
+    SampleShape.check(steps, "features", 1);
+    if (classes < 1) {
+      throw new IllegalArgumentException("classes: expected at least 1, got " + classes);
     }
     if (labels.length < 1) {
       throw new IllegalArgumentException("labels: expected at least 1 sample, got none");
@@ -32,7 +33,9 @@ record ArrayDataset(float[] values, boolean constant, int steps, int features, i
       throw new IllegalArgumentException("values: expected a multiple of " + rows + " (" + labels.length + " samples"
           + (constant ? "" : " of " + steps + " steps") + "), got length " + values.length);
     }
-    return new ArrayDataset(values, constant, steps, (int) (values.length / rows), labels, classes);
+    int features = (int) (values.length / rows);
+    SampleShape.check(steps, "features", features);
+    return new ArrayDataset(values, constant, steps, features, labels, classes);
   }
 
   @Override

@@ -9,22 +9,30 @@ package org.spikelane.data;
 public interface Dataset {
 
   /**
-   * Sequences in an array, which is not copied and must not change while it is read.
+   * Sequences in arrays, neither of which is copied nor may change while it is read.
    *
    * @param values [samples][steps][features], dimensionless; features follow from its length
+   * @param steps time steps of a sample
    * @param labels [samples], from 0 to {@code classes - 1}
-   * @throws IllegalArgumentException if there is no sample or no step, values do not fit their number, or a label its bounds
+   * @param classes number of classes
+   * @throws IllegalArgumentException if there is no sample, step or class, a sample has more than 2^24 values, their number
+   *     is no multiple of samples and steps, or a label is out of its bounds
+   * @throws NullPointerException if an array is null
    */
   static Dataset ofSequences(float[] values, int steps, int[] labels, int classes) {
     return ArrayDataset.of(values, false, steps, labels, classes);
   }
 
   /**
-   * Inputs that stay the same for {@code steps} steps, in an array, which is not copied and must not change while it is read.
+   * Inputs that stay the same for all steps, in arrays, neither of which is copied nor may change while it is read.
    *
    * @param values [samples][features], dimensionless; features follow from its length
+   * @param steps time steps of a sample, each with the same input
    * @param labels [samples], from 0 to {@code classes - 1}
-   * @throws IllegalArgumentException if there is no sample or no step, values do not fit their number, or a label its bounds
+   * @param classes number of classes
+   * @throws IllegalArgumentException if there is no sample, step or class, steps times features is more than 2^24, the
+   *     number of values is no multiple of samples, or a label is out of its bounds
+   * @throws NullPointerException if an array is null
    */
   static Dataset ofConstants(float[] values, int steps, int[] labels, int classes) {
     return ArrayDataset.of(values, true, steps, labels, classes);

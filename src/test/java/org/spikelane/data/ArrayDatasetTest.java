@@ -52,9 +52,12 @@ class ArrayDatasetTest {
         () -> Dataset.ofSequences(TWELVE, 5, labels, 2));
     refused("values: expected a multiple of 2 (2 samples), got length 0",
         () -> Dataset.ofConstants(new float[0], 5, labels, 2));
-    refused("values: expected a multiple of 4294967294 (2 samples of 2147483647 steps), got length 12",
-        () -> Dataset.ofSequences(TWELVE, Integer.MAX_VALUE, labels, 2));
-    refused("steps: expected at least 1, got 0", () -> Dataset.ofConstants(TWELVE, 0, labels, 2));
+    refused("values: expected a multiple of 33554432 (2 samples of 16777216 steps), got length 12",
+        () -> Dataset.ofSequences(TWELVE, 1 << 24, labels, 2));
+    refused("steps: expected 1 to 16777216, got 16777217", () -> Dataset.ofSequences(TWELVE, (1 << 24) + 1, labels, 2));
+    refused("steps: expected 1 to 16777216, got 0", () -> Dataset.ofConstants(TWELVE, 0, labels, 2));
+    refused("features: expected 1 to 3, got 6", () -> Dataset.ofConstants(TWELVE, 5_000_000, labels, 2));
+    refused("classes: expected at least 1, got 0", () -> Dataset.ofConstants(TWELVE, 5, labels, 0));
     refused("labels: expected at least 1 sample, got none", () -> Dataset.ofSequences(TWELVE, 3, new int[0], 2));
     refused("labels: expected 0 to 0 for 1 classes, got 1 at sample 1", () -> Dataset.ofSequences(TWELVE, 3, labels, 1));
     refused("labels: expected 0 to 1 for 2 classes, got -1 at sample 0",
