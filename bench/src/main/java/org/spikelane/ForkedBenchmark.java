@@ -17,13 +17,18 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 3, jvmArgsPrepend = {ForkedBenchmark.VECTORS, "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch"})
+@Fork(
+    value = 3,
+    jvmArgsPrepend = {ForkedBenchmark.VECTORS, ForkedBenchmark.QUIET, "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch"})
 @Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public abstract class ForkedBenchmark {
 
   /** The option without which a JVM has no Vector API. */
   public static final String VECTORS = "--add-modules=jdk.incubator.vector";
+
+  /** The option with which a JVM does not warn, four lines a fork, that JMH uses {@code sun.misc.Unsafe}. */
+  public static final String QUIET = "--sun-misc-unsafe-memory-access=allow";
 
   /** For benchmarks. */
   protected ForkedBenchmark() {}

@@ -11,7 +11,7 @@ import org.spikelane.ForkedBenchmark;
  *
  * <pre>java -jar bench/target/benchmarks.jar LayerBenchmark -p samples=128 -p order=SECOND -prof gc</pre>
  */
-@Fork(value = 3, jvmArgsPrepend = {ForkedBenchmark.VECTORS, "-Xms4g", "-Xmx4g"})
+@Fork(value = 3, jvmArgsPrepend = {ForkedBenchmark.VECTORS, ForkedBenchmark.QUIET, "-Xms4g", "-Xmx4g"})
 public class LayerBenchmark extends ForkedBenchmark {
 
   /** One step of one sample, states in place. */
