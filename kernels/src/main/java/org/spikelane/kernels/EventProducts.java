@@ -24,7 +24,8 @@ import jdk.incubator.vector.FloatVector;
  * <p>Where an event's weights lie is known to no compiler, so that C2 would check the bounds of each of their vectors.
  * The loops see panels through slices of one length, one a vector, each of which starts where that vector does in the
  * panel's first row: all loads of an event then have one offset and one length, and C2 merges their checks. Escape
- * analysis removes the slices (tests hold every mode to 0 bytes).
+ * analysis removes the slices (tests hold every mode to 0 bytes), provided that what makes them is part of the loop's
+ * code.
  *
  * <p>Columns beyond the last whole panel go through the same loops, over a copy of c; what is computed beyond them is
  * dropped.
@@ -56,13 +57,24 @@ final class EventProducts {
   private static final int MOST_ROWS_OF_WALK = 1024;
   private static final int LISTED_TOGETHER = 4;
 
-  // Weights beyond 4 MiB, no second-level cache holds: if spikes ask for many rows of them, a product may fetch them panel by
-  // panel (FetchCosts). Those beyond 32 MiB may come from memory itself: it does so if most rows are asked for more than once.
+  // Weights beyond 4 MiB, no second-level cache holds: from so many spikes of a neuron on, a product asks FetchCosts whether
+  // to fetch them panel by panel. Those beyond 32 MiB may come from memory itself: it fetches them without asking.
   static final long FAR_WEIGHTS = 1 << 20;
+  private static final double SPIKES_TO_ASK = 0.5;
   private static final long FARTHEST_WEIGHTS = 1 << 23;
-  private static final double MANY_SPIKES = 0.5;
-  private static final double MOST_SPIKES = 2;
+  private static final double SPIKES_TO_FETCH = 2;
   private static final long LINE_BYTES = 64;
+
+  // A method that makes slices becomes part of a loop if C2, compiling the loop, knows how often it runs: after 1400 calls, but
+  // the first long lists have their loop compiled after 200. C2 would then call it, and allocate slices from there on. 1 ms.
+  private static final int CALLS_TO_BE_KNOWN = 4000;
+
+  static {
+    MemorySegment segment = PackedWeights.aligned(1);
+    for (int i = 0; i < CALLS_TO_BE_KNOWN; i++) {
+      segment.asSlice(0, Float.BYTES);
+    }
+  }
 
   private final VectorRowKernels rows = new VectorRowKernels();
   private final RightPanels right = new RightPanels();
@@ -106,7 +118,7 @@ final class EventProducts {
     for (int r = r0; r < r1; r += EVENT_ROWS) {
       int count = Math.min(EVENT_ROWS, r1 - r);
       listEvents(spk.words(), spk.at(r), spk.stride(), SpikeRows.words(k), count);
-      boolean many = far && starts[count] > (asks ? MANY_SPIKES : MOST_SPIKES) * k;
+      boolean many = far && starts[count] > (asks ? SPIKES_TO_ASK : SPIKES_TO_FETCH) * k;
       long start = many && asks ? System.nanoTime() : 0;
       forwardRows(r, count, many && fetches, w, bias, y);
       if (many && asks) {

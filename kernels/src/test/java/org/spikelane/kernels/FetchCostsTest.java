@@ -9,10 +9,11 @@ class FetchCostsTest {
 
   private static final int CALLS = 2000;
 
-  /** The first calls take turns, which is half of them that go the wrong way; later, two of 127. */
-  private static final int WRONG = 4 + 2 * (CALLS / 127 + 1);
-
   private static final int TURNS = 8;
+  private static final int TRIED = 127;
+
+  /** Two of so many calls, however they are cut. */
+  private static final int TRIES = 2 * (CALLS / TRIED + 1);
 
   /** Counts calls that fetched. */
   private static int fetched(FetchCosts costs, int calls, double fetching, double visiting) {
@@ -25,12 +26,20 @@ class FetchCostsTest {
     return fetched;
   }
 
+  /** Asserts that of {@link #CALLS} calls at least one and at most so many go the dearer way. */
+  private static void assertWrong(int most, FetchCosts costs, double fetching, double visiting) {
+    int fetched = fetched(costs, CALLS, fetching, visiting);
+    int wrong = fetching < visiting ? CALLS - fetched : fetched;
+    assertTrue(wrong > 0 && wrong <= most, wrong + " calls the dearer way");
+  }
+
   @Test
   void goesTheCheaperWayAndTriesTheOtherRarely() {
-    int wrong = CALLS - fetched(new FetchCosts(), CALLS, 2, 3);
-    assertTrue(wrong > 4 && wrong <= WRONG, wrong + " visits");
-    wrong = fetched(new FetchCosts(), CALLS, 3, 2);
-    assertTrue(wrong > 4 && wrong <= WRONG, wrong + " fetches");
+    for (boolean fetching : new boolean[] {false, true}) {
+      FetchCosts costs = new FetchCosts();
+      fetched(costs, TURNS, fetching ? 2 : 3, fetching ? 3 : 2);
+      assertWrong(TRIES, costs, fetching ? 2 : 3, fetching ? 3 : 2);
+    }
   }
 
   @Test
@@ -43,8 +52,7 @@ class FetchCostsTest {
   void slowFirstCallsAreForgotten() {
     FetchCosts costs = new FetchCosts();
     fetched(costs, TURNS, 500, 100);
-    int wrong = CALLS - fetched(costs, CALLS, 2, 3);
-    assertTrue(wrong <= WRONG + 127, wrong + " visits");
+    assertWrong(TRIES + TRIED, costs, 2, 3);
   }
 
   /** Of the way that is not gone only a try can tell; of the other each call. */
@@ -52,10 +60,8 @@ class FetchCostsTest {
   void followsAMachineThatChanges() {
     FetchCosts costs = new FetchCosts();
     fetched(costs, CALLS, 3, 2);
-    int wrong = CALLS - fetched(costs, CALLS, 1, 2);
-    assertTrue(wrong <= WRONG + 127, wrong + " visits");
-    wrong = fetched(costs, CALLS, 9, 2);
-    assertTrue(wrong <= WRONG + 127, wrong + " fetches");
+    assertWrong(TRIES + TRIED, costs, 1, 2);
+    assertWrong(TRIES + TRIED, costs, 9, 2);
   }
 
   @Test
@@ -63,7 +69,6 @@ class FetchCostsTest {
     FetchCosts costs = new FetchCosts();
     fetched(costs, CALLS, 2, 3);
     fetched(costs, 1, 1000, 1000);
-    int wrong = CALLS - fetched(costs, CALLS, 2, 3);
-    assertTrue(wrong <= WRONG, wrong + " visits");
+    assertWrong(TRIES, costs, 2, 3);
   }
 }
