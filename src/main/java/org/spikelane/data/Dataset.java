@@ -15,8 +15,8 @@ public interface Dataset {
    * @param steps time steps of a sample
    * @param labels [samples], from 0 to {@code classes - 1}
    * @param classes number of classes
-   * @throws IllegalArgumentException if there is no sample, step or class, a sample has more than 2^24 values, their number
-   *     is no multiple of samples and steps, or a label is out of its bounds
+   * @throws IllegalArgumentException if there is no sample, step or class, a sample has more than 2^24 values, the
+   *     number of values is no multiple of samples times steps, or a label is out of its bounds
    * @throws NullPointerException if an array is null
    */
   static Dataset ofSequences(float[] values, int steps, int[] labels, int classes) {

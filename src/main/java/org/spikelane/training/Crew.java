@@ -40,6 +40,7 @@ final class Crew {
     this.currents = currents;
   }
 
+  /** New workers; {@code data} is such as the task says. */
   static Crew of(Task task, Network network, Dataset data) {
     boolean learning = task.batch() > 0;
     BatchCurrents currents = learning && network.runsConstantLayersApart(task.constant())
@@ -52,6 +53,7 @@ final class Crew {
     return new Crew(task, workers, currents);
   }
 
+  /** Whether these workers can do that. */
   boolean isFor(Task wanted) {
     return wanted.equals(task);
   }

@@ -194,38 +194,17 @@ class TrainerTest {
     }
   }
 
-  /** The first sample of a data set so many times: in whatever order, a batch is the same. */
-  private record Copies(Patterns of, int size) implements Dataset {
-
-    @Override
-    public int steps() {
-      return of.steps();
+  /** The first of some patterns, 40 times: in whatever order, a batch is the same. */
+  private static Dataset copies(Patterns of) {
+    int[] labels = new int[40];
+    float[] values = new float[labels.length * of.sampleLength()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = of.label(0);
+      of.copyTo(0, values, i * of.sampleLength());
     }
-
-    @Override
-    public int features() {
-      return of.features();
-    }
-
-    @Override
-    public int classes() {
-      return of.classes();
-    }
-
-    @Override
-    public boolean constant() {
-      return of.constant();
-    }
-
-    @Override
-    public int label(int i) {
-      return of.label(0);
-    }
-
-    @Override
-    public void copyTo(int i, float[] values, int offset) {
-      of.copyTo(0, values, offset);
-    }
+    return of.constant()
+        ? Dataset.ofConstants(values, of.steps(), labels, of.classes())
+        : Dataset.ofSequences(values, of.steps(), labels, of.classes());
   }
 
   /** What the workers of a trainer are for. */
@@ -233,9 +212,9 @@ class TrainerTest {
 
   /** Each is the one before with one thing changed, or with none. */
   private static List<Work> works() {
-    Dataset five = new Copies(new Patterns(1, 3, 5, 400, false), 40);
-    Dataset nine = new Copies(new Patterns(1, 3, 9, 400, false), 40);
-    Dataset constant = new Copies(new Patterns(1, 3, 9, 400, true), 40);
+    Dataset five = copies(new Patterns(1, 3, 5, 400, false));
+    Dataset nine = copies(new Patterns(1, 3, 9, 400, false));
+    Dataset constant = copies(new Patterns(1, 3, 9, 400, true));
     Loss counts = Losses.ceCount();
     return List.of(new Work(five, counts, 1, 8), new Work(five, counts, 1, 8), new Work(five, counts, 3, 8),
         new Work(five, Losses.ceMembrane(), 3, 8), new Work(five, counts, 3, 8), new Work(nine, counts, 3, 8),
