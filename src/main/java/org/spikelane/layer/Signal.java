@@ -99,7 +99,7 @@ public abstract sealed class Signal permits Values, Spikes {
     gradientByStep = rowsByStep(array);
   }
 
-  /** Lets the gradient be read where it lies, row t of sample b in row t of {@code rows[b]}; nobody writes there. */
+  /** Lets the gradient be read where its giver has it, row t of sample b in row t of {@code rows[b]}; nobody else writes there. */
   public final void gradientFrom(Rows[] rows) {
     gradientNeeded = true;
     gradient = null;

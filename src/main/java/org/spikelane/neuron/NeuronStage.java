@@ -101,6 +101,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     this.membranes = neuron.output() == Neuron.Output.MEMBRANE
         ? new Values(size, block.samples(), block.steps(), false)
         : null;
+    this.stepwise = neuron.recurrence() != null;
     this.mem = membraneRows(block);
     if (neuron.resetDelay()) {
       this.fired = null;
@@ -126,7 +127,6 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int b = 0; b < recurrentOf.length; b++) {
       recurrentOf[b] = recurrence == null ? recurrent : new Rows(recurrent.data(), recurrent.at(b), 0);
     }
-    this.stepwise = recurrence != null;
     this.steps = stepwise ? 1 : Math.min(block.steps(), STEPS);
     // The winner of a row is found among all its neurons.
     this.columns = stepwise || neuron.inhibition() ? size : Math.min(size, COLUMNS);
@@ -140,7 +140,6 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     this.gBoth = new Rows[membranes == null ? 0 : recorded];
     this.nothing = new Rows[recorded];
     this.noGradient = noGradient(neuron);
-    this.gCurrentAt = new Rows[record ? block.steps() : 0];
     this.carriedMem = new float[recorded][size];
     if (record) {
       spikes.needGradient();
@@ -149,12 +148,13 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
         spikes.gradientFrom(nothing);
       }
       for (int b = 0; b < gCurrent.length; b++) {
-        gCurrent[b] = new Rows(mem[b].data(), mem[b].at(1), size);
+        gCurrent[b] = new Rows(mem[b].data(), mem[b].at(1), mem[b].stride());
       }
-      for (int t = 0; t < gCurrentAt.length; t++) {
-        gCurrentAt[t] = new Rows(mem[0].data(), mem[0].at(t + 1), (1 + block.steps()) * size);
+      if (input.readOnly() && input.hasGradient() && !input.constant()) {
+        input.gradientFrom(gCurrent);
       }
     }
+    this.gCurrentAt = byStep(gCurrent, block.steps());
   }
 
   /** What kernels take for the gradient of a state of which nothing is given. */
@@ -187,13 +187,23 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     int perSample = (1 + block.steps()) * size;
     if (input.constant() || input.readOnly()) {
       float[] own = new float[block.samples() * perSample];
-      if (input.hasGradient() && !input.constant()) {
-        input.gradientIn(own);
-      }
-      return rows(own, block.samples(), perSample, 0, size);
+      // What is worked on together lies together: a step of all samples where steps go one by one.
+      return stepwise
+          ? rows(own, block.samples(), size, 0, block.samples() * size)
+          : rows(own, block.samples(), perSample, 0, size);
     }
     input.gradientInPlace();
     return rows(input.array(), block.samples(), perSample, 0, size);
+  }
+
+  /** By step: row b is row t of sample b; the samples lie equally far apart in one array. */
+  private static Rows[] byStep(Rows[] bySample, int steps) {
+    Rows[] rows = new Rows[bySample.length == 0 ? 0 : steps];
+    int apart = bySample.length > 1 ? bySample[1].at(0) - bySample[0].at(0) : 0;
+    for (int t = 0; t < rows.length; t++) {
+      rows[t] = new Rows(bySample[0].data(), bySample[0].at(t), apart);
+    }
+    return rows;
   }
 
   /** Row 0 of sample b at {@code offset + b*perSample}. */
