@@ -21,10 +21,21 @@ public abstract sealed class Signal permits Values, Spikes {
     this.size = size;
     this.samples = samples;
     this.steps = steps;
-    if (samples * (1L + steps) * size > Integer.MAX_VALUE - 8) {
+    lengthOf(samples, steps, size);
+  }
+
+  /**
+   * Values of a row before the first step and of one after each, for each sample.
+   *
+   * @throws IllegalArgumentException if they exceed an array
+   */
+  public static int lengthOf(int samples, int steps, int size) {
+    long length = samples * (1L + steps) * size;
+    if (length > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException("block: " + samples + " samples of " + steps + " steps of " + size
           + " values exceed an array; run fewer samples or steps at once");
     }
+    return (int) length;
   }
 
   /** Neurons or features of a row. */

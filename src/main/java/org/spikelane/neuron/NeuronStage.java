@@ -34,6 +34,11 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   /** Neurons that go backward together, a multiple of 64: their surrogate derivatives, 32 KiB, stay near. */
   private static final int COLUMNS = 1024;
 
+  // Values of a memory page, which is as much as the sets of a near cache. Rows a multiple of it apart meet in the same sets;
+  // five lines more, and the four that a kernel takes of each row at a time are in sets of their own.
+  private static final int PAGE = 1024;
+  private static final int FIVE_LINES = 80;
+
   private final RowKernels kernels = KernelProvider.current().rows();
   private final Neuron neuron;
   private final Values input;
@@ -164,7 +169,8 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   /** Rows for one range of one block of steps at a time, by block, the last first, and by range. */
   private Rows[][] rangesOfBlocks(Block block) {
-    float[] data = new float[steps * columns];
+    int apart = apart(columns);
+    float[] data = new float[steps * apart];
     // One row where steps go one by one.
     int blocks = stepwise ? 1 : Math.ceilDiv(block.steps(), steps);
     Rows[][] views = new Rows[blocks][Math.ceilDiv(neuron.size(), columns)];
@@ -173,7 +179,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       for (int j = 0; j < views[i].length; j++) {
         views[i][j] = stepwise
             ? Rows.constant(data)
-            : new Rows(data, -t0 * columns - j * columns, columns);
+            : new Rows(data, -t0 * apart - j * columns, apart);
       }
     }
     return views;
@@ -184,16 +190,28 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     if (!record) {
       return rows(state.membrane(), block.samples(), size, first * size, 0);
     }
-    int perSample = (1 + block.steps()) * size;
-    if (input.constant() || input.readOnly()) {
-      float[] own = new float[block.samples() * perSample];
-      // What is worked on together lies together: a step of all samples where steps go one by one.
-      return stepwise
-          ? rows(own, block.samples(), size, 0, block.samples() * size)
-          : rows(own, block.samples(), perSample, 0, size);
+    if (!input.constant() && !input.readOnly()) {
+      input.gradientInPlace();
+      return rows(input.array(), block.samples(), (1 + block.steps()) * size, 0, size);
     }
-    input.gradientInPlace();
-    return rows(input.array(), block.samples(), perSample, 0, size);
+    if (stepwise) {
+      // What is worked on together, a step of all samples, lies together.
+      float[] own = new float[Signal.lengthOf(block.samples(), block.steps(), size)];
+      return rows(own, block.samples(), size, 0, block.samples() * size);
+    }
+    return recordRows(block, size);
+  }
+
+  /** Room for a row of so many values before the first step of each sample and after each step. */
+  static Rows[] recordRows(Block block, int size) {
+    int apart = apart(size);
+    float[] data = new float[Signal.lengthOf(block.samples(), block.steps(), apart)];
+    return rows(data, block.samples(), (1 + block.steps()) * apart, 0, apart);
+  }
+
+  /** How far rows of so many values lie apart that are worked on side by side. */
+  private static int apart(int size) {
+    return size % PAGE == 0 ? size + FIVE_LINES : size;
   }
 
   /** By step: row b is row t of sample b; the samples lie equally far apart in one array. */

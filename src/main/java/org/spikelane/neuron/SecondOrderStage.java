@@ -42,9 +42,8 @@ final class SecondOrderStage extends NeuronStage {
     this.recordCurrent = block.record() && (block.states() || neuron.alpha().parameter().trainable());
     // Where beta or the threshold learns and alpha does not, the kernel also sums a gradient of alpha, from whatever the
     // state holds; nobody reads it.
-    int perSample = (1 + steps) * size;
     this.syn = recordCurrent
-        ? rows(new float[block.samples() * perSample], block.samples(), perSample, 0, size)
+        ? recordRows(block, size)
         : rows(state.current(), block.samples(), size, first * size, 0);
     int recorded = block.record() ? block.samples() : 0;
     this.carriedSyn = new float[recorded][size];

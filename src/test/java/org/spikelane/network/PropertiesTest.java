@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.neuron.Neuron;
@@ -232,11 +232,13 @@ class PropertiesTest {
     }
   }
 
-  /** A layer of many neurons, which goes backward some of them and some steps at a time, is layers of few side by side. */
+  /**
+   * A layer of many neurons, which goes backward some of them and some steps at a time, and whose rows may lie further apart
+   * than they are long, is layers of few side by side.
+   */
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void manyNeuronsAreFewSideBySide(boolean delay) {
-    int size = 1024 + 64 + 17;
+  @CsvSource({"1105, true", "1105, false", "2048, true", "2048, false"})
+  void manyNeuronsAreFewSideBySide(int size, boolean delay) {
     int steps = 19;
     float[] decays = Networks.input(12, size);
     float[] x = Networks.input(13, steps * SAMPLES * size);
@@ -245,6 +247,7 @@ class PropertiesTest {
       Network wide = side(decays, 0, size, delay, neurons);
       Tape tape = wide.record(Input.sequence(x, steps, SAMPLES).withGradient());
       float[] spikes = tape.spikes("lif");
+      float[] membrane = tape.membrane("lif");
       Gradients whole = tape.backward(of("lif", g));
       int[] borders = {0, 100, 1000, size};
       for (int i = 0; i + 1 < borders.length; i++) {
@@ -253,6 +256,7 @@ class PropertiesTest {
         Network narrow = side(decays, from, to, delay, neurons);
         Tape part = narrow.record(Input.sequence(columns(x, size, from, to), steps, SAMPLES).withGradient());
         Agreement.bits("spikes", columns(spikes, size, from, to), part.spikes("lif"));
+        Agreement.bits("membrane", columns(membrane, size, from, to), part.membrane("lif"));
         Gradients few = part.backward(of("lif", columns(g, size, from, to)));
         Agreement.bits("input", columns(whole.input(), size, from, to), few.input());
         Agreement.bits("mem0", columns(whole.initialMembrane("lif"), size, from, to), few.initialMembrane("lif"));
