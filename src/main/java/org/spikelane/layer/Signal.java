@@ -21,16 +21,18 @@ public abstract sealed class Signal permits Values, Spikes {
     this.size = size;
     this.samples = samples;
     this.steps = steps;
-    lengthOf(samples, steps, size);
+    lengthOf(samples, steps, size, size);
   }
 
   /**
-   * Values of a row before the first step and of one after each, for each sample.
+   * Length of an array with a row before the first step and one after each, for each sample.
    *
-   * @throws IllegalArgumentException if they exceed an array
+   * @param size values of a row
+   * @param apart how far rows lie apart, {@code size} or more
+   * @throws IllegalArgumentException if no array is that long
    */
-  public static int lengthOf(int samples, int steps, int size) {
-    long length = samples * (1L + steps) * size;
+  public static int lengthOf(int samples, int steps, int size, int apart) {
+    long length = samples * (1L + steps) * apart;
     if (length > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException("block: " + samples + " samples of " + steps + " steps of " + size
           + " values exceed an array; run fewer samples or steps at once");
@@ -110,7 +112,10 @@ public abstract sealed class Signal permits Values, Spikes {
     gradientByStep = rowsByStep(array);
   }
 
-  /** Lets the gradient be read where its giver has it, row t of sample b in row t of {@code rows[b]}; nobody else writes there. */
+  /**
+   * Lets the gradient be read where the caller has it, row t of sample b in row t of {@code rows[b]}; only the caller writes
+   * there.
+   */
   public final void gradientFrom(Rows[] rows) {
     gradientNeeded = true;
     gradient = null;

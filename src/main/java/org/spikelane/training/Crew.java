@@ -53,7 +53,7 @@ final class Crew {
     return new Crew(task, workers, currents);
   }
 
-  /** Whether these workers can do that. */
+  /** Whether these workers are for that task. */
   boolean isFor(Task wanted) {
     return wanted.equals(task);
   }

@@ -249,6 +249,7 @@ class PropertiesTest {
       float[] spikes = tape.spikes("lif");
       float[] membrane = tape.membrane("lif");
       Gradients whole = tape.backward(of("lif", g));
+      assertTrue(isNotZero(whole.input()), "gradient of the input");
       int[] borders = {0, 100, 1000, size};
       for (int i = 0; i + 1 < borders.length; i++) {
         int from = borders[i];
@@ -264,6 +265,15 @@ class PropertiesTest {
             Agreement.bits(name, columns(whole.parameter(name), size, from, to), want));
       }
     }
+  }
+
+  private static boolean isNotZero(float[] values) {
+    for (float value : values) {
+      if (value != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private enum Side {

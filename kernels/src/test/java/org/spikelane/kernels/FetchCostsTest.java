@@ -12,7 +12,7 @@ class FetchCostsTest {
   private static final int TURNS = 8;
   private static final int TRIED = 127;
 
-  /** Two of so many calls, however they are cut. */
+  /** Two tries in each begun row of so many calls. */
   private static final int TRIES = 2 * (CALLS / TRIED + 1);
 
   /** Counts calls that fetched. */
@@ -35,10 +35,11 @@ class FetchCostsTest {
 
   @Test
   void goesTheCheaperWayAndTriesTheOtherRarely() {
-    for (boolean fetching : new boolean[] {false, true}) {
+    for (double fetching : new double[] {2, 3}) {
+      double visiting = 5 - fetching;
       FetchCosts costs = new FetchCosts();
-      fetched(costs, TURNS, fetching ? 2 : 3, fetching ? 3 : 2);
-      assertWrong(TRIES, costs, fetching ? 2 : 3, fetching ? 3 : 2);
+      fetched(costs, TURNS, fetching, visiting);
+      assertWrong(TRIES, costs, fetching, visiting);
     }
   }
 

@@ -227,7 +227,10 @@ class ProductKernelsTest {
     }
   }
 
-  /** Weights beyond the caches, fetched before spikes visit them and walked once for many rows, with edges in all. */
+  /**
+   * Weights beyond the caches, walked once for many rows, with edges in all. Those of the events are more than 32 MiB and a
+   * neuron spikes more than twice in nine rows, so that they are fetched without asking.
+   */
   @Test
   void vectorIsScalarWithLargeWeights() {
     Map<Product, int[]> shapes = Map.of(Product.EVENTS, new int[] {9, 2901, 2895}, Product.DENSE, new int[] {523, 1501, 1450});
