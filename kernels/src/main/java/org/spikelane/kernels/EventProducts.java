@@ -57,16 +57,17 @@ final class EventProducts {
   private static final int MOST_ROWS_OF_WALK = 1024;
   private static final int LISTED_TOGETHER = 4;
 
-  // Weights beyond 4 MiB, no second-level cache holds: from so many spikes of a neuron on, a product asks FetchCosts whether
-  // to fetch them panel by panel. Those beyond 32 MiB may come from memory itself: it fetches them without asking.
+  // Weights beyond 4 MiB, no second-level cache holds: above half a spike of a neuron, a product asks FetchCosts whether to
+  // fetch them panel by panel. Those beyond 32 MiB may come from memory itself: above two spikes, it fetches them unasked.
   static final long FAR_WEIGHTS = 1 << 20;
   private static final double SPIKES_TO_ASK = 0.5;
   private static final long FARTHEST_WEIGHTS = 1 << 23;
   private static final double SPIKES_TO_FETCH = 2;
   private static final long LINE_BYTES = 64;
 
-  // A method that makes slices becomes part of a loop if C2, compiling the loop, knows how often it runs: after 1400 calls, but
-  // the first long lists have their loop compiled after 200. C2 would then call it, and allocate slices from there on. 1 ms.
+  // What makes a slice becomes part of the code of a loop if C2, compiling that, has counted enough calls of it: some 1400 with
+  // HotSpot's thresholds. Long lists have their loop compiled after 200 rows: C2 would call it, and slices be allocated from
+  // there on. So it is called before, which takes 1 ms.
   private static final int CALLS_TO_BE_KNOWN = 4000;
 
   static {
