@@ -4,6 +4,7 @@ import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.LeakyKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
+import org.spikelane.kernels.SurrogateDerivative;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.Values;
@@ -36,16 +37,16 @@ final class FirstOrderStage extends NeuronStage {
   }
 
   @Override
-  void backwardDelayed(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, float[] carried, Rows gx, int t0,
-      int t1, int from, int to, GradientSums sums) {
+  void backwardDelayed(int b, Rows gSpk, Rows gMembrane, SurrogateDerivative sg, Rows membrane, float[] carried, Rows gx,
+      int t0, int t1, int from, int to, GradientSums sums) {
     kernels.backwardDelayed(gSpk, gMembrane, sg, membrane, carried, beta, theta, reset(), learn,
         learn ? sums(sums, neuron().beta()) : null, learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, from,
         to);
   }
 
   @Override
-  void backwardImmediate(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, Rows q, SpikeRows rst,
-      float[] carried, Rows gx, int t0, int t1, int from, int to, GradientSums sums) {
+  void backwardImmediate(int b, Rows gSpk, Rows gMembrane, SurrogateDerivative sg, Rows membrane, Rows q,
+      SpikeRows rst, float[] carried, Rows gx, int t0, int t1, int from, int to, GradientSums sums) {
     kernels.backwardImmediate(gSpk, gMembrane, sg, membrane, q, spikes(b), rst, carried, beta, theta, reset(), learn,
         learn ? sums(sums, neuron().beta()) : null, learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, from,
         to);

@@ -7,6 +7,7 @@ import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
+import org.spikelane.kernels.SurrogateDerivative;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.GradientSums;
 import org.spikelane.layer.NeuronParameter;
@@ -28,10 +29,10 @@ import org.spikelane.layer.Values;
  */
 public abstract sealed class NeuronStage implements Stage permits FirstOrderStage, SecondOrderStage {
 
-  /** Steps that go backward together: so few that hardware prefetchers follow each row. */
+  /** Steps that go backward together where kernels do not cut a sequence themselves: so few that their rows stay near. */
   private static final int STEPS = 8;
 
-  /** Neurons that go backward together, a multiple of 64: their surrogate derivatives, 35 KiB, stay near. */
+  /** Neurons that go backward together then, a multiple of 64: surrogate derivatives take 35 KiB. */
   private static final int COLUMNS = 1024;
 
   // A near cache of 32 KiB in eight ways puts values that lie a multiple of 4 KiB apart into the same eight places, and eight
@@ -68,10 +69,14 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private final int steps;
   /** Neurons that go backward together. */
   private final int columns;
+  /** The surrogate derivatives of any step, as kernels take them; null if they are computed before, into {@link #surrogates}. */
+  private final SurrogateDerivative inKernels;
   /** By block of steps, the last first, and by range of columns: surrogate derivatives of the block, step t in row t. */
   private final Rows[][] surrogates;
   /** The same of dL/d(spikes), times what a spike is worth; empty of neurons without a graded factor. */
   private final Rows[][] scaled;
+  /** {@link #surrogates} as kernels take them. */
+  private final SurrogateDerivative[][] derivatives;
   /**
    * Row b, if stepwise: dL/d(spikes of sample b) that later tapes carry to the last step, and the first to those before it;
    * between them that of the step at hand where it cannot be summed in place.
@@ -133,12 +138,18 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int b = 0; b < recurrentOf.length; b++) {
       recurrentOf[b] = recurrence == null ? recurrent : new Rows(recurrent.data(), recurrent.at(b), 0);
     }
-    this.steps = stepwise ? 1 : Math.min(block.steps(), STEPS);
+    this.inKernels = inKernels(neuron);
+    boolean inRanges = inKernels == null || neuron.graded() || !neuron.resetDelay();
+    this.steps = stepwise ? 1 : inRanges ? Math.min(block.steps(), STEPS) : block.steps();
     // The winner of a row is found among all its neurons.
-    this.columns = stepwise || neuron.inhibition() ? size : Math.min(size, COLUMNS);
+    this.columns = stepwise || !inRanges || neuron.inhibition() ? size : Math.min(size, COLUMNS);
     int recorded = record ? block.samples() : 0;
-    this.surrogates = record ? rangesOfBlocks(block) : new Rows[0][];
+    this.surrogates = record && inKernels == null ? rangesOfBlocks(block) : new Rows[0][];
     this.scaled = record && neuron.graded() ? rangesOfBlocks(block) : new Rows[0][];
+    this.derivatives = new SurrogateDerivative[surrogates.length][];
+    for (int i = 0; i < derivatives.length; i++) {
+      derivatives[i] = Arrays.stream(surrogates[i]).map(SurrogateDerivative::of).toArray(SurrogateDerivative[]::new);
+    }
     this.gSpikes = new Rows(new float[stepwise ? recorded * size : 0], 0, size);
     this.gSpikesOf = rows(gSpikes.data(), stepwise ? recorded : 0, size, 0, 0);
     this.gCurrent = new Rows[recorded];
@@ -166,6 +177,15 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   /** What kernels take for the gradient of a state of which nothing is given. */
   static Rows noGradient(Neuron neuron) {
     return neuron.resetDelay() ? Rows.NONE : Rows.constant(new float[neuron.size()]);
+  }
+
+  /** What kernels take for the surrogate derivative of any step, or null. */
+  private static SurrogateDerivative inKernels(Neuron neuron) {
+    if (neuron.surrogateDisabled()) {
+      return SurrogateDerivative.of(Rows.constant(new float[neuron.size()]));
+    }
+    // Only the winner's spike is a function of its membrane.
+    return neuron.inhibition() ? null : neuron.surrogate().inKernels();
   }
 
   /** Rows for one range of one block of steps at a time, by block, the last first, and by range. */
@@ -243,12 +263,12 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   abstract void forwardImmediate(int b, Rows x, Rows rec, Rows membrane, Rows q, SpikeRows rst, int t0, int t1);
 
   /** Steps [t0, t1) of neurons [from, to) of a sample backward; the gradient of the current of step t goes to row t of {@code gx}. */
-  abstract void backwardDelayed(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, float[] carried, Rows gx, int t0,
-      int t1, int from, int to, GradientSums sums);
+  abstract void backwardDelayed(int b, Rows gSpk, Rows gMembrane, SurrogateDerivative sg, Rows membrane, float[] carried,
+      Rows gx, int t0, int t1, int from, int to, GradientSums sums);
 
   /** Steps [t0, t1) of neurons [from, to) of a sample backward, with immediate reset. */
-  abstract void backwardImmediate(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, Rows q, SpikeRows rst,
-      float[] carried, Rows gx, int t0, int t1, int from, int to, GradientSums sums);
+  abstract void backwardImmediate(int b, Rows gSpk, Rows gMembrane, SurrogateDerivative sg, Rows membrane, Rows q,
+      SpikeRows rst, float[] carried, Rows gx, int t0, int t1, int from, int to, GradientSums sums);
 
   /** Brings the synaptic current of a sample from the state to where the kernels start, or does nothing. */
   abstract void loadCurrent(int b);
@@ -439,7 +459,8 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
     for (int t = last; t >= 0; t--) {
       for (int b = 0; b < samples; b++) {
-        backward(b, inPlace ? spikes.gradient(b) : gSpikesOf[b], surrogates[0][0], t, t + 1, 0, columns, sums);
+        SurrogateDerivative sg = derivative(b, 0, 0, t, t + 1, 0, columns);
+        backward(b, inPlace ? spikes.gradient(b) : gSpikesOf[b], sg, t, t + 1, 0, columns, sums);
       }
       recurrence.backward(samples, gCurrentAt[t], gradientOfStepBefore(t, samples, inPlace));
     }
@@ -468,14 +489,14 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     if (neuron.graded() && neuron.gradedSpikesFactor().parameter().trainable()) {
       addGradientOfFactor(b, above, sums);
     }
-    for (int j = surrogates[0].length - 1; j >= 0; j--) {
+    for (int j = Math.ceilDiv(neuron.size(), columns) - 1; j >= 0; j--) {
       int from = j * columns;
       int to = Math.min(from + columns, neuron.size());
-      for (int i = 0; i < surrogates.length; i++) {
+      for (int i = 0; i * steps < spikes.steps(); i++) {
         int t1 = spikes.steps() - i * steps;
         int t0 = Math.max(0, t1 - steps);
         Rows gSpk = spikes.value() == 1f ? above : scale(above, scaled[i][j], t0, t1, from, to);
-        backward(b, gSpk, surrogates[i][j], t0, t1, from, to, sums);
+        backward(b, gSpk, derivative(b, i, j, t0, t1, from, to), t0, t1, from, to, sums);
       }
     }
   }
@@ -516,17 +537,25 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   }
 
   /** Steps [t0, t1) of neurons [from, to) of a sample. */
-  private void backward(int b, Rows gSpk, Rows derivatives, int t0, int t1, int from, int to, GradientSums sums) {
-    for (int t = t0; t < t1; t++) {
-      surrogate(b, t, derivatives, from, to);
-    }
+  private void backward(int b, Rows gSpk, SurrogateDerivative sg, int t0, int t1, int from, int to, GradientSums sums) {
     Rows gMembrane = membraneGradient(b);
     if (neuron.resetDelay()) {
-      backwardDelayed(b, gSpk, gMembrane, derivatives, mem[b], carriedMem[b], gCurrent[b], t0, t1, from, to, sums);
+      backwardDelayed(b, gSpk, gMembrane, sg, mem[b], carriedMem[b], gCurrent[b], t0, t1, from, to, sums);
     } else {
-      backwardImmediate(b, gSpk, gMembrane, derivatives, mem[b], fired[b], gates[b], carriedMem[b], gCurrent[b], t0, t1,
-          from, to, sums);
+      backwardImmediate(b, gSpk, gMembrane, sg, mem[b], fired[b], gates[b], carriedMem[b], gCurrent[b], t0, t1, from, to,
+          sums);
     }
+  }
+
+  /** The derivatives of spikes of a sample at the steps of block i and the neurons of range j. */
+  private SurrogateDerivative derivative(int b, int i, int j, int t0, int t1, int from, int to) {
+    if (inKernels != null) {
+      return inKernels;
+    }
+    for (int t = t0; t < t1; t++) {
+      surrogate(b, t, surrogates[i][j], from, to);
+    }
+    return derivatives[i][j];
   }
 
   /** The derivative of the spikes that a sample made at step t. */
@@ -534,10 +563,6 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     float[] theta = neuron.threshold().perNeuron();
     float[] out = derivatives.data();
     int outAt = derivatives.at(t);
-    if (neuron.surrogateDisabled()) {
-      Arrays.fill(out, outAt + from, outAt + to, 0f);
-      return;
-    }
     Rows q = neuron.resetDelay() ? mem[b] : fired[b];
     int at = neuron.resetDelay() ? q.at(t + 1) : q.at(t);
     neuron.surrogate().derivative(q.data(), at, theta, out, outAt, from, to, (firstDraw + b) * spikes.steps() + t);

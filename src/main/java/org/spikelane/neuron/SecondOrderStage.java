@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
+import org.spikelane.kernels.SurrogateDerivative;
 import org.spikelane.kernels.SynapticKernels;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.GradientSums;
@@ -64,8 +65,8 @@ final class SecondOrderStage extends NeuronStage {
   }
 
   @Override
-  void backwardDelayed(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, float[] carried, Rows gx, int t0,
-      int t1, int from, int to, GradientSums sums) {
+  void backwardDelayed(int b, Rows gSpk, Rows gMembrane, SurrogateDerivative sg, Rows membrane, float[] carried, Rows gx,
+      int t0, int t1, int from, int to, GradientSums sums) {
     kernels.backwardDelayed(gSpk, gSyn[b], gMembrane, sg, syn[b], membrane, carriedSyn[b], carried, alpha, beta, theta,
         reset(), learn, learn ? sums(sums, neuron().alpha()) : null, learn ? sums(sums, neuron().beta()) : null,
         learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, from,
@@ -73,8 +74,8 @@ final class SecondOrderStage extends NeuronStage {
   }
 
   @Override
-  void backwardImmediate(int b, Rows gSpk, Rows gMembrane, Rows sg, Rows membrane, Rows q, SpikeRows rst,
-      float[] carried, Rows gx, int t0, int t1, int from, int to, GradientSums sums) {
+  void backwardImmediate(int b, Rows gSpk, Rows gMembrane, SurrogateDerivative sg, Rows membrane, Rows q,
+      SpikeRows rst, float[] carried, Rows gx, int t0, int t1, int from, int to, GradientSums sums) {
     kernels.backwardImmediate(gSpk, gSyn[b], gMembrane, sg, syn[b], membrane, q, spikes(b), rst, carriedSyn[b], carried,
         alpha, beta, theta, reset(), learn, learn ? sums(sums, neuron().alpha()) : null,
         learn ? sums(sums, neuron().beta()) : null, learn ? sums(sums, neuron().threshold()) : null, gx, t0, t1, from,

@@ -2,6 +2,7 @@ package org.spikelane.surrogate;
 
 import java.util.Objects;
 import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.SurrogateDerivative;
 import org.spikelane.kernels.SurrogateKernels;
 
 /**
@@ -21,6 +22,14 @@ public sealed interface Surrogate {
    * @param draw a number that differs from row to row and run to run; only random surrogates look at it
    */
   void derivative(float[] mem, int memAt, float[] theta, float[] out, int outAt, int from, int to, long draw);
+
+  /**
+   * The same for backward kernels that compute it where they need it, or null: then they read what {@link #derivative} has
+   * written.
+   */
+  default SurrogateDerivative inKernels() {
+    return null;
+  }
 
   private static SurrogateKernels kernels() {
     return KernelProvider.current().surrogate();
@@ -43,6 +52,11 @@ public sealed interface Surrogate {
     public void derivative(float[] mem, int memAt, float[] theta, float[] out, int outAt, int from, int to, long draw) {
       kernels().atan(mem, memAt, theta, alpha, out, outAt, from, to);
     }
+
+    @Override
+    public SurrogateDerivative inKernels() {
+      return SurrogateDerivative.atan(alpha);
+    }
   }
 
   /** {@code 1 / (slope*|z| + 1)^2}: {@code surrogate.fast_sigmoid(slope=25)}. */
@@ -61,6 +75,11 @@ public sealed interface Surrogate {
     @Override
     public void derivative(float[] mem, int memAt, float[] theta, float[] out, int outAt, int from, int to, long draw) {
       kernels().fastSigmoid(mem, memAt, theta, slope, out, outAt, from, to);
+    }
+
+    @Override
+    public SurrogateDerivative inKernels() {
+      return SurrogateDerivative.fastSigmoid(slope);
     }
   }
 

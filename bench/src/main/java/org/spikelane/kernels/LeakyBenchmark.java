@@ -42,7 +42,7 @@ public class LeakyBenchmark extends ForkedBenchmark {
     }
 
     void backwardImmediate(ResetMechanism mode, int to) {
-      kernels().backwardImmediate(gSpk, noGradient, sgImmediate, recordedMem, recordedQ, recordedSpk,
+      kernels().backwardImmediate(gSpk, noGradient, sg, recordedMem, recordedQ, recordedSpk,
           recordedRst, cMem, beta, theta, mode, false, gBeta, gTheta, gx, 0, STEPS, 0, to);
     }
 

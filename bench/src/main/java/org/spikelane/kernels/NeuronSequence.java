@@ -53,8 +53,7 @@ public abstract class NeuronSequence extends KernelBenchmarkState {
   Rows recordedQ;
   SpikeRows recordedSpk;
   SpikeRows recordedRst;
-  Rows sg;
-  Rows sgImmediate;
+  SurrogateDerivative sg;
   Rows gSpk;
   Rows noGradient;
   Rows gx;
@@ -115,8 +114,7 @@ public abstract class NeuronSequence extends KernelBenchmarkState {
     recordedQ = zeros(STEPS, size);
     recordedSpk = noSpikes(STEPS, size);
     recordedRst = noSpikes(STEPS, size);
-    sg = zeros(STEPS, size);
-    sgImmediate = zeros(STEPS, size);
+    sg = SurrogateDerivative.atan(2f);
     gSpk = new Rows(normal(STEPS * size, 0.1), 0, size);
     noGradient = Rows.constant(new float[size]);
     gx = zeros(STEPS, size);
@@ -154,11 +152,6 @@ public abstract class NeuronSequence extends KernelBenchmarkState {
     restore();
     recordImmediate();
     recordDelayed();
-    SurrogateKernels surrogates = provider().surrogate();
-    for (int t = 0; t < STEPS; t++) {
-      surrogates.atan(recordedMem.data(), recordedMem.at(t + 1), theta, 2f, sg.data(), sg.at(t), 0, size);
-      surrogates.atan(recordedQ.data(), recordedQ.at(t), theta, 2f, sgImmediate.data(), sgImmediate.at(t), 0, size);
-    }
   }
 
   /** Share of spikes among neurons and steps, step 0 being row {@code first} of the membranes that fire. */

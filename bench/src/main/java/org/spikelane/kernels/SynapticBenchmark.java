@@ -42,7 +42,7 @@ public class SynapticBenchmark extends ForkedBenchmark {
     }
 
     void backwardImmediate(ResetMechanism mode, int to) {
-      kernels().backwardImmediate(gSpk, noGradient, noGradient, sgImmediate, recordedSyn, recordedMem, recordedQ,
+      kernels().backwardImmediate(gSpk, noGradient, noGradient, sg, recordedSyn, recordedMem, recordedQ,
           recordedSpk, recordedRst, cSyn, cMem, alpha, beta, theta, mode, false, gAlpha, gBeta, gTheta, gx, 0, STEPS, 0,
           to);
     }

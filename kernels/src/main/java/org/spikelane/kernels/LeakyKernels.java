@@ -62,7 +62,8 @@ public interface LeakyKernels {
    *
    * @param gSpk dL/dspk, row t, from the layer above and the recurrence; only columns {@code [from, to)} need to exist
    * @param gMem dL/dmem of the value that step t returned, row t; {@link Rows#NONE} where nothing is given
-   * @param sg surrogate derivative at {@code mem[t+1] - theta}, row t; only columns {@code [from, to)} need to exist
+   * @param sg surrogate derivative at {@code mem[t+1] - theta}, computed from the membrane or read from row t, of which
+   *     only columns {@code [from, to)} need to exist
    * @param mem as recorded forward
    * @param cMem gradient carried to the membrane before the step, [N], in and out; after step 0, of the initial
    *     membrane
@@ -71,8 +72,9 @@ public interface LeakyKernels {
    * @param gTheta gradient of theta, [N], added to
    * @param gx dL/dx, which is also dL/drec, row t; may lie over row t+1 of {@code mem}, or over row t of {@code gSpk}
    */
-  void backwardDelayed(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta, float[] theta,
-      ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to);
+  void backwardDelayed(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, float[] cMem, float[] beta,
+      float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1,
+      int from, int to);
 
   /**
    * Backward through steps {@code t1-1 … t0} of {@link #forwardImmediate}; the spike inside d is differentiated, r is
@@ -88,14 +90,15 @@ public interface LeakyKernels {
    * for SUBTRACT
    * </pre>
    *
-   * @param sg surrogate derivative at {@code q[t] - theta}, row t; 0 for the losers of an inhibited row
+   * @param sg surrogate derivative at {@code q[t] - theta}, computed from it or read from row t; 0 for the losers of an
+   *     inhibited row, and so never computed there
    * @param mem the carried membrane, row t; only read with {@code learn}
    * @param q as recorded forward
    * @param spk as recorded forward
    * @param rst as recorded forward
    * @see #backwardDelayed for the other parameters, of which none may be missing
    */
-  void backwardImmediate(Rows gSpk, Rows gMem, Rows sg, Rows mem, Rows q, SpikeRows spk, SpikeRows rst, float[] cMem,
-      float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0,
-      int t1, int from, int to);
+  void backwardImmediate(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, Rows q, SpikeRows spk, SpikeRows rst,
+      float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta,
+      Rows gx, int t0, int t1, int from, int to);
 }

@@ -72,25 +72,26 @@ final class ScalarLeakyKernels implements LeakyKernels {
   }
 
   @Override
-  public void backwardDelayed(Rows gSpk, Rows gMem, Rows sg, Rows mem, float[] cMem, float[] beta, float[] theta,
-      ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+  public void backwardDelayed(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, float[] cMem, float[] beta,
+      float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1,
+      int from, int to) {
     assert Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, from, to)
-        && Spans.optional(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
-        && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
+        && Spans.optional(gMem, t0, t1, to) && Spans.derivative(sg, t0, t1, from, to)
+        && Spans.states(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
     for (int t = t1 - 1; t >= t0; t--) {
-      delayedBack(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t), mem.data(), mem.at(t), cMem,
+      delayedBack(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg, t, mem.data(), mem.at(t), mem.at(t + 1), cMem,
           beta, theta, reset, learn, gBeta, gTheta, gx.data(), gx.at(t), from, to);
     }
   }
 
   /** One delayed step of neurons [from, to), backward. */
-  static void delayedBack(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt, float[] mem,
-      int memAt, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta,
-      float[] gTheta, float[] gx, int gxAt, int from, int to) {
+  static void delayedBack(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, SurrogateDerivative sg, int t, float[] mem,
+      int memAt, int firedAt, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn,
+      float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to) {
     for (int n = from; n < to; n++) {
       float m = mem[memAt + n];
       float r = m > theta[n] ? 1f : 0f;
-      float gz = gSpk[gSpkAt + n] * sg[sgAt + n];
+      float gz = gSpk[gSpkAt + n] * sg.at(t, n, mem[firedAt + n], theta[n]);
       float gp = (gMem.length == 0 ? cMem[n] : gMem[gMemAt + n] + cMem[n]) + gz;
       float gu = reset == ResetMechanism.ZERO ? (1f - r) * gp : gp;
       if (learn) {
@@ -103,23 +104,23 @@ final class ScalarLeakyKernels implements LeakyKernels {
   }
 
   @Override
-  public void backwardImmediate(Rows gSpk, Rows gMem, Rows sg, Rows mem, Rows q, SpikeRows spk, SpikeRows rst,
-      float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta,
+  public void backwardImmediate(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, Rows q, SpikeRows spk,
+      SpikeRows rst, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta,
       Rows gx, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, from, to)
-        && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
+        && Spans.rows(gMem, t0, t1, to) && Spans.derivative(sg, t0, t1, from, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to)
         && Spans.rows(gx, t0, t1, to);
     for (int t = t1 - 1; t >= t0; t--) {
-      immediateBack(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t), mem.data(), mem.at(t),
-          q.data(), q.at(t), spk.words(), spk.at(t), rst.words(), rst.at(t), cMem, beta, theta, reset, learn, gBeta,
-          gTheta, gx.data(), gx.at(t), from, to);
+      immediateBack(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg, t, mem.data(), mem.at(t), q.data(),
+          q.at(t), spk.words(), spk.at(t), rst.words(), rst.at(t), cMem, beta, theta, reset, learn, gBeta, gTheta,
+          gx.data(), gx.at(t), from, to);
     }
   }
 
   /** One immediate step of neurons [from, to), backward. */
-  static void immediateBack(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, float[] sg, int sgAt, float[] mem,
-      int memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst, int rstAt, float[] cMem, float[] beta,
+  static void immediateBack(float[] gSpk, int gSpkAt, float[] gMem, int gMemAt, SurrogateDerivative sg, int t,
+      float[] mem, int memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst, int rstAt, float[] cMem, float[] beta,
       float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from,
       int to) {
     for (int n = from; n < to; n++) {
@@ -127,7 +128,7 @@ final class ScalarLeakyKernels implements LeakyKernels {
       float d = (spk[spkAt + (n >>> 6)] >>> n & 1) - r;
       float gm = gMem[gMemAt + n] + cMem[n];
       float gs = reset.throughSpike(gSpk[gSpkAt + n], gm, q[qAt + n], theta[n]);
-      float gz = gs * sg[sgAt + n];
+      float gz = gs * sg.at(t, n, q[qAt + n], theta[n]);
       float gp = reset.throughMembrane(gm, d) + gz;
       float gu = reset == ResetMechanism.ZERO ? (1f - r) * gp : gp;
       if (learn) {

@@ -72,28 +72,28 @@ final class ScalarSynapticKernels implements SynapticKernels {
   }
 
   @Override
-  public void backwardDelayed(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, float[] cSyn, float[] cMem,
-      float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta,
-      float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+  public void backwardDelayed(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, float[] cSyn,
+      float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha,
+      float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
     assert Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, from, to)
         && Spans.optional(gSyn, t0, t1, to) && Spans.optional(gMem, t0, t1, to)
-        && Spans.rows(sg, t0, t1, from, to) && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
+        && Spans.derivative(sg, t0, t1, from, to) && Spans.states(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
     for (int t = t1 - 1; t >= t0; t--) {
-      delayedBack(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t),
-          syn.data(), syn.at(t), mem.data(), mem.at(t), cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta,
+      delayedBack(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t), sg, t, syn.data(),
+          syn.at(t), mem.data(), mem.at(t), mem.at(t + 1), cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta,
           gTheta, gx.data(), gx.at(t), from, to);
     }
   }
 
   /** One delayed step of neurons [from, to), backward. */
-  static void delayedBack(float[] gSpk, int gSpkAt, float[] gSyn, int gSynAt, float[] gMem, int gMemAt, float[] sg,
-      int sgAt, float[] syn, int synAt, float[] mem, int memAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta,
-      float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx,
-      int gxAt, int from, int to) {
+  static void delayedBack(float[] gSpk, int gSpkAt, float[] gSyn, int gSynAt, float[] gMem, int gMemAt,
+      SurrogateDerivative sg, int t, float[] syn, int synAt, float[] mem, int memAt, int firedAt, float[] cSyn,
+      float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha,
+      float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to) {
     for (int n = from; n < to; n++) {
       float m = mem[memAt + n];
       float r = m > theta[n] ? 1f : 0f;
-      float gz = gSpk[gSpkAt + n] * sg[sgAt + n];
+      float gz = gSpk[gSpkAt + n] * sg.at(t, n, mem[firedAt + n], theta[n]);
       float gp = (gMem.length == 0 ? cMem[n] : gMem[gMemAt + n] + cMem[n]) + gz;
       float gu = reset == ResetMechanism.ZERO ? (1f - r) * gp : gp;
       float gi = (gSyn.length == 0 ? cSyn[n] : gSyn[gSynAt + n] + cSyn[n]) + gu;
@@ -109,15 +109,16 @@ final class ScalarSynapticKernels implements SynapticKernels {
   }
 
   @Override
-  public void backwardImmediate(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, Rows q, SpikeRows spk,
-      SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset,
-      boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+  public void backwardImmediate(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, Rows q,
+      SpikeRows spk, SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta,
+      ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1,
+      int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, from, to)
-        && Spans.rows(gSyn, t0, t1, to) && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
+        && Spans.rows(gSyn, t0, t1, to) && Spans.rows(gMem, t0, t1, to) && Spans.derivative(sg, t0, t1, from, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to)
         && Spans.rows(gx, t0, t1, to);
     for (int t = t1 - 1; t >= t0; t--) {
-      immediateBack(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t),
+      immediateBack(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t), sg, t,
           syn.data(), syn.at(t), mem.data(), mem.at(t), q.data(), q.at(t), spk.words(), spk.at(t), rst.words(),
           rst.at(t), cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta, gTheta, gx.data(), gx.at(t), from,
           to);
@@ -125,8 +126,8 @@ final class ScalarSynapticKernels implements SynapticKernels {
   }
 
   /** One immediate step of neurons [from, to), backward. */
-  static void immediateBack(float[] gSpk, int gSpkAt, float[] gSyn, int gSynAt, float[] gMem, int gMemAt, float[] sg,
-      int sgAt, float[] syn, int synAt, float[] mem, int memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst,
+  static void immediateBack(float[] gSpk, int gSpkAt, float[] gSyn, int gSynAt, float[] gMem, int gMemAt,
+      SurrogateDerivative sg, int t, float[] syn, int synAt, float[] mem, int memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst,
       int rstAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset,
       boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to) {
     for (int n = from; n < to; n++) {
@@ -134,7 +135,7 @@ final class ScalarSynapticKernels implements SynapticKernels {
       float d = (spk[spkAt + (n >>> 6)] >>> n & 1) - r;
       float gm = gMem[gMemAt + n] + cMem[n];
       float gs = reset.throughSpike(gSpk[gSpkAt + n], gm, q[qAt + n], theta[n]);
-      float gz = gs * sg[sgAt + n];
+      float gz = gs * sg.at(t, n, q[qAt + n], theta[n]);
       float gp = reset.throughMembrane(gm, d) + gz;
       float gu = reset == ResetMechanism.ZERO ? (1f - r) * gp : gp;
       float gi = (gSyn[gSynAt + n] + cSyn[n]) + gu;

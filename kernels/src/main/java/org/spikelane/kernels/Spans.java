@@ -28,6 +28,11 @@ final class Spans {
     return true;
   }
 
+  /** A derivative that is computed needs no rows. */
+  static boolean derivative(SurrogateDerivative sg, int t0, int t1, int from, int to) {
+    return sg.computed() || rows(sg.rows(), t0, t1, from, to);
+  }
+
   /** A state in place is written after some of several steps, none of which may read it as an input. */
   @SuppressWarnings("ReferenceEquality") // The same array, not equal ones.
   static boolean apart(Rows state, Rows input, int t0, int t1, int from, int to) {

@@ -32,21 +32,29 @@ final class VectorShapes {
   /** Neurons that a forward kernel takes through the steps at once: four vectors, at 512 bits a word of spikes. */
   static final int TILE = 4 * LANES;
 
-  /** Neurons of a block; its states and parameters take 160 KiB, and so stay in a second-level cache. */
-  static final int BLOCK_NEURONS = 8192;
-
-  /** Steps of a block: as many rows are read side by side. */
-  static final int BLOCK_STEPS = 8;
+  /** Neurons of a block of {@link #stepsForward} or {@link #stepsBackward}. */
+  static final int BLOCK_NEURONS = 1 << 16;
 
   private VectorShapes() {}
 
   /**
-   * Whether a sequence reaches further than a near cache is sure to hold (1 MiB). Then it is walked block by block: few
-   * rows at a time, each of which a hardware prefetcher follows. A column through all steps visits a memory page a step,
-   * which none follows, and rows that are a power of two apart leave each other no place in any cache.
+   * Steps that go forward together, of a sequence so many values of a row apart.
+   *
+   * <p>All of them where a near cache is sure to hold the sequence (1 MiB). What reaches further is walked block by block, few
+   * rows at a time, each of them far along: hardware prefetchers follow a row, and memory gives more the fewer rows are read
+   * and written side by side. A column through all steps would visit a memory page a step, which none follows, and rows that
+   * are a power of two apart leave each other no place in any cache. From a last-level cache (8 MiB) eight rows are faster,
+   * as states and parameters, which each block reads again, then weigh more.
    */
-  static boolean far(int steps, int stride) {
-    return (long) steps * stride > 1 << 18;
+  static int stepsForward(int steps, int stride) {
+    long values = (long) steps * stride;
+    return values <= 1 << 18 ? steps : values <= 1 << 21 ? 8 : 4;
+  }
+
+  /** Steps that go backward together: eight, or of few some less, so that blocks are alike. */
+  static int stepsBackward(int steps) {
+    int blocks = Math.max(1, Math.ceilDiv(steps, 8));
+    return Math.ceilDiv(steps, blocks);
   }
 
   /** Widest vector of floats that this JVM has on this CPU, in bits. */

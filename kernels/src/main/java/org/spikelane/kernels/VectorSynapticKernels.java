@@ -60,9 +60,8 @@ final class VectorSynapticKernels implements SynapticKernels {
   /** Steps [t0, t1) with delayed reset; the membrane of step t0 + s goes to {@code out[outAt + s*outStride]}. */
   private static void steps(Rows x, Rows rec, Rows syn, Rows mem, float[] out, int outAt, int outStride, float[] alpha,
       float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int from, int to) {
-    boolean far = VectorShapes.far(t1 - t0, Math.max(x.stride(), outStride));
-    int wide = far ? VectorShapes.BLOCK_NEURONS : to - from;
-    int high = far ? VectorShapes.BLOCK_STEPS : t1 - t0;
+    int wide = VectorShapes.BLOCK_NEURONS;
+    int high = VectorShapes.stepsForward(t1 - t0, Math.max(x.stride(), outStride));
     for (int n = from; n < to; n += wide) {
       for (int t = t0; t < t1; t += high) {
         block(x, rec, syn, mem, out, outAt + (t - t0) * outStride, outStride, alpha, beta, theta, reset, spk,
@@ -487,12 +486,26 @@ final class VectorSynapticKernels implements SynapticKernels {
   }
 
   @Override
-  public void backwardDelayed(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, float[] cSyn, float[] cMem,
-      float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta,
-      float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+  public void backwardDelayed(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, float[] cSyn,
+      float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha,
+      float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
     assert Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, from, to)
         && Spans.optional(gSyn, t0, t1, to) && Spans.optional(gMem, t0, t1, to)
-        && Spans.rows(sg, t0, t1, from, to) && Spans.rows(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
+        && Spans.derivative(sg, t0, t1, from, to) && Spans.states(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
+    int wide = VectorShapes.BLOCK_NEURONS;
+    int high = VectorShapes.stepsBackward(t1 - t0);
+    // From the last block to the first, in the order in which each walks its neurons.
+    for (int n = from + (to - from - 1) / wide * wide; n >= from; n -= wide) {
+      for (int t = t1; t > t0; t -= high) {
+        blockBack(gSpk, gSyn, gMem, sg, syn, mem, cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta,
+            gTheta, gx, Math.max(t0, t - high), t, n, Math.min(to, n + wide));
+      }
+    }
+  }
+
+  private static void blockBack(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, float[] cSyn,
+      float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha,
+      float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
     int tiles = to - (to - from) % TILE;
     int bound = to - (to - from) % LANES;
     if (t1 - t0 == 1) {
@@ -506,9 +519,9 @@ final class VectorSynapticKernels implements SynapticKernels {
     for (int t = t1 - 1; tiles < to && t >= t0; t--) {
       backStep(gSpk, gSyn, gMem, sg, syn, mem, cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta, gTheta, gx,
           t, tiles, bound);
-      ScalarSynapticKernels.delayedBack(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t),
-          sg.data(), sg.at(t), syn.data(), syn.at(t), mem.data(), mem.at(t), cSyn, cMem, alpha, beta, theta, reset,
-          learn, gAlpha, gBeta, gTheta, gx.data(), gx.at(t), bound, to);
+      ScalarSynapticKernels.delayedBack(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t), sg, t,
+          syn.data(), syn.at(t), mem.data(), mem.at(t), mem.at(t + 1), cSyn, cMem, alpha, beta, theta, reset, learn,
+          gAlpha, gBeta, gTheta, gx.data(), gx.at(t), bound, to);
     }
   }
 
@@ -516,12 +529,18 @@ final class VectorSynapticKernels implements SynapticKernels {
    * Four vectors of neurons after four through steps t1-1 to t0, what is carried in registers. From the last neurons to
    * the first, so that memory is walked in one direction.
    */
-  private static void back(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows mem, float[] cSyn, float[] cMem,
-      float[] alpha, float[] beta, float[] theta, ResetMechanism reset, Rows gx, int t0, int t1, int from, int to) {
+  private static void back(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows mem, float[] cSyn,
+      float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, Rows gx, int t0, int t1, int from,
+      int to) {
     float[] gSpks = gSpk.data();
     float[] gSyns = gSyn.data();
     float[] gMems = gMem.data();
-    float[] sgs = sg.data();
+    float[] sgs = sg.rows().data();
+    boolean computed = sg.computed();
+    FloatVector peak = FloatVector.broadcast(FLOATS, sg.peak());
+    float steepness = sg.steepness();
+    float offset = sg.offset();
+    float floor = sg.floor();
     float[] mems = mem.data();
     float[] gxs = gx.data();
     boolean givenMem = !gMem.isNone();
@@ -529,13 +548,14 @@ final class VectorSynapticKernels implements SynapticKernels {
     int gSpkLast = gSpk.at(t1 - 1);
     int gSynLast = gSyn.at(t1 - 1);
     int gMemLast = gMem.at(t1 - 1);
-    int sgLast = sg.at(t1 - 1);
+    int sgLast = sg.rows().at(t1 - 1);
     int memLast = mem.at(t1 - 1);
+    int firedLast = mem.at(t1);
     int gxLast = gx.at(t1 - 1);
     int gSpkStride = gSpk.stride();
     int gSynStride = gSyn.stride();
     int gMemStride = gMem.stride();
-    int sgStride = sg.stride();
+    int sgStride = sg.rows().stride();
     int memStride = mem.stride();
     int gxStride = gx.stride();
     int steps = t1 - t0;
@@ -565,16 +585,36 @@ final class VectorSynapticKernels implements SynapticKernels {
       int gMemAt = gMemLast + n;
       int sgAt = sgLast + n;
       int memAt = memLast + n;
+      int firedAt = firedLast + n;
       int gxAt = gxLast + n;
       for (int s = 0; s < steps; s++) {
-        FloatVector gz0 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt)
-            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt));
-        FloatVector gz1 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + LANES)
-            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + LANES));
-        FloatVector gz2 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + 2 * LANES)
-            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + 2 * LANES));
-        FloatVector gz3 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + 3 * LANES)
-            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + 3 * LANES));
+        FloatVector sg0;
+        FloatVector sg1;
+        FloatVector sg2;
+        FloatVector sg3;
+        if (computed) {
+          FloatVector y0 = FloatVector.fromArray(FLOATS, mems, firedAt).sub(th0).abs()
+              .mul(steepness).add(offset);
+          FloatVector y1 = FloatVector.fromArray(FLOATS, mems, firedAt + LANES).sub(th1).abs()
+              .mul(steepness).add(offset);
+          FloatVector y2 = FloatVector.fromArray(FLOATS, mems, firedAt + 2 * LANES).sub(th2).abs()
+              .mul(steepness).add(offset);
+          FloatVector y3 = FloatVector.fromArray(FLOATS, mems, firedAt + 3 * LANES).sub(th3).abs()
+              .mul(steepness).add(offset);
+          sg0 = peak.div(y0.mul(y0).add(floor));
+          sg1 = peak.div(y1.mul(y1).add(floor));
+          sg2 = peak.div(y2.mul(y2).add(floor));
+          sg3 = peak.div(y3.mul(y3).add(floor));
+        } else {
+          sg0 = FloatVector.fromArray(FLOATS, sgs, sgAt);
+          sg1 = FloatVector.fromArray(FLOATS, sgs, sgAt + LANES);
+          sg2 = FloatVector.fromArray(FLOATS, sgs, sgAt + 2 * LANES);
+          sg3 = FloatVector.fromArray(FLOATS, sgs, sgAt + 3 * LANES);
+        }
+        FloatVector gz0 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt).mul(sg0);
+        FloatVector gz1 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + LANES).mul(sg1);
+        FloatVector gz2 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + 2 * LANES).mul(sg2);
+        FloatVector gz3 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + 3 * LANES).mul(sg3);
         if (givenMem) {
           cm0 = FloatVector.fromArray(FLOATS, gMems, gMemAt).add(cm0);
           cm1 = FloatVector.fromArray(FLOATS, gMems, gMemAt + LANES).add(cm1);
@@ -622,6 +662,7 @@ final class VectorSynapticKernels implements SynapticKernels {
         gMemAt -= gMemStride;
         sgAt -= sgStride;
         memAt -= memStride;
+        firedAt -= memStride;
         gxAt -= gxStride;
       }
       cs0.intoArray(cSyn, n);
@@ -636,13 +677,18 @@ final class VectorSynapticKernels implements SynapticKernels {
   }
 
   /** The same with gradients of decays and threshold, whose sums take the registers of two more vectors. */
-  private static void backLearning(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, float[] cSyn,
-      float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, float[] gAlpha, float[] gBeta,
-      float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+  private static void backLearning(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem,
+      float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, float[] gAlpha,
+      float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
     float[] gSpks = gSpk.data();
     float[] gSyns = gSyn.data();
     float[] gMems = gMem.data();
-    float[] sgs = sg.data();
+    float[] sgs = sg.rows().data();
+    boolean computed = sg.computed();
+    FloatVector peak = FloatVector.broadcast(FLOATS, sg.peak());
+    float steepness = sg.steepness();
+    float offset = sg.offset();
+    float floor = sg.floor();
     float[] syns = syn.data();
     float[] mems = mem.data();
     float[] gxs = gx.data();
@@ -651,14 +697,15 @@ final class VectorSynapticKernels implements SynapticKernels {
     int gSpkLast = gSpk.at(t1 - 1);
     int gSynLast = gSyn.at(t1 - 1);
     int gMemLast = gMem.at(t1 - 1);
-    int sgLast = sg.at(t1 - 1);
+    int sgLast = sg.rows().at(t1 - 1);
     int synLast = syn.at(t1 - 1);
     int memLast = mem.at(t1 - 1);
+    int firedLast = mem.at(t1);
     int gxLast = gx.at(t1 - 1);
     int gSpkStride = gSpk.stride();
     int gSynStride = gSyn.stride();
     int gMemStride = gMem.stride();
-    int sgStride = sg.stride();
+    int sgStride = sg.rows().stride();
     int synStride = syn.stride();
     int memStride = mem.stride();
     int gxStride = gx.stride();
@@ -686,16 +733,28 @@ final class VectorSynapticKernels implements SynapticKernels {
       int sgAt = sgLast + n;
       int synAt = synLast + n;
       int memAt = memLast + n;
+      int firedAt = firedLast + n;
       int gxAt = gxLast + n;
       for (int s = 0; s < steps; s++) {
         FloatVector m0 = FloatVector.fromArray(FLOATS, mems, memAt);
         FloatVector m1 = FloatVector.fromArray(FLOATS, mems, memAt + LANES);
         FloatVector r0 = FloatVector.zero(FLOATS).blend(1f, m0.compare(VectorOperators.GT, th0));
         FloatVector r1 = FloatVector.zero(FLOATS).blend(1f, m1.compare(VectorOperators.GT, th1));
-        FloatVector gz0 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt)
-            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt));
-        FloatVector gz1 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + LANES)
-            .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + LANES));
+        FloatVector sg0;
+        FloatVector sg1;
+        if (computed) {
+          FloatVector y0 = FloatVector.fromArray(FLOATS, mems, firedAt).sub(th0).abs()
+              .mul(steepness).add(offset);
+          FloatVector y1 = FloatVector.fromArray(FLOATS, mems, firedAt + LANES).sub(th1).abs()
+              .mul(steepness).add(offset);
+          sg0 = peak.div(y0.mul(y0).add(floor));
+          sg1 = peak.div(y1.mul(y1).add(floor));
+        } else {
+          sg0 = FloatVector.fromArray(FLOATS, sgs, sgAt);
+          sg1 = FloatVector.fromArray(FLOATS, sgs, sgAt + LANES);
+        }
+        FloatVector gz0 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt).mul(sg0);
+        FloatVector gz1 = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + LANES).mul(sg1);
         if (givenMem) {
           cm0 = FloatVector.fromArray(FLOATS, gMems, gMemAt).add(cm0);
           cm1 = FloatVector.fromArray(FLOATS, gMems, gMemAt + LANES).add(cm1);
@@ -733,6 +792,7 @@ final class VectorSynapticKernels implements SynapticKernels {
         sgAt -= sgStride;
         synAt -= synStride;
         memAt -= memStride;
+        firedAt -= memStride;
         gxAt -= gxStride;
       }
       cs0.intoArray(cSyn, n);
@@ -749,13 +809,18 @@ final class VectorSynapticKernels implements SynapticKernels {
   }
 
   /** Step t backward. */
-  private static void backStep(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, float[] cSyn, float[] cMem,
-      float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta,
-      float[] gTheta, Rows gx, int t, int from, int to) {
+  private static void backStep(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, float[] cSyn,
+      float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha,
+      float[] gBeta, float[] gTheta, Rows gx, int t, int from, int to) {
     float[] gSpks = gSpk.data();
     float[] gSyns = gSyn.data();
     float[] gMems = gMem.data();
-    float[] sgs = sg.data();
+    float[] sgs = sg.rows().data();
+    boolean computed = sg.computed();
+    FloatVector peak = FloatVector.broadcast(FLOATS, sg.peak());
+    float steepness = sg.steepness();
+    float offset = sg.offset();
+    float floor = sg.floor();
     float[] syns = syn.data();
     float[] mems = mem.data();
     float[] gxs = gx.data();
@@ -764,9 +829,10 @@ final class VectorSynapticKernels implements SynapticKernels {
     int gSpkAt = gSpk.at(t);
     int gSynAt = gSyn.at(t);
     int gMemAt = gMem.at(t);
-    int sgAt = sg.at(t);
+    int sgAt = sg.rows().at(t);
     int synAt = syn.at(t);
     int memAt = mem.at(t);
+    int firedAt = mem.at(t + 1);
     int gxAt = gx.at(t);
     for (int n = from; n < to; n += LANES) {
       FloatVector a = FloatVector.fromArray(FLOATS, alpha, n);
@@ -776,8 +842,14 @@ final class VectorSynapticKernels implements SynapticKernels {
       FloatVector cm = FloatVector.fromArray(FLOATS, cMem, n);
       FloatVector m = FloatVector.fromArray(FLOATS, mems, memAt + n);
       FloatVector r = FloatVector.zero(FLOATS).blend(1f, m.compare(VectorOperators.GT, th));
-      FloatVector gz = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + n)
-          .mul(FloatVector.fromArray(FLOATS, sgs, sgAt + n));
+      FloatVector sg0;
+      if (computed) {
+        FloatVector y = FloatVector.fromArray(FLOATS, mems, firedAt + n).sub(th).abs().mul(steepness).add(offset);
+        sg0 = peak.div(y.mul(y).add(floor));
+      } else {
+        sg0 = FloatVector.fromArray(FLOATS, sgs, sgAt + n);
+      }
+      FloatVector gz = FloatVector.fromArray(FLOATS, gSpks, gSpkAt + n).mul(sg0);
       if (givenMem) {
         cm = FloatVector.fromArray(FLOATS, gMems, gMemAt + n).add(cm);
       }
@@ -808,15 +880,16 @@ final class VectorSynapticKernels implements SynapticKernels {
   }
 
   @Override
-  public void backwardImmediate(Rows gSpk, Rows gSyn, Rows gMem, Rows sg, Rows syn, Rows mem, Rows q, SpikeRows spk,
-      SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset,
-      boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+  public void backwardImmediate(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, Rows q,
+      SpikeRows spk, SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta,
+      ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1,
+      int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, from, to)
-        && Spans.rows(gSyn, t0, t1, to) && Spans.rows(gMem, t0, t1, to) && Spans.rows(sg, t0, t1, from, to)
+        && Spans.rows(gSyn, t0, t1, to) && Spans.rows(gMem, t0, t1, to) && Spans.derivative(sg, t0, t1, from, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to)
         && Spans.rows(gx, t0, t1, to);
     for (int t = t1 - 1; t >= t0; t--) {
-      immediateBackRow(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t), sg.data(), sg.at(t),
+      immediateBackRow(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t), sg, t,
           syn.data(), syn.at(t), mem.data(), mem.at(t), q.data(), q.at(t), spk.words(), spk.at(t), rst.words(),
           rst.at(t), cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta, gTheta, gx.data(), gx.at(t), from,
           to);
@@ -824,9 +897,16 @@ final class VectorSynapticKernels implements SynapticKernels {
   }
 
   private static void immediateBackRow(float[] gSpk, int gSpkAt, float[] gSyn, int gSynAt, float[] gMem, int gMemAt,
-      float[] sg, int sgAt, float[] syn, int synAt, float[] mem, int memAt, float[] q, int qAt, long[] spk, int spkAt,
+      SurrogateDerivative sg, int t, float[] syn, int synAt, float[] mem, int memAt, float[] q, int qAt, long[] spk, int spkAt,
       long[] rst, int rstAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism
       reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to) {
+    float[] sgs = sg.rows().data();
+    boolean computed = sg.computed();
+    FloatVector peak = FloatVector.broadcast(FLOATS, sg.peak());
+    float steepness = sg.steepness();
+    float offset = sg.offset();
+    float floor = sg.floor();
+    int sgAt = sg.rows().at(t);
     int n = from;
     for (; n <= to - LANES; n += LANES) {
       FloatVector th = FloatVector.fromArray(FLOATS, theta, n);
@@ -843,7 +923,14 @@ final class VectorSynapticKernels implements SynapticKernels {
         gs = gs.sub(FloatVector.fromArray(FLOATS, q, qAt + n).mul(gm));
         gq = FloatVector.broadcast(FLOATS, 1f).sub(d).mul(gm);
       }
-      FloatVector gz = gs.mul(FloatVector.fromArray(FLOATS, sg, sgAt + n));
+      FloatVector sg0;
+      if (computed) {
+        FloatVector y = FloatVector.fromArray(FLOATS, q, qAt + n).sub(th).abs().mul(steepness).add(offset);
+        sg0 = peak.div(y.mul(y).add(floor));
+      } else {
+        sg0 = FloatVector.fromArray(FLOATS, sgs, sgAt + n);
+      }
+      FloatVector gz = gs.mul(sg0);
       FloatVector gp = gq.add(gz);
       FloatVector gu = reset == ResetMechanism.ZERO ? FloatVector.broadcast(FLOATS, 1f).sub(r).mul(gp) : gp;
       FloatVector gi = FloatVector.fromArray(FLOATS, gSyn, gSynAt + n).add(FloatVector.fromArray(FLOATS, cSyn, n))
@@ -860,7 +947,7 @@ final class VectorSynapticKernels implements SynapticKernels {
       FloatVector.fromArray(FLOATS, alpha, n).mul(gi).intoArray(cSyn, n);
       gi.intoArray(gx, gxAt + n);
     }
-    ScalarSynapticKernels.immediateBack(gSpk, gSpkAt, gSyn, gSynAt, gMem, gMemAt, sg, sgAt, syn, synAt, mem, memAt, q,
+    ScalarSynapticKernels.immediateBack(gSpk, gSpkAt, gSyn, gSynAt, gMem, gMemAt, sg, t, syn, synAt, mem, memAt, q,
         qAt, spk, spkAt, rst, rstAt, cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta, gTheta, gx, gxAt, n,
         to);
   }

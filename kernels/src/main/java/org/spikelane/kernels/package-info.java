@@ -5,8 +5,8 @@
  *
  * {@link org.spikelane.kernels.KernelProvider#current()} hands out one implementation of each family, chosen once per
  * JVM: {@link org.spikelane.kernels.SynapticKernels} and {@link org.spikelane.kernels.LeakyKernels} (neurons),
- * {@link org.spikelane.kernels.SurrogateKernels} (derivatives of the spike), {@link
- * org.spikelane.kernels.ProductKernels} (weights) and {@link org.spikelane.kernels.RowKernels} (everything else that
+ * {@link org.spikelane.kernels.SurrogateKernels} (derivatives of the spike; for two of them neuron kernels need none of
+ * it, see {@link org.spikelane.kernels.SurrogateDerivative}), {@link org.spikelane.kernels.ProductKernels} (weights) and {@link org.spikelane.kernels.RowKernels} (everything else that
  * walks one row). {@code Scalar…} classes are the plainly written reference, the fallback and the tail of the {@code
  * Vector…} classes; the twins differ in the prefix only.
  *

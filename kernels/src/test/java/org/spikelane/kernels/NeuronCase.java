@@ -39,13 +39,13 @@ final class NeuronCase {
 
         @Override
         public void backwardDelayed(NeuronCase c, boolean learn, int t0, int t1, int from, int to) {
-          k.backwardDelayed(c.gSpk, c.gSyn, c.gMem, c.sg, c.syn, c.mem, c.cSyn, c.cMem, c.alpha, c.beta, c.theta,
+          k.backwardDelayed(c.gSpk, c.gSyn, c.gMem, c.derivative, c.syn, c.mem, c.cSyn, c.cMem, c.alpha, c.beta, c.theta,
               c.reset, learn, c.gAlpha, c.gBeta, c.gTheta, c.gx, t0, t1, from, to);
         }
 
         @Override
         public void backwardImmediate(NeuronCase c, boolean learn, int t0, int t1, int from, int to) {
-          k.backwardImmediate(c.gSpk, c.gSyn, c.gMem, c.sg, c.syn, c.mem, c.q, c.spk, c.rst, c.cSyn, c.cMem, c.alpha,
+          k.backwardImmediate(c.gSpk, c.gSyn, c.gMem, c.derivative, c.syn, c.mem, c.q, c.spk, c.rst, c.cSyn, c.cMem, c.alpha,
               c.beta, c.theta, c.reset, learn, c.gAlpha, c.gBeta, c.gTheta, c.gx, t0, t1, from, to);
         }
 
@@ -70,13 +70,13 @@ final class NeuronCase {
 
         @Override
         public void backwardDelayed(NeuronCase c, boolean learn, int t0, int t1, int from, int to) {
-          k.backwardDelayed(c.gSpk, c.gMem, c.sg, c.mem, c.cMem, c.beta, c.theta, c.reset, learn, c.gBeta, c.gTheta,
+          k.backwardDelayed(c.gSpk, c.gMem, c.derivative, c.mem, c.cMem, c.beta, c.theta, c.reset, learn, c.gBeta, c.gTheta,
               c.gx, t0, t1, from, to);
         }
 
         @Override
         public void backwardImmediate(NeuronCase c, boolean learn, int t0, int t1, int from, int to) {
-          k.backwardImmediate(c.gSpk, c.gMem, c.sg, c.mem, c.q, c.spk, c.rst, c.cMem, c.beta, c.theta, c.reset, learn,
+          k.backwardImmediate(c.gSpk, c.gMem, c.derivative, c.mem, c.q, c.spk, c.rst, c.cMem, c.beta, c.theta, c.reset, learn,
               c.gBeta, c.gTheta, c.gx, t0, t1, from, to);
         }
 
@@ -110,6 +110,9 @@ final class NeuronCase {
 
   Rows gMem;
   final Rows sg;
+  /** Surrogate derivatives; a case may be given those that kernels compute instead of its rows. */
+  SurrogateDerivative derivative;
+
   final Rows gx;
   final float[] cSyn;
   final float[] cMem;
@@ -137,6 +140,7 @@ final class NeuronCase {
     this.gSyn = rows(random, steps, -1, 1, special);
     this.gMem = rows(random, steps, -1, 1, special);
     this.sg = rows(random, steps, 0, 1, special);
+    this.derivative = SurrogateDerivative.of(sg);
     this.gx = rows(random, steps, -1, 1, special);
     this.cSyn = Cases.uniform(random, size, -1, 1);
     this.cMem = Cases.uniform(random, size, -1, 1);
@@ -149,6 +153,12 @@ final class NeuronCase {
   NeuronCase inPlace(boolean membrane) {
     syn = new Rows(syn.data(), syn.offset(), 0);
     mem = membrane ? new Rows(mem.data(), mem.offset(), 0) : mem;
+    return this;
+  }
+
+  /** Lets the kernels compute surrogate derivatives, or, if null, read those of its rows. */
+  NeuronCase differentiated(SurrogateDerivative computed) {
+    derivative = computed == null ? SurrogateDerivative.of(sg) : computed;
     return this;
   }
 

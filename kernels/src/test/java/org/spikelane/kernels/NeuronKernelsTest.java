@@ -113,17 +113,88 @@ class NeuronKernelsTest {
     }
   }
 
+  /** A derivative that the kernels compute, and the rows of the surrogate kernels that it stands for. */
+  private record Computed(SurrogateDerivative derivative, SurrogateKernelsTest.Pass pass) {
+
+    static final List<Computed> ALL = List.of(
+        new Computed(SurrogateDerivative.atan(2f),
+            (k, mem, memAt, theta, out, outAt, from, to) -> k.atan(mem, memAt, theta, 2f, out, outAt, from, to)),
+        new Computed(SurrogateDerivative.atan(-7.3f),
+            (k, mem, memAt, theta, out, outAt, from, to) -> k.atan(mem, memAt, theta, -7.3f, out, outAt, from, to)),
+        new Computed(SurrogateDerivative.fastSigmoid(25f),
+            (k, mem, memAt, theta, out, outAt, from, to) -> k.fastSigmoid(mem, memAt, theta, 25f, out, outAt, from, to)),
+        new Computed(SurrogateDerivative.fastSigmoid(-3f),
+            (k, mem, memAt, theta, out, outAt, from, to) -> k.fastSigmoid(mem, memAt, theta, -3f, out, outAt, from, to)));
+
+    /** Fills the rows of a case, step t with that of row {@code first + t} of what fired. */
+    void into(NeuronCase c, Rows fired, int first) {
+      for (int t = 0; t < c.steps; t++) {
+        pass.run(new ScalarSurrogateKernels(), fired.data(), fired.at(first + t), c.theta, c.sg.data(), c.sg.at(t), 0,
+            c.size);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void computedDerivativesAreThoseOfTheSurrogateKernels(Subject subject) {
+    long seed = 1000;
+    for (int size : Cases.SIZES) {
+      for (ResetMechanism reset : resets(subject)) {
+        for (Computed computed : Computed.ALL) {
+          for (boolean immediate : new boolean[] {false, true}) {
+            for (boolean learn : new boolean[] {false, true}) {
+              seed++;
+              NeuronCase given = new NeuronCase(seed, size, STEPS, reset, true);
+              computed.into(given, immediate ? given.q : given.mem, immediate ? 0 : 1);
+              backward(subject.implementations().getFirst(), given, immediate, learn);
+              for (Family family : subject.implementations()) {
+                NeuronCase own = new NeuronCase(seed, size, STEPS, reset, true).differentiated(computed.derivative);
+                computed.into(own, immediate ? own.q : own.mem, immediate ? 0 : 1);
+                backward(family, own, immediate, learn);
+                given.assertSame(own, subject + " " + reset + ", N " + size + ", immediate " + immediate + ", learn " + learn
+                    + ", seed " + seed);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** One step alone, and the others together. */
+  private static void backward(Family family, NeuronCase c, boolean immediate, boolean learn) {
+    for (int[] steps : new int[][] {{STEPS - 1, STEPS}, {0, STEPS - 1}}) {
+      if (immediate) {
+        family.backwardImmediate(c, learn, steps[0], steps[1], 0, c.size);
+      } else {
+        family.backwardDelayed(c, learn, steps[0], steps[1], 0, c.size);
+      }
+    }
+  }
+
+  /** As {@link Rows#NONE} would say that it is computed. */
+  @Test
+  void noRowsAreNoDerivative() {
+    var e = assertThrows(IllegalArgumentException.class, () -> SurrogateDerivative.of(Rows.NONE));
+    assertEquals("rows: expected the derivatives, got Rows.NONE", e.getMessage());
+  }
+
   /** Sequences that reach far are walked in blocks of neurons and steps: tails of each, one step among them. */
   @ParameterizedTest
   @MethodSource("families")
   void implementationsAgreeOnRowsFarApart(Subject subject) {
-    int size = 8192 + 64 + 17;
-    int stride = 1 << 14;
-    for (int steps : new int[] {33, 35}) {
-      assertTrue(subject.implementations().size() == 1 || VectorShapes.far(steps, stride), "not far");
+    int size = VectorShapes.BLOCK_NEURONS + 64 + 17;
+    int steps = 9;
+    for (int stride : new int[] {size, 1 << 18}) {
+      if (subject.implementations().size() > 1) {
+        assertEquals(stride == size ? 8 : 4, VectorShapes.stepsForward(steps, stride), "steps together, forward");
+        assertEquals(5, VectorShapes.stepsBackward(steps), "steps together, backward");
+      }
       for (ResetMechanism reset : resets(subject)) {
         for (boolean learn : new boolean[] {false, true}) {
-          agree(subject, () -> new NeuronCase(61, size, steps, reset, false).farApart(stride), (f, c) -> {
+          agree(subject, () -> new NeuronCase(61, size, steps, reset, false).farApart(stride)
+              .differentiated(learn == (stride == size) ? null : SurrogateDerivative.atan(2f)), (f, c) -> {
             f.forwardDelayed(c, false, 0, steps, 0, size);
             f.backwardDelayed(c, learn, 0, steps, 0, size);
           });
@@ -460,9 +531,12 @@ class NeuronKernelsTest {
   @ParameterizedTest
   @MethodSource("families")
   void nothingIsAllocated(Subject subject) {
-    // Every reset through every method first: C2 must have seen all of them before it counts.
-    List<NeuronCase> cases =
-        resets(subject).stream().map(reset -> new NeuronCase(51, 200, 2, reset, false)).toList();
+    // Every reset and kind of derivative through every method first: C2 must have seen all of them before it counts.
+    List<NeuronCase> cases = new ArrayList<>();
+    for (ResetMechanism reset : resets(subject)) {
+      cases.add(new NeuronCase(51, 200, 2, reset, false));
+      cases.add(new NeuronCase(51, 200, 2, reset, false).differentiated(SurrogateDerivative.atan(2f)));
+    }
     Family family = subject.implementations().getLast();
     Cases.assertAllocatesNothing(() -> {
       for (int i = 0; i < cases.size(); i++) {
