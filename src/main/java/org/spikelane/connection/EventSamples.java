@@ -1,6 +1,7 @@
 package org.spikelane.connection;
 
 import java.util.Arrays;
+import org.spikelane.kernels.FetchCosts;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
@@ -20,7 +21,7 @@ final class EventSamples {
   /** Samples with spikes in more than a third of the places are left to the dense product, which then is not slower. */
   private static final int LEAST_PLACES_PER_SPIKE = 3;
 
-  /** An array of more values (16 MiB) is taken to come from memory itself: each step's samples are fetched first. */
+  /** An array of more values (16 MiB) is taken to come from memory itself: each step's samples may be fetched first. */
   private static final int CACHED_VALUES = 1 << 22;
 
   private final RowKernels kernels = KernelProvider.current().rows();
@@ -29,6 +30,7 @@ final class EventSamples {
   private final SpikeRows[] byStep;
   private final boolean[] eventful;
   private final long[] counts;
+  private final FetchCosts costs = new FetchCosts();
 
   /** Those of a signal of floats that change from step to step, where products may choose; else null. */
   static EventSamples of(Signal signal, ProductChoice choice) {
@@ -73,7 +75,19 @@ final class EventSamples {
   }
 
   private void lookTimeFirst(int samples) {
-    boolean fetch = values.array().length > CACHED_VALUES;
+    if (values.array().length <= CACHED_VALUES) {
+      lookTimeFirst(samples, false);
+      return;
+    }
+    long start = System.nanoTime();
+    if (lookTimeFirst(samples, costs.fetches())) {
+      costs.took((System.nanoTime() - start) / ((double) samples * values.steps() * values.size()));
+    }
+  }
+
+  /** Returns whether all of every sample was looked at. */
+  private boolean lookTimeFirst(int samples, boolean fetch) {
+    boolean all = true;
     boolean any = true;
     for (int t = 0; any && t < values.steps(); t++) {
       if (fetch) {
@@ -83,8 +97,10 @@ final class EventSamples {
       for (int b = 0; b < samples; b++) {
         look(b, t);
         any |= eventful[b];
+        all &= eventful[b];
       }
     }
+    return all;
   }
 
   private void look(int b, int t) {

@@ -1,17 +1,19 @@
 package org.spikelane.kernels;
 
 /**
- * Whether the panels of large weights are read through before spikes visit them, learned from what that took.
+ * Whether values in memory are read through before something visits them, learned from what that took.
  *
- * <p>A stream reads all of a panel at the bandwidth of memory; spikes ask for the rows of neurons that fired, at its latency.
- * Which takes less time depends on the machine: RLeaky of 2048 neurons, 16 MiB of weights, with 128 samples took a third less
- * by fetching where a third level reads 80 GB/s, and a tenth more where it reads 29. The choice changes the time, never a
+ * <p>Which takes less time depends on the machine. Spikes that visit large weights ask for the rows of neurons that fired, at
+ * the latency of memory, and a stream reads all of a panel at its bandwidth: RLeaky of 2048 neurons, 16 MiB of weights, with
+ * 128 samples took a third less by fetching where a third level reads 80 GB/s, and a tenth more where it reads 29. A large
+ * input whose spikes become bits, a step after the other, is the other way round: there the first machine's prefetchers keep
+ * up with what is computed, and fetching took a quarter more; the second's do not. The choice changes the time, never a
  * result.
  *
- * <p>Costs are of a spike, so that calls compare that have not quite as many; one object is for one product, of weights of
- * one size.
+ * <p>Costs are of a spike, or of a value, so that calls compare that have not quite as many. One object is for calls that
+ * visit as much memory, and for one thread.
  */
-final class FetchCosts {
+public final class FetchCosts {
 
   /** The first calls go two by two either way, so that both are compiled. */
   private static final int TURNS = 8;
@@ -31,10 +33,11 @@ final class FetchCosts {
   private long calls;
   private boolean fetches;
 
-  FetchCosts() {}
+  /** Knows nothing yet: the first calls try both. */
+  public FetchCosts() {}
 
-  /** Whether the call at hand fetches; {@link #took} is to follow. */
-  boolean fetches() {
+  /** Whether the call at hand fetches; {@link #took} is to follow, or nothing is learned of it. */
+  public boolean fetches() {
     if (calls < TURNS) {
       fetches = calls % 4 >= 2;
     } else {
@@ -45,12 +48,16 @@ final class FetchCosts {
     return fetches;
   }
 
-  /** Learns what the call for which {@link #fetches} was just asked took. */
-  void took(double nanosPerSpike) {
+  /**
+   * Learns what the call for which {@link #fetches} was just asked took.
+   *
+   * @param nanos nanoseconds of a spike or of a value, fetching included
+   */
+  public void took(double nanos) {
     if (fetches) {
-      fetching = learned(fetching, nanosPerSpike);
+      fetching = learned(fetching, nanos);
     } else {
-      visiting = learned(visiting, nanosPerSpike);
+      visiting = learned(visiting, nanos);
     }
   }
 

@@ -302,14 +302,15 @@ final class VectorRowKernels implements RowKernels {
     int d = 0;
     for (int t = t0; t < t1; t++) {
       int at = x.at(t);
-      int n = from;
-      for (; n < to - 3 * LINE; n += 4 * LINE) {
+      // Four streams: of memory they get more than one.
+      int quarter = (to - from) / (4 * LINE) * LINE;
+      for (int n = from; n < from + quarter; n += LINE) {
         a |= Float.floatToRawIntBits(xs[at + n]);
-        b |= Float.floatToRawIntBits(xs[at + n + LINE]);
-        c |= Float.floatToRawIntBits(xs[at + n + 2 * LINE]);
-        d |= Float.floatToRawIntBits(xs[at + n + 3 * LINE]);
+        b |= Float.floatToRawIntBits(xs[at + n + quarter]);
+        c |= Float.floatToRawIntBits(xs[at + n + 2 * quarter]);
+        d |= Float.floatToRawIntBits(xs[at + n + 3 * quarter]);
       }
-      for (; n < to; n += LINE) {
+      for (int n = from + 4 * quarter; n < to; n += LINE) {
         a |= Float.floatToRawIntBits(xs[at + n]);
       }
     }
