@@ -21,7 +21,10 @@ final class EventSamples {
   /** Samples with spikes in more than a third of the places are left to the dense product, which then is not slower. */
   private static final int LEAST_PLACES_PER_SPIKE = 3;
 
-  /** An array of more values (16 MiB) is taken to come from memory itself: each step's samples may be fetched first. */
+  /**
+   * An array of more values (16 MiB) is taken to come from memory itself: each step's samples may be fetched first. What is
+   * faster is learned from calls whose samples all are spikes; the first two, as of a network that runs once, do not fetch.
+   */
   private static final int CACHED_VALUES = 1 << 22;
 
   private final RowKernels kernels = KernelProvider.current().rows();

@@ -29,10 +29,13 @@ import org.spikelane.layer.Values;
  */
 public abstract sealed class NeuronStage implements Stage permits FirstOrderStage, SecondOrderStage {
 
-  /** Steps that go backward together where kernels do not cut a sequence themselves: so few that their rows stay near. */
+  /**
+   * Steps that go backward together where something is computed for the kernels before, or is carried from step to step in
+   * memory (immediate reset): so few that it stays near.
+   */
   private static final int STEPS = 8;
 
-  /** Neurons that go backward together then, a multiple of 64: surrogate derivatives take 35 KiB. */
+  /** Neurons that go backward together then, a multiple of 64: their surrogate derivatives take 35 KiB. */
   private static final int COLUMNS = 1024;
 
   // A near cache of 32 KiB in eight ways puts values that lie a multiple of 4 KiB apart into the same eight places, and eight
@@ -69,7 +72,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private final int steps;
   /** Neurons that go backward together. */
   private final int columns;
-  /** The surrogate derivatives of any step, as kernels take them; null if they are computed before, into {@link #surrogates}. */
+  /** Surrogate derivatives of any step, as kernels take them; null if they are computed before, into {@link #surrogates}. */
   private final SurrogateDerivative inKernels;
   /** By block of steps, the last first, and by range of columns: surrogate derivatives of the block, step t in row t. */
   private final Rows[][] surrogates;

@@ -225,7 +225,7 @@ class LinearTest {
     }
   }
 
-  /** Those that no cache holds are fetched first, to the last sample of the array and no further. */
+  /** Those that no cache holds are fetched first by two of four calls, to the last sample of the array and no further. */
   @ParameterizedTest
   @ValueSource(strings = {"SSS", "SVS", "VVV"})
   void readsLargeArraysAsSmallOnes(String kinds) {
@@ -251,10 +251,12 @@ class LinearTest {
       Values input = Values.view(in, samples, steps, false);
       input.readFrom(i == 0 ? small : large, i == 0 ? 0 : all - samples, i == 0 ? samples : all, samples);
       Stage stage = linear.stage(input, new Block(samples, steps, false, false, ProductChoice.EVENTS));
-      stage.forward(samples);
-      outputs[i] = ((Values) stage.output()).array();
+      for (int call = 0; call < 4; call++) {
+        stage.forward(samples);
+        outputs[i] = ((Values) stage.output()).array().clone();
+        assertArrayEquals(outputs[0], outputs[i]);
+      }
     }
-    assertArrayEquals(outputs[0], outputs[1]);
   }
 
   @Test

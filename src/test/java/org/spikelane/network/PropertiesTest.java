@@ -235,7 +235,7 @@ class PropertiesTest {
   }
 
   /**
-   * A layer of many neurons, which goes backward some of them and some steps at a time, and whose rows may lie further apart
+   * A layer of many neurons, which may go backward some of them and some steps at a time, and whose rows may lie further apart
    * than they are long, is layers of few side by side.
    */
   @ParameterizedTest
@@ -279,7 +279,7 @@ class PropertiesTest {
   }
 
   private enum Side {
-    SYNAPTIC, LEARNING_SYNAPTIC, SYNAPTIC_WITH_ITS_OWN_SURROGATE, GRADED_LEAKY
+    SYNAPTIC, LEARNING_SYNAPTIC, SYNAPTIC_OF_OWN_SURROGATE, GRADED_LEAKY, GRADED_LEAKY_OF_OWN_SURROGATE
   }
 
   private static Network side(float[] decays, int from, int to, boolean delay, Side neurons) {
@@ -290,11 +290,13 @@ class PropertiesTest {
       alpha[i] = 0.9f - beta[i] / 2;
     }
     Synaptic.Builder synaptic = Synaptic.builder().alpha(alpha).beta(beta).resetDelay(delay);
+    Leaky.Builder graded = Leaky.builder().beta(beta).learnBeta().resetDelay(delay).gradedSpikesFactor(2.5f);
     return Network.input(to - from).neuron("lif", switch (neurons) {
       case SYNAPTIC -> synaptic;
       case LEARNING_SYNAPTIC -> synaptic.learnAlpha().learnBeta();
-      case SYNAPTIC_WITH_ITS_OWN_SURROGATE -> synaptic.surrogate(ATAN);
-      case GRADED_LEAKY -> Leaky.builder().beta(beta).learnBeta().resetDelay(delay).gradedSpikesFactor(2.5f);
+      case SYNAPTIC_OF_OWN_SURROGATE -> synaptic.surrogate(ATAN);
+      case GRADED_LEAKY -> graded;
+      case GRADED_LEAKY_OF_OWN_SURROGATE -> graded.surrogate(ATAN);
     }).build(1);
   }
 
@@ -329,6 +331,17 @@ class PropertiesTest {
     Agreement.bits("d_input", wanted, got.backward(upstream).input());
   }
 
+  private static void sameGradients(Neuron.Builder<?> one, Neuron.Builder<?> other) {
+    Network first = alone(one);
+    float[] x = input(first, STEPS, SAMPLES);
+    float[] g = Networks.input(4, x.length);
+    Gradients want = first.record(Input.sequence(x, STEPS, SAMPLES).withGradient()).backward(of("lif", g));
+    Gradients got = alone(other).record(Input.sequence(x, STEPS, SAMPLES).withGradient()).backward(of("lif", g));
+    assertTrue(isNotZero(want.input()), "d_input");
+    Agreement.bits("d_input", want.input(), got.input());
+    want.parameters().forEach((name, gradient) -> Agreement.bits(name, gradient, got.parameter(name)));
+  }
+
   private static float[] forty(float value) {
     float[] values = new float[40];
     Arrays.fill(values, value);
@@ -353,11 +366,13 @@ class PropertiesTest {
       for (boolean inhibition : new boolean[] {true, false}) {
         List<Supplier<Neuron.Builder<?>>> builders = List.of(
             () -> Synaptic.builder().alpha(0.7f).beta(0.9f).resetDelay(delay).inhibition(inhibition),
+            () -> Synaptic.builder().alpha(0.7f).learnAlpha().beta(0.9f).learnThreshold().resetDelay(delay)
+                .inhibition(inhibition),
             () -> Leaky.builder().beta(0.9f).gradedSpikesFactor(2.5f).resetDelay(delay).inhibition(inhibition),
             () -> RLeaky.builder().beta(0.9f).oneToOne(-0.3f).resetDelay(delay).inhibition(inhibition));
         for (Supplier<Neuron.Builder<?>> builder : builders) {
-          sameActivity(builder.get().surrogate(new Surrogate.ATan()), builder.get().surrogate(ATAN));
-          sameActivity(builder.get().surrogate(new Surrogate.FastSigmoid()), builder.get().surrogate(FAST_SIGMOID));
+          sameGradients(builder.get().surrogate(new Surrogate.ATan()), builder.get().surrogate(ATAN));
+          sameGradients(builder.get().surrogate(new Surrogate.FastSigmoid()), builder.get().surrogate(FAST_SIGMOID));
         }
       }
     }

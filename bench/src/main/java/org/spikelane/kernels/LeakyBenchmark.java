@@ -111,7 +111,7 @@ public class LeakyBenchmark extends ForkedBenchmark {
     return s.mem.data();
   }
 
-  /** Delayed reset, gradient of the input alone. */
+  /** Delayed reset, arctangent surrogate included, gradient of the input alone. */
   @Benchmark
   public float[] backward(Neurons s) {
     for (int i = 0; i < s.repeats; i++) {
@@ -120,7 +120,7 @@ public class LeakyBenchmark extends ForkedBenchmark {
     return s.gx.data();
   }
 
-  /** Delayed reset, gradients of input, beta and theta. */
+  /** Delayed reset, arctangent surrogate included, gradients of input, beta and theta. */
   @Benchmark
   public float[] backwardLearning(Neurons s) {
     for (int i = 0; i < s.repeats; i++) {
@@ -129,7 +129,7 @@ public class LeakyBenchmark extends ForkedBenchmark {
     return s.gx.data();
   }
 
-  /** Immediate reset, gradient of the input alone. */
+  /** Immediate reset, arctangent surrogate included, gradient of the input alone. */
   @Benchmark
   public float[] backwardImmediate(Neurons s) {
     for (int i = 0; i < s.repeats; i++) {

@@ -77,7 +77,7 @@ public abstract class NeuronSequence extends KernelBenchmarkState {
   /** Steps {@code [0, T)} with immediate reset from the states to the recorded rows. */
   abstract void recordImmediate();
 
-  /** Makes the operands, and shows the compiler every reset: with one alone in its profile it flatters. */
+  /** Makes the operands, and shows the compiler every reset and kind of derivative: with one alone in its profile it flatters. */
   @Setup(Level.Trial)
   public void prepare() {
     repeats = repeats(size);
@@ -89,6 +89,9 @@ public abstract class NeuronSequence extends KernelBenchmarkState {
     allocate();
     for (int i = 0; i < WARM_UPS; i++) {
       for (ResetMechanism mode : modes()) {
+        sg = SurrogateDerivative.of(noGradient);
+        runAll(mode, Math.min(size, 128));
+        sg = SurrogateDerivative.atan(2f);
         runAll(mode, Math.min(size, 128));
         restore();
       }
@@ -114,7 +117,6 @@ public abstract class NeuronSequence extends KernelBenchmarkState {
     recordedQ = zeros(STEPS, size);
     recordedSpk = noSpikes(STEPS, size);
     recordedRst = noSpikes(STEPS, size);
-    sg = SurrogateDerivative.atan(2f);
     gSpk = new Rows(normal(STEPS * size, 0.1), 0, size);
     noGradient = Rows.constant(new float[size]);
     gx = zeros(STEPS, size);

@@ -6,9 +6,8 @@ package org.spikelane.kernels;
  * <p>Which takes less time depends on the machine. Spikes that visit large weights ask for the rows of neurons that fired, at
  * the latency of memory, and a stream reads all of a panel at its bandwidth: RLeaky of 2048 neurons, 16 MiB of weights, with
  * 128 samples took a third less by fetching where a third level reads 80 GB/s, and a tenth more where it reads 29. A large
- * input whose spikes become bits, a step after the other, is the other way round: there the first machine's prefetchers keep
- * up with what is computed, and fetching took a quarter more; the second's do not. The choice changes the time, never a
- * result.
+ * input whose spikes become bits, a step after the other, takes a quarter more by fetching on the first of these machines,
+ * whose prefetchers keep up with what is computed. The choice changes the time, never a result.
  *
  * <p>Costs are of a spike, or of a value, so that calls compare that have not quite as many. One object is for calls that
  * visit as much memory, and for one thread.

@@ -62,8 +62,8 @@ public interface LeakyKernels {
    *
    * @param gSpk dL/dspk, row t, from the layer above and the recurrence; only columns {@code [from, to)} need to exist
    * @param gMem dL/dmem of the value that step t returned, row t; {@link Rows#NONE} where nothing is given
-   * @param sg surrogate derivative at {@code mem[t+1] - theta}, computed from the membrane or read from row t, of which
-   *     only columns {@code [from, to)} need to exist
+   * @param sg surrogate derivative at {@code mem[t+1] - theta}, computed from that membrane or read from row t, of which
+   *     only columns {@code [from, to)} need to exist; with inhibition rows, as all but the winner of a row have 0
    * @param mem as recorded forward
    * @param cMem gradient carried to the membrane before the step, [N], in and out; after step 0, of the initial
    *     membrane
@@ -90,8 +90,8 @@ public interface LeakyKernels {
    * for SUBTRACT
    * </pre>
    *
-   * @param sg surrogate derivative at {@code q[t] - theta}, computed from it or read from row t; 0 for the losers of an
-   *     inhibited row, and so never computed there
+   * @param sg surrogate derivative at {@code q[t] - theta}, computed from that membrane or read from row t; with inhibition
+   *     rows, as all but the winner of a row have 0
    * @param mem the carried membrane, row t; only read with {@code learn}
    * @param q as recorded forward
    * @param spk as recorded forward

@@ -105,8 +105,8 @@ final class ScalarLeakyKernels implements LeakyKernels {
 
   @Override
   public void backwardImmediate(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, Rows q, SpikeRows spk,
-      SpikeRows rst, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta,
-      Rows gx, int t0, int t1, int from, int to) {
+      SpikeRows rst, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta,
+      float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, from, to)
         && Spans.rows(gMem, t0, t1, to) && Spans.derivative(sg, t0, t1, from, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to)

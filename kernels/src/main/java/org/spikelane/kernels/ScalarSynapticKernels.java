@@ -127,9 +127,10 @@ final class ScalarSynapticKernels implements SynapticKernels {
 
   /** One immediate step of neurons [from, to), backward. */
   static void immediateBack(float[] gSpk, int gSpkAt, float[] gSyn, int gSynAt, float[] gMem, int gMemAt,
-      SurrogateDerivative sg, int t, float[] syn, int synAt, float[] mem, int memAt, float[] q, int qAt, long[] spk, int spkAt, long[] rst,
-      int rstAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset,
-      boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to) {
+      SurrogateDerivative sg, int t, float[] syn, int synAt, float[] mem, int memAt, float[] q, int qAt, long[] spk,
+      int spkAt, long[] rst, int rstAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta,
+      ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx, int gxAt,
+      int from, int to) {
     for (int n = from; n < to; n++) {
       float r = rst[rstAt + (n >>> 6)] >>> n & 1;
       float d = (spk[spkAt + (n >>> 6)] >>> n & 1) - r;

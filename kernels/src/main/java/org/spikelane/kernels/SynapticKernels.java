@@ -68,8 +68,8 @@ public interface SynapticKernels {
    * @param gSpk dL/dspk, row t, from the layer above and the recurrence; only columns {@code [from, to)} need to exist
    * @param gSyn dL/dsyn of the value that step t returned, row t; {@link Rows#NONE} where nothing is given
    * @param gMem dL/dmem of the value that step t returned, row t; {@link Rows#NONE} where nothing is given
-   * @param sg surrogate derivative at {@code mem[t+1] - theta}, computed from the membrane or read from row t, of which
-   *     only columns {@code [from, to)} need to exist
+   * @param sg surrogate derivative at {@code mem[t+1] - theta}, computed from that membrane or read from row t, of which
+   *     only columns {@code [from, to)} need to exist; with inhibition rows, as all but the winner of a row have 0
    * @param syn as recorded forward; only read with {@code learn}
    * @param mem as recorded forward
    * @param cSyn gradient carried to the synaptic current before the step, [N], in and out; after step 0, of the initial
@@ -99,8 +99,8 @@ public interface SynapticKernels {
    * for SUBTRACT
    * </pre>
    *
-   * @param sg surrogate derivative at {@code q[t] - theta}, computed from it or read from row t; 0 for the losers of an
-   *     inhibited row, and so never computed there
+   * @param sg surrogate derivative at {@code q[t] - theta}, computed from that membrane or read from row t; with inhibition
+   *     rows, as all but the winner of a row have 0
    * @param mem the carried membrane, only row t of it; only read with {@code learn}
    * @param q as recorded forward
    * @param spk as recorded forward

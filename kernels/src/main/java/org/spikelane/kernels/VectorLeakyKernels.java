@@ -442,16 +442,18 @@ final class VectorLeakyKernels implements LeakyKernels {
         && Spans.optional(gMem, t0, t1, to) && Spans.derivative(sg, t0, t1, from, to)
         && Spans.states(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
     int wide = VectorShapes.BLOCK_NEURONS;
-    int high = VectorShapes.stepsBackward(t1 - t0);
+    int steps = t1 - t0;
     // From the last block to the first, in the order in which each walks its neurons.
     for (int n = from + (to - from - 1) / wide * wide; n >= from; n -= wide) {
-      for (int t = t1; t > t0; t -= high) {
-        blockBack(gSpk, gMem, sg, mem, cMem, beta, theta, reset, learn, gBeta, gTheta, gx, Math.max(t0, t - high), t,
-            n, Math.min(to, n + wide));
+      for (int i = VectorShapes.blocksBackward(steps) - 1; i >= 0; i--) {
+        blockBack(gSpk, gMem, sg, mem, cMem, beta, theta, reset, learn, gBeta, gTheta, gx,
+            t0 + VectorShapes.firstBackward(steps, i), t0 + VectorShapes.firstBackward(steps, i + 1), n,
+            Math.min(to, n + wide));
       }
     }
   }
 
+  /** One block of {@link VectorShapes#blocksBackward}. */
   private static void blockBack(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, float[] cMem, float[] beta,
       float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1,
       int from, int to) {
@@ -773,8 +775,8 @@ final class VectorLeakyKernels implements LeakyKernels {
 
   @Override
   public void backwardImmediate(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, Rows q, SpikeRows spk,
-      SpikeRows rst, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta,
-      Rows gx, int t0, int t1, int from, int to) {
+      SpikeRows rst, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta,
+      float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
     assert Spans.words(from) && Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, from, to)
         && Spans.rows(gMem, t0, t1, to) && Spans.derivative(sg, t0, t1, from, to)
         && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to)

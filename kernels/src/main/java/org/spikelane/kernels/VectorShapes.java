@@ -32,29 +32,35 @@ final class VectorShapes {
   /** Neurons that a forward kernel takes through the steps at once: four vectors, at 512 bits a word of spikes. */
   static final int TILE = 4 * LANES;
 
-  /** Neurons of a block of {@link #stepsForward} or {@link #stepsBackward}. */
+  /** Neurons that go through the steps of a block. */
   static final int BLOCK_NEURONS = 1 << 16;
+
+  private static final int BACKWARD_STEPS = 8;
 
   private VectorShapes() {}
 
   /**
-   * Steps that go forward together, of a sequence so many values of a row apart.
+   * Steps that go forward together, of a sequence whose rows lie {@code stride} values apart.
    *
    * <p>All of them where a near cache is sure to hold the sequence (1 MiB). What reaches further is walked block by block, few
    * rows at a time, each of them far along: hardware prefetchers follow a row, and memory gives more the fewer rows are read
    * and written side by side. A column through all steps would visit a memory page a step, which none follows, and rows that
-   * are a power of two apart leave each other no place in any cache. From a last-level cache (8 MiB) eight rows are faster,
-   * as states and parameters, which each block reads again, then weigh more.
+   * are a power of two apart leave each other no place in any cache. Up to 8 MiB, which a last-level cache holds, eight rows
+   * are faster than four, as states and parameters, which each block reads again, then weigh more.
    */
   static int stepsForward(int steps, int stride) {
     long values = (long) steps * stride;
     return values <= 1 << 18 ? steps : values <= 1 << 21 ? 8 : 4;
   }
 
-  /** Steps that go backward together: eight, or of few some less, so that blocks are alike. */
-  static int stepsBackward(int steps) {
-    int blocks = Math.max(1, Math.ceilDiv(steps, 8));
-    return Math.ceilDiv(steps, blocks);
+  /** Blocks of at most eight steps, alike as far as possible, in which steps go backward. */
+  static int blocksBackward(int steps) {
+    return Math.ceilDiv(steps, BACKWARD_STEPS);
+  }
+
+  /** The first of {@code steps} steps in block i of {@link #blocksBackward}. */
+  static int firstBackward(int steps, int i) {
+    return (int) ((long) steps * i / blocksBackward(steps));
   }
 
   /** Widest vector of floats that this JVM has on this CPU, in bits. */

@@ -493,16 +493,18 @@ final class VectorSynapticKernels implements SynapticKernels {
         && Spans.optional(gSyn, t0, t1, to) && Spans.optional(gMem, t0, t1, to)
         && Spans.derivative(sg, t0, t1, from, to) && Spans.states(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
     int wide = VectorShapes.BLOCK_NEURONS;
-    int high = VectorShapes.stepsBackward(t1 - t0);
+    int steps = t1 - t0;
     // From the last block to the first, in the order in which each walks its neurons.
     for (int n = from + (to - from - 1) / wide * wide; n >= from; n -= wide) {
-      for (int t = t1; t > t0; t -= high) {
+      for (int i = VectorShapes.blocksBackward(steps) - 1; i >= 0; i--) {
         blockBack(gSpk, gSyn, gMem, sg, syn, mem, cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta,
-            gTheta, gx, Math.max(t0, t - high), t, n, Math.min(to, n + wide));
+            gTheta, gx, t0 + VectorShapes.firstBackward(steps, i),
+            t0 + VectorShapes.firstBackward(steps, i + 1), n, Math.min(to, n + wide));
       }
     }
   }
 
+  /** One block of {@link VectorShapes#blocksBackward}. */
   private static void blockBack(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, float[] cSyn,
       float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha,
       float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
@@ -897,9 +899,10 @@ final class VectorSynapticKernels implements SynapticKernels {
   }
 
   private static void immediateBackRow(float[] gSpk, int gSpkAt, float[] gSyn, int gSynAt, float[] gMem, int gMemAt,
-      SurrogateDerivative sg, int t, float[] syn, int synAt, float[] mem, int memAt, float[] q, int qAt, long[] spk, int spkAt,
-      long[] rst, int rstAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism
-      reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx, int gxAt, int from, int to) {
+      SurrogateDerivative sg, int t, float[] syn, int synAt, float[] mem, int memAt, float[] q, int qAt, long[] spk,
+      int spkAt, long[] rst, int rstAt, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta,
+      ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, float[] gx, int gxAt,
+      int from, int to) {
     float[] sgs = sg.rows().data();
     boolean computed = sg.computed();
     FloatVector peak = FloatVector.broadcast(FLOATS, sg.peak());

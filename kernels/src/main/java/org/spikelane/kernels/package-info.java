@@ -5,10 +5,10 @@
  *
  * {@link org.spikelane.kernels.KernelProvider#current()} hands out one implementation of each family, chosen once per
  * JVM: {@link org.spikelane.kernels.SynapticKernels} and {@link org.spikelane.kernels.LeakyKernels} (neurons),
- * {@link org.spikelane.kernels.SurrogateKernels} (derivatives of the spike; for two of them neuron kernels need none of
- * it, see {@link org.spikelane.kernels.SurrogateDerivative}), {@link org.spikelane.kernels.ProductKernels} (weights) and {@link org.spikelane.kernels.RowKernels} (everything else that
- * walks one row). {@code Scalar…} classes are the plainly written reference, the fallback and the tail of the {@code
- * Vector…} classes; the twins differ in the prefix only.
+ * {@link org.spikelane.kernels.SurrogateKernels} (derivatives of the spike, where neuron kernels do not compute them: see
+ * {@link org.spikelane.kernels.SurrogateDerivative}), {@link org.spikelane.kernels.ProductKernels} (weights) and {@link
+ * org.spikelane.kernels.RowKernels} (everything else that walks one row). {@code Scalar…} classes are the plainly written
+ * reference, the fallback and the tail of the {@code Vector…} classes; the twins differ in the prefix only.
  *
  * <h2>Shapes</h2>
  *
@@ -36,8 +36,8 @@
  *
  * A kernel reads every operand of neuron {@code n} at step {@code t} before it writes a result of that neuron and step.
  * So an output row may be exactly an input row of the same step (the membrane of step {@code t} recorded over the input
- * of step {@code t}; the input gradient written over the recorded membrane), but rows that overlap in part may not. A
- * state in place shares no memory with an input of several steps: which of them find it written is up to the kernel.
+ * of step {@code t}; the input gradient of step {@code t} written over the membrane that it returned, which is row {@code
+ * t + 1}), but rows that overlap in part may not. A state in place shares no memory with an input of several steps: which of them find it written is up to the kernel.
  *
  * <h2>Rounding</h2>
  *
@@ -61,6 +61,6 @@
  * Kernels only {@code assert}; shapes are checked where data enters the library. No method allocates or keeps state, so all
  * may be called from any thread, but those of {@link org.spikelane.kernels.ProductKernels}: they serve one thread each,
  * have scratch memory, which they allocate when a product is larger than any before, and remember what calls took, by which
- * they choose the way of the next, never its result.
+ * they choose the way of the next, never its result. {@link org.spikelane.kernels.FetchCosts} are such a memory.
  */
 package org.spikelane.kernels;

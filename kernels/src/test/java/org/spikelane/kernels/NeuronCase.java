@@ -113,7 +113,9 @@ final class NeuronCase {
   /** Surrogate derivatives; a case may be given those that kernels compute instead of its rows. */
   SurrogateDerivative derivative;
 
-  final Rows gx;
+  /** Gradient of the input; a case may be given rows of its operands instead. */
+  Rows gx;
+
   final float[] cSyn;
   final float[] cMem;
   final float[] gAlpha;

@@ -177,7 +177,58 @@ class NeuronKernelsTest {
   @Test
   void noRowsAreNoDerivative() {
     var e = assertThrows(IllegalArgumentException.class, () -> SurrogateDerivative.of(Rows.NONE));
-    assertEquals("rows: expected the derivatives, got Rows.NONE", e.getMessage());
+    assertEquals("rows: expected derivatives, got those of an empty array", e.getMessage());
+  }
+
+  /** Row t of gx over row t+1 of mem, as a layer has it, or over row t of gSpk, in several blocks of steps. */
+  @ParameterizedTest
+  @MethodSource("families")
+  void gradientsMayLieOverWhatAStepHasRead(Subject subject) {
+    int steps = 57;
+    for (Family family : subject.implementations()) {
+      for (ResetMechanism reset : resets(subject)) {
+        for (SurrogateDerivative derivative : new SurrogateDerivative[] {null, SurrogateDerivative.fastSigmoid(25f)}) {
+          for (boolean learn : new boolean[] {false, true}) {
+            NeuronCase apart = new NeuronCase(81, 200, steps, reset, false).differentiated(derivative);
+            NeuronCase overMem = new NeuronCase(81, 200, steps, reset, false).differentiated(derivative);
+            NeuronCase overSpk = new NeuronCase(81, 200, steps, reset, false).differentiated(derivative);
+            overMem.gx = new Rows(overMem.mem.data(), overMem.mem.at(1), overMem.mem.stride());
+            overSpk.gx = overSpk.gSpk;
+            for (NeuronCase c : new NeuronCase[] {apart, overMem, overSpk}) {
+              family.backwardDelayed(c, learn, 0, steps, 0, c.size);
+            }
+            for (NeuronCase c : new NeuronCase[] {overMem, overSpk}) {
+              String place = subject + " " + reset + ", learn " + learn;
+              for (int t = 0; t < steps; t++) {
+                Cases.assertSame(row(apart, t), row(c, t), place + ", step " + t);
+              }
+              Cases.assertSame(apart.gBeta, c.gBeta, place + ", gBeta");
+              Cases.assertSame(apart.cMem, c.cMem, place + ", cMem");
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static float[] row(NeuronCase c, int t) {
+    return Arrays.copyOfRange(c.gx.data(), c.gx.at(t), c.gx.at(t) + c.size);
+  }
+
+  /** Blocks cover all steps once, are of at most eight, and of one only if there is no other step. */
+  @Test
+  void blocksBackwardAreAlike() {
+    if (Cases.implementations("scalar", () -> "vector").size() == 1) {
+      return;
+    }
+    for (int steps : new int[] {0, 1, 2, 8, 9, 25, 57, 100, 1_000_001, Integer.MAX_VALUE}) {
+      int blocks = VectorShapes.blocksBackward(steps);
+      assertEquals(steps == 0 ? 0 : steps, blocks == 0 ? 0 : VectorShapes.firstBackward(steps, blocks), "steps " + steps);
+      for (int i = 0; i < Math.min(blocks, 1000); i++) {
+        int high = VectorShapes.firstBackward(steps, i + 1) - VectorShapes.firstBackward(steps, i);
+        assertTrue(high <= 8 && high >= Math.min(steps, 4), steps + " steps, block " + i + " of " + high);
+      }
+    }
   }
 
   /** Sequences that reach far are walked in blocks of neurons and steps: tails of each, one step among them. */
@@ -189,7 +240,7 @@ class NeuronKernelsTest {
     for (int stride : new int[] {size, 1 << 18}) {
       if (subject.implementations().size() > 1) {
         assertEquals(stride == size ? 8 : 4, VectorShapes.stepsForward(steps, stride), "steps together, forward");
-        assertEquals(5, VectorShapes.stepsBackward(steps), "steps together, backward");
+        assertEquals(2, VectorShapes.blocksBackward(steps), "blocks backward");
       }
       for (ResetMechanism reset : resets(subject)) {
         for (boolean learn : new boolean[] {false, true}) {
