@@ -141,7 +141,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int b = 0; b < recurrentOf.length; b++) {
       recurrentOf[b] = recurrence == null ? recurrent : new Rows(recurrent.data(), recurrent.at(b), 0);
     }
-    this.inKernels = inKernels(neuron);
+    this.inKernels = record ? inKernels(neuron) : null;
     boolean inRanges = inKernels == null || neuron.graded() || !neuron.resetDelay();
     this.steps = stepwise ? 1 : inRanges ? Math.min(block.steps(), STEPS) : block.steps();
     // The winner of a row is found among all its neurons.

@@ -27,6 +27,18 @@ class PropertiesTest {
   private static final int STEPS = 9;
   private static final int SAMPLES = 3;
 
+  /** {@link Surrogate.ATan} with alpha 2, which backward kernels do not know. */
+  private static final Surrogate ATAN = new Surrogate.Custom(z -> {
+    float y = (float) Math.PI * z;
+    return 1f / (1f + y * y);
+  });
+
+  /** The same of {@link Surrogate.FastSigmoid} with slope 25. */
+  private static final Surrogate FAST_SIGMOID = new Surrogate.Custom(z -> {
+    float y = 25f * Math.abs(z) + 1f;
+    return 1f / (y * y);
+  });
+
   static Stream<Networks.Named> networksOfSpikes() {
     return Networks.all().stream();
   }
@@ -347,18 +359,6 @@ class PropertiesTest {
     Arrays.fill(values, value);
     return values;
   }
-
-  /** {@link Surrogate.ATan} with alpha 2, which backward kernels do not know. */
-  private static final Surrogate ATAN = new Surrogate.Custom(z -> {
-    float y = (float) Math.PI * z;
-    return 1f / (1f + y * y);
-  });
-
-  /** The same of {@link Surrogate.FastSigmoid} with slope 25. */
-  private static final Surrogate FAST_SIGMOID = new Surrogate.Custom(z -> {
-    float y = 25f * Math.abs(z) + 1f;
-    return 1f / (y * y);
-  });
 
   @Test
   void derivativesComputedByKernelsAreThoseOfRows() {

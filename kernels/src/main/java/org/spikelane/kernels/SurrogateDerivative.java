@@ -41,12 +41,20 @@ public final class SurrogateDerivative {
     return new SurrogateDerivative(rows, 0, 0, 0, 0);
   }
 
-  /** As {@link SurrogateKernels#atan}, computed by the kernel. */
+  /**
+   * {@code (alpha/2) / (1 + y*y)}, {@code y = ((pi/2)*alpha)*z}, computed by the kernel.
+   *
+   * @param alpha as {@link SurrogateKernels#atan} has it, dimensionless; not checked
+   */
   public static SurrogateDerivative atan(float alpha) {
     return new SurrogateDerivative(Rows.NONE, alpha / 2f, ScalarSurrogateKernels.steepness(alpha), 0f, 1f);
   }
 
-  /** As {@link SurrogateKernels#fastSigmoid}, computed by the kernel. */
+  /**
+   * {@code 1 / (y*y)}, {@code y = slope*|z| + 1}, computed by the kernel.
+   *
+   * @param slope as {@link SurrogateKernels#fastSigmoid} has it, dimensionless; not checked
+   */
   public static SurrogateDerivative fastSigmoid(float slope) {
     return new SurrogateDerivative(Rows.NONE, 1f, slope, 1f, 0f);
   }
