@@ -486,13 +486,13 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     return gSpikes;
   }
 
-  /** Time and columns both descend, so that memory is walked in one direction. */
+  /** Time descends; columns ascend, as hardware prefetchers follow them. */
   private void backwardInRanges(int b, GradientSums sums) {
     Rows above = spikes.gradient(b);
     if (neuron.graded() && neuron.gradedSpikesFactor().parameter().trainable()) {
       addGradientOfFactor(b, above, sums);
     }
-    for (int j = Math.ceilDiv(neuron.size(), columns) - 1; j >= 0; j--) {
+    for (int j = 0; j * columns < neuron.size(); j++) {
       int from = j * columns;
       int to = Math.min(from + columns, neuron.size());
       for (int i = 0; i * steps < spikes.steps(); i++) {

@@ -443,8 +443,7 @@ final class VectorLeakyKernels implements LeakyKernels {
         && Spans.states(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
     int wide = VectorShapes.BLOCK_NEURONS;
     int steps = t1 - t0;
-    // From the last block to the first, in the order in which each walks its neurons.
-    for (int n = from + (to - from - 1) / wide * wide; n >= from; n -= wide) {
+    for (int n = from; n < to; n += wide) {
       for (int i = VectorShapes.blocksBackward(steps) - 1; i >= 0; i--) {
         blockBack(gSpk, gMem, sg, mem, cMem, beta, theta, reset, learn, gBeta, gTheta, gx,
             t0 + VectorShapes.firstBackward(steps, i), t0 + VectorShapes.firstBackward(steps, i + 1), n,
@@ -474,8 +473,8 @@ final class VectorLeakyKernels implements LeakyKernels {
   }
 
   /**
-   * Four vectors of neurons after four through steps t1-1 to t0, what is carried in registers. From the last neurons to
-   * the first, so that memory is walked in one direction.
+   * Four vectors of neurons after four through steps t1-1 to t0, what is carried in registers. Neurons ascend, as some
+   * hardware prefetchers follow no row downwards: from memory, that takes twice as long on Zen 4.
    */
   private static void back(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, float[] cMem, float[] beta,
       float[] theta, ResetMechanism reset, Rows gx, int t0, int t1, int from, int to) {
@@ -502,7 +501,7 @@ final class VectorLeakyKernels implements LeakyKernels {
     int memStride = mem.stride();
     int gxStride = gx.stride();
     int steps = t1 - t0;
-    for (int n = to - TILE; n >= from; n -= TILE) {
+    for (int n = from; n < to; n += TILE) {
       FloatVector b0 = FloatVector.fromArray(FLOATS, beta, n);
       FloatVector b1 = FloatVector.fromArray(FLOATS, beta, n + LANES);
       FloatVector b2 = FloatVector.fromArray(FLOATS, beta, n + 2 * LANES);
@@ -632,7 +631,7 @@ final class VectorLeakyKernels implements LeakyKernels {
     int memStride = mem.stride();
     int gxStride = gx.stride();
     int steps = t1 - t0;
-    for (int n = to - 2 * LANES; n >= from; n -= 2 * LANES) {
+    for (int n = from; n < to; n += 2 * LANES) {
       FloatVector b0 = FloatVector.fromArray(FLOATS, beta, n);
       FloatVector b1 = FloatVector.fromArray(FLOATS, beta, n + LANES);
       FloatVector th0 = FloatVector.fromArray(FLOATS, theta, n);

@@ -494,8 +494,7 @@ final class VectorSynapticKernels implements SynapticKernels {
         && Spans.derivative(sg, t0, t1, from, to) && Spans.states(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
     int wide = VectorShapes.BLOCK_NEURONS;
     int steps = t1 - t0;
-    // From the last block to the first, in the order in which each walks its neurons.
-    for (int n = from + (to - from - 1) / wide * wide; n >= from; n -= wide) {
+    for (int n = from; n < to; n += wide) {
       for (int i = VectorShapes.blocksBackward(steps) - 1; i >= 0; i--) {
         blockBack(gSpk, gSyn, gMem, sg, syn, mem, cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta,
             gTheta, gx, t0 + VectorShapes.firstBackward(steps, i),
@@ -528,8 +527,8 @@ final class VectorSynapticKernels implements SynapticKernels {
   }
 
   /**
-   * Four vectors of neurons after four through steps t1-1 to t0, what is carried in registers. From the last neurons to
-   * the first, so that memory is walked in one direction.
+   * Four vectors of neurons after four through steps t1-1 to t0, what is carried in registers. Neurons ascend, as some
+   * hardware prefetchers follow no row downwards: from memory, that takes twice as long on Zen 4.
    */
   private static void back(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows mem, float[] cSyn,
       float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, Rows gx, int t0, int t1, int from,
@@ -561,7 +560,7 @@ final class VectorSynapticKernels implements SynapticKernels {
     int memStride = mem.stride();
     int gxStride = gx.stride();
     int steps = t1 - t0;
-    for (int n = to - TILE; n >= from; n -= TILE) {
+    for (int n = from; n < to; n += TILE) {
       FloatVector a0 = FloatVector.fromArray(FLOATS, alpha, n);
       FloatVector a1 = FloatVector.fromArray(FLOATS, alpha, n + LANES);
       FloatVector a2 = FloatVector.fromArray(FLOATS, alpha, n + 2 * LANES);
@@ -712,7 +711,7 @@ final class VectorSynapticKernels implements SynapticKernels {
     int memStride = mem.stride();
     int gxStride = gx.stride();
     int steps = t1 - t0;
-    for (int n = to - 2 * LANES; n >= from; n -= 2 * LANES) {
+    for (int n = from; n < to; n += 2 * LANES) {
       FloatVector a0 = FloatVector.fromArray(FLOATS, alpha, n);
       FloatVector a1 = FloatVector.fromArray(FLOATS, alpha, n + LANES);
       FloatVector b0 = FloatVector.fromArray(FLOATS, beta, n);

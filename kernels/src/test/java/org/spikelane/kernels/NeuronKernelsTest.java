@@ -236,24 +236,28 @@ class NeuronKernelsTest {
   @MethodSource("families")
   void implementationsAgreeOnRowsFarApart(Subject subject) {
     int size = VectorShapes.BLOCK_NEURONS + 64 + 17;
-    int steps = 9;
-    for (int stride : new int[] {size, 1 << 18}) {
-      if (subject.implementations().size() > 1) {
-        assertEquals(stride == size ? 8 : 4, VectorShapes.stepsForward(steps, stride), "steps together, forward");
-        assertEquals(2, VectorShapes.blocksBackward(steps), "blocks backward");
+    implementationsAgreeOnBlocks(subject, size, 9, size, 8);
+    implementationsAgreeOnBlocks(subject, size, 9, 1 << 18, 4);
+    implementationsAgreeOnBlocks(subject, 4 * 1024 + 17, 17, 4 * 1024 + 17, 16);
+  }
+
+  /** @param together steps that go forward together */
+  private static void implementationsAgreeOnBlocks(Subject subject, int size, int steps, int stride, int together) {
+    if (subject.implementations().size() > 1) {
+      assertEquals(together, VectorShapes.stepsForward(steps, stride), "steps together, forward");
+      assertTrue(VectorShapes.blocksBackward(steps) > 1, "blocks backward");
+    }
+    for (ResetMechanism reset : resets(subject)) {
+      for (boolean learn : new boolean[] {false, true}) {
+        agree(subject, () -> new NeuronCase(61, size, steps, reset, false).farApart(stride)
+            .differentiated(learn == (stride == size) ? null : SurrogateDerivative.atan(2f)), (f, c) -> {
+          f.forwardDelayed(c, false, 0, steps, 0, size);
+          f.backwardDelayed(c, learn, 0, steps, 0, size);
+        });
       }
-      for (ResetMechanism reset : resets(subject)) {
-        for (boolean learn : new boolean[] {false, true}) {
-          agree(subject, () -> new NeuronCase(61, size, steps, reset, false).farApart(stride)
-              .differentiated(learn == (stride == size) ? null : SurrogateDerivative.atan(2f)), (f, c) -> {
-            f.forwardDelayed(c, false, 0, steps, 0, size);
-            f.backwardDelayed(c, learn, 0, steps, 0, size);
-          });
-        }
-        for (boolean membrane : new boolean[] {false, true}) {
-          agree(subject, () -> new NeuronCase(62, size, steps, reset, false).farApart(stride).inPlace(membrane),
-              (f, c) -> f.forwardDelayed(c, false, 0, steps, 0, size));
-        }
+      for (boolean membrane : new boolean[] {false, true}) {
+        agree(subject, () -> new NeuronCase(62, size, steps, reset, false).farApart(stride).inPlace(membrane),
+            (f, c) -> f.forwardDelayed(c, false, 0, steps, 0, size));
       }
     }
   }
