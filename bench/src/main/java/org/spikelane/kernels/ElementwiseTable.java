@@ -51,7 +51,7 @@ public final class ElementwiseTable {
       Usage: ElementwiseTable [JMH option]... [ROW]...
       Prints how fast the element-wise kernels are, beside the limits of this machine, measured in the same run.
 
-      ROW      regular expression of benchmarks, such as LayerBenchmark.step (default: all, about a quarter of an hour)
+      ROW      regular expression of benchmarks, such as LayerBenchmark.step (default: all, about twenty minutes)
       options  those of JMH, such as -f 1 -wi 1 -i 3 for a quick look; java -jar bench/target/benchmarks.jar -h lists them
 
       Examples:

@@ -36,6 +36,9 @@ final class NarrowProducts {
   /** Rows, or neurons, of a tile. */
   private static final int ROWS = 2 * LANES;
 
+  /** The bits of a tile's neurons. */
+  private static final long NEURONS = (1L << ROWS) - 1;
+
   /** What a tile of masked additions costs beside its columns, in columns: the masks. */
   private static final int MASKS_IN_COLUMNS = 2;
 
@@ -272,7 +275,10 @@ final class NarrowProducts {
     FloatVector c90 = FloatVector.fromArray(FLOATS, gw, gwAt + 9 * gwRow);
     FloatVector c91 = FloatVector.fromArray(FLOATS, gw, gwAt + 9 * gwRow + LANES);
     for (int r = 0; r < rows; r++) {
-      long fired = words[at + r * stride] >>> shift;
+      long fired = words[at + r * stride] >>> shift & NEURONS;
+      if (fired == 0) {
+        continue; // Of a layer that hardly fires, nearly all are such.
+      }
       VectorMask<Float> f0 = VectorMask.fromLong(FLOATS, fired);
       VectorMask<Float> f1 = VectorMask.fromLong(FLOATS, fired >>> LANES);
       int gr = gAt + r * gStride;
