@@ -9,8 +9,9 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How every benchmark runs unless it or the command line says otherwise: three JVMs, about four seconds each, two of
- * them to warm up (compiled event products settle after more than one). All of the jar takes about half an hour.
+ * How every benchmark runs unless it or the command line says otherwise: three JVMs, about five seconds each, three of
+ * them to warm up (C2 compiles some kernels after more than two if it has no core of its own). All of the jar takes about
+ * forty minutes.
  *
  * <p>The module stands in {@code jvmArgsPrepend} because {@code -jvmArgsAppend} on the command line takes the place of
  * what an annotation appends, and without the module everything would run, and be measured, with the scalar kernels.

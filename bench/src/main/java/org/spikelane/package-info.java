@@ -13,7 +13,7 @@
  * </pre>
  *
  * {@link org.spikelane.kernels.ElementwiseTable} runs the roofline, a C++ loop and the element-wise kernels in one go
- * and prints each row's share of the limit and whether it reaches its goal. It takes a quarter of an hour, and options
+ * and prints each row's share of the limit and whether it reaches its goal. It takes some twenty minutes, and options
  * of JMH and a regular expression for some rows only:
  *
  * <pre>

@@ -47,12 +47,15 @@ public final class ElementwiseTable {
 
   private static final String LINE = "%-30s %-16s %10s %8s %8s %7s  %-34s %s%n";
 
+  /** Of a row that allocates a byte a neuron and step, or more: a vector is an object until C2 has compiled its kernel. */
+  private static final String NOT_COMPILED = "not compiled: more -wi";
+
   private static final String HELP = """
       Usage: ElementwiseTable [JMH option]... [ROW]...
       Prints how fast the element-wise kernels are, beside the limits of this machine, measured in the same run.
 
       ROW      regular expression of benchmarks, such as LayerBenchmark.step (default: all, about twenty minutes)
-      options  those of JMH, such as -f 1 -wi 1 -i 3 for a quick look; java -jar bench/target/benchmarks.jar -h lists them
+      options  those of JMH, such as -f 1 -i 2 for a quick look; java -jar bench/target/benchmarks.jar -h lists them
 
       Examples:
         ElementwiseTable -f 1 'LayerBenchmark.(step|sequence)'
@@ -228,7 +231,8 @@ public final class ElementwiseTable {
       // At the end, as the JVMs that JMH forks write warnings in between.
       System.out.println();
       System.out.println("ns/n-step: time of a neuron and step. B/op: allocated. limit: ns/n-step that this machine's"
-          + " memory and arithmetic allow. share: limit by time.");
+          + " memory and arithmetic allow. share: limit by time;");
+      System.out.println("above 100 % where memory is overwritten in place, or a cache holds more than the limit supposes.");
       System.out.printf(Locale.ROOT, LINE, "benchmark", "parameters", "ns/n-step", "B/op", "limit", "share",
           "goal", "met");
       lines.forEach(System.out::print);
@@ -286,7 +290,8 @@ public final class ElementwiseTable {
       case Goal.TimeAt30(double most) -> String.format(Locale.ROOT, "%.3f (%.2f at 30 GB/s)", most * scale, most);
       case Goal.None() -> "";
     };
-    String met = switch (row.goal) {
+    double bytes = allocated(result);
+    String met = bytes >= row.steps ? NOT_COMPILED : switch (row.goal) {
       case Goal.Share(double least) -> yes(share >= least);
       case Goal.OfNative(double least) -> other.isPresent()
           ? yes(other.getAsDouble() / time >= least) + ", " + percent(other.getAsDouble() / time)
@@ -296,7 +301,7 @@ public final class ElementwiseTable {
       case Goal.None() -> "";
     };
     return String.format(Locale.ROOT, LINE, row.benchmark.replace("Benchmark", ""), row.values(),
-        String.format(Locale.ROOT, "%.4f", time), String.format(Locale.ROOT, "%.1f", allocated(result)),
+        String.format(Locale.ROOT, "%.4f", time), String.format(Locale.ROOT, "%.1f", bytes),
         String.format(Locale.ROOT, "%.4f", limit), percent(share), goal, met);
   }
 
