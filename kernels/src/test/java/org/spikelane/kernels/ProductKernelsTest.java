@@ -148,9 +148,9 @@ class ProductKernelsTest {
       SplittableRandom random = new SplittableRandom(seed);
       int words = SpikeRows.words(k);
       spk = new SpikeRows(Cases.spikes(random, rows + 1, k, 0.3), words, words);
-      // Of every four rows, one is silent, and one has silent neurons side by side, as sparse layers have.
-      for (int r = 1; r < rows; r += 2) {
-        Arrays.fill(spk.words(), spk.at(r), spk.at(r) + (r % 4 == 1 ? words : Math.min(1, words)), 0);
+      // Of every eight rows, one is silent, and one has a silent first word, as sparse layers have; four in a row fire.
+      for (int r = 1; r < rows; r += r % 8 == 1 ? 2 : 6) {
+        Arrays.fill(spk.words(), spk.at(r), spk.at(r) + (r % 8 == 1 ? words : Math.min(1, words)), 0);
       }
       x = new Rows(values(random, OFFSET + rows * (k + 3), draw), OFFSET, k + 3);
       w = values(random, k * n, draw);
