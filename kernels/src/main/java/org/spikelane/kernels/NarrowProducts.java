@@ -36,8 +36,8 @@ final class NarrowProducts {
   /** Rows, or neurons, of a tile. */
   private static final int ROWS = 2 * LANES;
 
-  /** The bits of a tile's neurons. */
-  private static final long NEURONS = (1L << ROWS) - 1;
+  /** The bits of a tile's neurons, in a word that starts with them. */
+  private static final long TILE_BITS = (1L << ROWS) - 1;
 
   /** What a tile of masked additions costs beside its columns, in columns: the masks. */
   private static final int MASKS_IN_COLUMNS = 2;
@@ -275,9 +275,9 @@ final class NarrowProducts {
     FloatVector c90 = FloatVector.fromArray(FLOATS, gw, gwAt + 9 * gwRow);
     FloatVector c91 = FloatVector.fromArray(FLOATS, gw, gwAt + 9 * gwRow + LANES);
     for (int r = 0; r < rows; r++) {
-      long fired = words[at + r * stride] >>> shift & NEURONS;
+      long fired = words[at + r * stride] >>> shift & TILE_BITS;
       if (fired == 0) {
-        continue; // Of a layer that hardly fires, nearly all are such.
+        continue; // None of the tile's neurons fired: the rule where layers hardly do.
       }
       VectorMask<Float> f0 = VectorMask.fromLong(FLOATS, fired);
       VectorMask<Float> f1 = VectorMask.fromLong(FLOATS, fired >>> LANES);

@@ -474,7 +474,7 @@ final class VectorLeakyKernels implements LeakyKernels {
 
   /**
    * Four vectors of neurons after four through steps t1-1 to t0, what is carried in registers. Neurons ascend, as some
-   * hardware prefetchers follow no row downwards: from memory, that takes twice as long on Zen 4.
+   * hardware prefetchers follow no row downwards: in pages of 4 KiB, Zen 4 then takes up to twice as long from memory.
    */
   private static void back(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, float[] cMem, float[] beta,
       float[] theta, ResetMechanism reset, Rows gx, int t0, int t1, int from, int to) {

@@ -46,8 +46,9 @@ final class VectorShapes {
    * few rows at a time, each of them far along: hardware prefetchers follow a row, and memory gives more the fewer rows are
    * read and written side by side. A column through all steps would visit a memory page a step, which none follows, and rows
    * that are a power of two apart leave each other no place in any cache. States and parameters, which each block reads
-   * again, weigh more the nearer the sequence may be: 16 rows up to 1 MiB cost a sequence that does lie in L2 a tenth, and
-   * save one that comes from memory more than a third; eight up to 8 MiB, which a last-level cache holds; then four.
+   * again, weigh more the nearer the sequence may be. Up to 1 MiB it is 16 rows, which cost a sequence that does lie in L2 11
+   * to 22 % and save one that comes from memory more than a third; up to 8 MiB, which a last-level cache holds, eight; beyond,
+   * four.
    */
   static int stepsForward(int steps, int stride) {
     long values = (long) steps * stride;

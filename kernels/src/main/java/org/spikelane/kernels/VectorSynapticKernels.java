@@ -528,7 +528,7 @@ final class VectorSynapticKernels implements SynapticKernels {
 
   /**
    * Four vectors of neurons after four through steps t1-1 to t0, what is carried in registers. Neurons ascend, as some
-   * hardware prefetchers follow no row downwards: from memory, that takes twice as long on Zen 4.
+   * hardware prefetchers follow no row downwards: in pages of 4 KiB, Zen 4 then takes up to twice as long from memory.
    */
   private static void back(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows mem, float[] cSyn,
       float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, Rows gx, int t0, int t1, int from,

@@ -564,7 +564,7 @@ class ProductKernelsTest {
   @EnumSource
   void allocatesNothing(Product product) {
     // 13, 17 and 150 take every kind of tile at every width; few columns go another way.
-    for (int[] shape : new int[][] {{13, 17, 150}, {30, 260, 3}}) {
+    for (int[] shape : new int[][] {{13, 17, 150}, {30, 260, 3}, {30, 260, 10}}) {
       allocatesNothing(IMPLEMENTATIONS, product, Problem.binary(shape));
     }
   }
