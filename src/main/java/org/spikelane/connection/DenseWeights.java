@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.ejml.data.FMatrixRMaj;
+import org.ejml.dense.row.CommonOps_FDRM;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.PackedWeights;
 import org.spikelane.layer.Parameter;
@@ -64,7 +65,7 @@ final class DenseWeights {
       byOutput.pack(weight.values(), part, parts);
     }
     if (transposedMatrix != null && part == 0) {
-      Parameter.transpose(weight.values(), outputs, inputs, transposedMatrix.data);
+      CommonOps_FDRM.transpose(matrix(), transposedMatrix);
     }
   }
 
@@ -131,7 +132,7 @@ final class DenseWeights {
   synchronized FMatrixRMaj transposedMatrix() {
     if (transposedMatrix == null) {
       transposedMatrix = new FMatrixRMaj(inputs, outputs);
-      Parameter.transpose(weight.values(), outputs, inputs, transposedMatrix.data);
+      CommonOps_FDRM.transpose(matrix(), transposedMatrix);
     }
     return transposedMatrix;
   }

@@ -9,8 +9,6 @@ package org.spikelane.layer;
  */
 public final class Parameter {
 
-  private static final int SQUARE = 32;
-
   /** How sums of gradients lie in memory that are not in the parameter's shape, and how they become the gradient. */
   interface GradientForm {
 
@@ -83,42 +81,6 @@ public final class Parameter {
   /** How its gradients are summed; null if in its own shape. */
   GradientForm form() {
     return form;
-  }
-
-  /** {@code to[c][r] = from[r][c]} for a row-major matrix of {@code rows} times {@code columns}. */
-  public static void transpose(float[] from, int rows, int columns, float[] to) {
-    transpose(from, rows, columns, 0, columns, to);
-  }
-
-  /** {@code to[c][r] = from[r][c]} for columns [first, end) of such a matrix. */
-  static void transpose(float[] from, int rows, int columns, int first, int end, float[] to) {
-    // Square by square, so that the lines of both sides are used up while they are in cache.
-    for (int r0 = 0; r0 < rows; r0 += SQUARE) {
-      int r1 = Math.min(rows, r0 + SQUARE);
-      for (int c0 = first; c0 < end; c0 += SQUARE) {
-        int c1 = Math.min(end, c0 + SQUARE);
-        for (int c = c0; c < c1; c++) {
-          for (int r = r0; r < r1; r++) {
-            to[c * rows + r] = from[r * columns + c];
-          }
-        }
-      }
-    }
-  }
-
-  /** {@code to[c][r] += from[r][c]} likewise. */
-  static void addTransposed(float[] from, int rows, int columns, int first, int end, float[] to) {
-    for (int r0 = 0; r0 < rows; r0 += SQUARE) {
-      int r1 = Math.min(rows, r0 + SQUARE);
-      for (int c0 = first; c0 < end; c0 += SQUARE) {
-        int c1 = Math.min(end, c0 + SQUARE);
-        for (int c = c0; c < c1; c++) {
-          for (int r = r0; r < r1; r++) {
-            to[c * rows + r] += from[r * columns + c];
-          }
-        }
-      }
-    }
   }
 
   @Override

@@ -1,7 +1,9 @@
 package org.spikelane.layer;
 
 import java.util.Arrays;
+import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.ProductKernels;
+import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 
 /**
@@ -13,6 +15,9 @@ import org.spikelane.kernels.Rows;
  */
 final class ParameterSums {
 
+  private static final int SQUARE = 32;
+
+  private final RowKernels rows = KernelProvider.current().rows();
   private final Parameter parameter;
   /** In the parameter's {@link Parameter.GradientForm}, or in its own shape if it has none. */
   private final Sums sums;
@@ -102,14 +107,30 @@ final class ParameterSums {
     float[] gradient = sums.room();
     // Whether the sums are empty stays as it is until all ranges are there.
     if (!byInput.isEmpty() && sums.isEmpty()) {
-      Parameter.transpose(byInput.values(), inputs(), outputs(), from, to, gradient);
+      rows.transpose(byInput.values(), from, outputs(), inputs(), to - from, gradient, from * inputs(), inputs());
     } else if (!byInput.isEmpty()) {
-      Parameter.addTransposed(byInput.values(), inputs(), outputs(), from, to, gradient);
+      addTransposed(byInput.values(), inputs(), outputs(), from, to, gradient);
     } else if (sums.isEmpty()) {
       Arrays.fill(gradient, from * inputs(), to * inputs(), 0f);
     }
     if (products != null) {
       products.addTo(gradient, from, to, kernels);
+    }
+  }
+
+  /** {@code to[c][r] += from[r][c]} for columns [first, end) of a matrix: few gradients have both parts. */
+  private static void addTransposed(float[] from, int rows, int columns, int first, int end, float[] to) {
+    // Square by square, so that the lines of both sides are used up while they are in cache.
+    for (int r0 = 0; r0 < rows; r0 += SQUARE) {
+      int r1 = Math.min(rows, r0 + SQUARE);
+      for (int c0 = first; c0 < end; c0 += SQUARE) {
+        int c1 = Math.min(end, c0 + SQUARE);
+        for (int c = c0; c < c1; c++) {
+          for (int r = r0; r < r1; r++) {
+            to[c * rows + r] += from[r * columns + c];
+          }
+        }
+      }
     }
   }
 

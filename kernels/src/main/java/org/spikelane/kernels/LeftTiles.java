@@ -30,29 +30,9 @@ final class LeftTiles {
   // Tiles are an odd number of cache lines apart: a step of many tiles, written together, does not share the sets of L1.
   private static final int LINE = 16;
 
-  // Where an instruction selects lanes of two vectors; elsewhere that takes several, and loads and stores are as fast.
-  private static final boolean TRANSPOSES = WIDTH == 512;
-  private static final FloatVector EACH_LOW = pairs(1, 0);
-  private static final FloatVector EACH_HIGH = pairs(1, LANES / 2);
-  private static final FloatVector TWO_LOW = pairs(2, 0);
-  private static final FloatVector TWO_HIGH = pairs(2, LANES / 2);
-  private static final FloatVector FOUR_LOW = pairs(4, 0);
-  private static final FloatVector FOUR_HIGH = pairs(4, LANES / 2);
-
   private float[] data = {};
   private int tile;
   private final long[] bits = new long[Long.SIZE];
-
-  /** Which lanes of two vectors alternate, {@code together} of each at a time, from lane {@code first} of both on. */
-  private static FloatVector pairs(int together, int first) {
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < LANES; i++) {
-      int pair = i / (2 * together);
-      int of = i / together % 2;
-      lanes[i] = first + pair * together + i % together + of * LANES;
-    }
-    return FloatVector.fromArray(FLOATS, lanes, 0);
-  }
 
   float[] data() {
     return data;
@@ -84,8 +64,9 @@ final class LeftTiles {
     resize(count, steps);
     int i = 0;
     for (; i <= count - ROWS; i += ROWS) {
-      int done = TRANSPOSES ? transpose(x.data(), x.at(r + i) + column, x.stride(), steps, data, at(i)) : 0;
-      copyEightRows(x.data(), x.at(r + i) + column, x.stride(), done, steps, data, at(i));
+      int at = x.at(r + i) + column;
+      int done = Transposition.IN_REGISTERS ? Transposition.eightRows(x.data(), at, x.stride(), steps, data, at(i)) : 0;
+      ScalarRowKernels.transposeEightRows(x.data(), at, x.stride(), done, steps, data, at(i), ROWS);
     }
     for (; i < count; i++) {
       copyRow(i, x.data(), x.at(r + i) + column, 1, steps);
@@ -156,63 +137,5 @@ final class LeftTiles {
         step.intoArray(to, at);
       }
     }
-  }
-
-  private static void copyEightRows(float[] x, int at, int stride, int from, int steps, float[] to, int toAt) {
-    for (int s = from; s < steps; s++) {
-      to[toAt + s * ROWS] = x[at + s];
-      to[toAt + s * ROWS + 1] = x[at + s + stride];
-      to[toAt + s * ROWS + 2] = x[at + s + 2 * stride];
-      to[toAt + s * ROWS + 3] = x[at + s + 3 * stride];
-      to[toAt + s * ROWS + 4] = x[at + s + 4 * stride];
-      to[toAt + s * ROWS + 5] = x[at + s + 5 * stride];
-      to[toAt + s * ROWS + 6] = x[at + s + 6 * stride];
-      to[toAt + s * ROWS + 7] = x[at + s + 7 * stride];
-    }
-  }
-
-  /**
-   * The same, a vector of steps of eight rows at a time: rows alternate one by one, then two by two, then four by four.
-   *
-   * @return the first step that fills no vector
-   */
-  private static int transpose(float[] x, int at, int stride, int steps, float[] to, int toAt) {
-    int s = 0;
-    for (; s <= steps - LANES; s += LANES) {
-      FloatVector r0 = FloatVector.fromArray(FLOATS, x, at + s);
-      FloatVector r1 = FloatVector.fromArray(FLOATS, x, at + s + stride);
-      FloatVector r2 = FloatVector.fromArray(FLOATS, x, at + s + 2 * stride);
-      FloatVector r3 = FloatVector.fromArray(FLOATS, x, at + s + 3 * stride);
-      FloatVector r4 = FloatVector.fromArray(FLOATS, x, at + s + 4 * stride);
-      FloatVector r5 = FloatVector.fromArray(FLOATS, x, at + s + 5 * stride);
-      FloatVector r6 = FloatVector.fromArray(FLOATS, x, at + s + 6 * stride);
-      FloatVector r7 = FloatVector.fromArray(FLOATS, x, at + s + 7 * stride);
-      FloatVector low01 = EACH_LOW.selectFrom(r0, r1);
-      FloatVector high01 = EACH_HIGH.selectFrom(r0, r1);
-      FloatVector low23 = EACH_LOW.selectFrom(r2, r3);
-      FloatVector high23 = EACH_HIGH.selectFrom(r2, r3);
-      FloatVector low45 = EACH_LOW.selectFrom(r4, r5);
-      FloatVector high45 = EACH_HIGH.selectFrom(r4, r5);
-      FloatVector low67 = EACH_LOW.selectFrom(r6, r7);
-      FloatVector high67 = EACH_HIGH.selectFrom(r6, r7);
-      FloatVector first0 = TWO_LOW.selectFrom(low01, low23);
-      FloatVector first1 = TWO_HIGH.selectFrom(low01, low23);
-      FloatVector first2 = TWO_LOW.selectFrom(high01, high23);
-      FloatVector first3 = TWO_HIGH.selectFrom(high01, high23);
-      FloatVector last0 = TWO_LOW.selectFrom(low45, low67);
-      FloatVector last1 = TWO_HIGH.selectFrom(low45, low67);
-      FloatVector last2 = TWO_LOW.selectFrom(high45, high67);
-      FloatVector last3 = TWO_HIGH.selectFrom(high45, high67);
-      int t = toAt + s * ROWS;
-      FOUR_LOW.selectFrom(first0, last0).intoArray(to, t);
-      FOUR_HIGH.selectFrom(first0, last0).intoArray(to, t + LANES);
-      FOUR_LOW.selectFrom(first1, last1).intoArray(to, t + 2 * LANES);
-      FOUR_HIGH.selectFrom(first1, last1).intoArray(to, t + 3 * LANES);
-      FOUR_LOW.selectFrom(first2, last2).intoArray(to, t + 4 * LANES);
-      FOUR_HIGH.selectFrom(first2, last2).intoArray(to, t + 5 * LANES);
-      FOUR_LOW.selectFrom(first3, last3).intoArray(to, t + 6 * LANES);
-      FOUR_HIGH.selectFrom(first3, last3).intoArray(to, t + 7 * LANES);
-    }
-    return s;
   }
 }

@@ -29,20 +29,23 @@ public final class PackedWeights {
 
   private static final int MOST = Integer.MAX_VALUE - 8;
 
-  // Rows of weights that are transposed together, four cache lines of the source, and columns whose loop is one.
-  private static final int BLOCK = 64;
-  private static final int COLUMNS_TOGETHER = 8;
+  // Rows of weights that are transposed together: what 32 columns of them become fits a first-level cache.
+  private static final int BLOCK = 128;
 
   private final int k;
   private final int n;
   private final int panel;
+  private final RowKernels kernels;
   private final MemorySegment data;
   private final int group;
   private final float[] grouped;
   private boolean finite = true;
 
-  /** @param group columns of a group of the second copy, {@link #grouped}; 0 for none */
-  PackedWeights(int k, int n, int panel, int group) {
+  /**
+   * @param group columns of a group of the second copy, {@link #grouped}; 0 for none
+   * @param kernels with which they are transposed
+   */
+  PackedWeights(int k, int n, int panel, int group, RowKernels kernels) {
     long size = Math.ceilDiv((long) k, STEPS_TOGETHER) * STEPS_TOGETHER * panels(n, panel) * panel + panel;
     long groupedSize = (long) panels(n, group) * (k + Integer.SIZE) * group;
     if (k < 0 || n < 0 || size > MOST || groupedSize > MOST) {
@@ -52,6 +55,7 @@ public final class PackedWeights {
     this.k = k;
     this.n = n;
     this.panel = panel;
+    this.kernels = kernels;
     this.data = aligned((int) size);
     this.group = group;
     this.grouped = new float[panels(n, group) * groupRows() * group];
@@ -210,36 +214,14 @@ public final class PackedWeights {
     }
   }
 
-  private void packBlock(float[] w, int p, int row, int rows, float[] block) {
+  /** Steps are rows of the weights: columns of w, and rows of a panel. */
+  private void packBlock(float[] w, int p, int step, int steps, float[] block) {
     int columns = Math.min(panel, n - p * panel);
-    int from = p * panel * k + row;
-    int j = 0;
-    for (; j <= columns - COLUMNS_TOGETHER; j += COLUMNS_TOGETHER) {
-      copyEightColumns(w, from + j * k, k, rows, block, j, panel);
+    kernels.transpose(w, p * panel * k + step, k, columns, steps, block, 0, panel);
+    for (int s = 0; columns < panel && s < steps; s++) {
+      Arrays.fill(block, s * panel + columns, (s + 1) * panel, 0f);
     }
-    for (int i = 0; i < rows; i++) {
-      for (int l = j; l < columns; l++) {
-        block[i * panel + l] = w[from + l * k + i];
-      }
-      Arrays.fill(block, i * panel + columns, (i + 1) * panel, 0f);
-    }
-    MemorySegment.copy(block, 0, data, ValueLayout.JAVA_FLOAT, bytes(at(p) + row * panel), rows * panel);
-  }
-
-  /** {@code to[toAt + i*toStride + j] = w[at + j*stride + i]} for j below 8. */
-  private static void copyEightColumns(float[] w, int at, int stride, int rows, float[] to, int toAt, int toStride) {
-    int j = toAt;
-    for (int i = 0; i < rows; i++) {
-      to[j] = w[at + i];
-      to[j + 1] = w[at + stride + i];
-      to[j + 2] = w[at + 2 * stride + i];
-      to[j + 3] = w[at + 3 * stride + i];
-      to[j + 4] = w[at + 4 * stride + i];
-      to[j + 5] = w[at + 5 * stride + i];
-      to[j + 6] = w[at + 6 * stride + i];
-      to[j + 7] = w[at + 7 * stride + i];
-      j += toStride;
-    }
+    MemorySegment.copy(block, 0, data, ValueLayout.JAVA_FLOAT, bytes(at(p) + step * panel), steps * panel);
   }
 
   /** Where so many floats end. */

@@ -64,6 +64,12 @@ public interface RowKernels {
   double sum(float[] x, int xAt, int from, int to);
 
   /**
+   * {@code y[c][r] = x[r][c]} for r below {@code rows} and c below {@code columns}: row r of x starts at {@code xAt +
+   * r*xRow}, row c of y at {@code yAt + c*yRow}. y is none of x.
+   */
+  void transpose(float[] x, int xAt, int xRow, int rows, int columns, float[] y, int yAt, int yRow);
+
+  /**
    * Reads columns {@code [from, to)} of rows {@code [t0, t1)}, a value of each cache line, so that a kernel which comes
    * to them next finds them in a cache: rows far apart in memory arrive sooner this way. Changes nothing; scalar
    * kernels, which compute for longer than memory takes, leave it out.

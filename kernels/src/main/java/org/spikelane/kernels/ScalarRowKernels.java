@@ -3,6 +3,11 @@ package org.spikelane.kernels;
 /** The equations of {@link RowKernels}, one neuron after the other: the reference of {@link VectorRowKernels}. */
 final class ScalarRowKernels implements RowKernels {
 
+  // Rows that are transposed together: where a row is a power of two, theirs are all in one set of a first-level cache, which
+  // has eight ways or more. And columns that are: until the next eight rows, a second-level cache holds what they become.
+  private static final int EIGHT = 8;
+  static final int STRIP = 256;
+
   ScalarRowKernels() {}
 
   @Override
@@ -136,6 +141,38 @@ final class ScalarRowKernels implements RowKernels {
       sum += x[xAt + n];
     }
     return sum;
+  }
+
+  @Override
+  public void transpose(float[] x, int xAt, int xRow, int rows, int columns, float[] y, int yAt, int yRow) {
+    int eights = rows / EIGHT * EIGHT;
+    for (int from = 0; from < columns; from += STRIP) {
+      int to = Math.min(from + STRIP, columns);
+      for (int r = 0; r < eights; r += EIGHT) {
+        transposeEightRows(x, xAt + r * xRow, xRow, from, to, y, yAt + r, yRow);
+      }
+      for (int c = from; c < to; c++) {
+        for (int r = eights; r < rows; r++) {
+          y[yAt + c * yRow + r] = x[xAt + r * xRow + c];
+        }
+      }
+    }
+  }
+
+  /** Columns {@code [from, to)} of eight rows, as {@link #transpose}. */
+  static void transposeEightRows(float[] x, int xAt, int xRow, int from, int to, float[] y, int yAt, int yRow) {
+    for (int c = from; c < to; c++) {
+      int at = xAt + c;
+      int toAt = yAt + c * yRow;
+      y[toAt] = x[at];
+      y[toAt + 1] = x[at + xRow];
+      y[toAt + 2] = x[at + 2 * xRow];
+      y[toAt + 3] = x[at + 3 * xRow];
+      y[toAt + 4] = x[at + 4 * xRow];
+      y[toAt + 5] = x[at + 5 * xRow];
+      y[toAt + 6] = x[at + 6 * xRow];
+      y[toAt + 7] = x[at + 7 * xRow];
+    }
   }
 
   /** The spikes of neurons {@code [from, to)}, all of one word, in the places that they have in it. */

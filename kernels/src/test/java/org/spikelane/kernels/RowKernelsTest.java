@@ -302,4 +302,44 @@ class RowKernelsTest {
       }
     }
   }
+
+  /** Sizes around sixteen rows, a vector and a strip of columns; what lies between and behind rows stays as it was. */
+  @Test
+  void transposesWhateverTheSizes() {
+    for (RowKernels kernels : IMPLEMENTATIONS) {
+      for (int rows : new int[] {0, 1, 7, 8, 9, 15, 16, 17, 24, 33, 48}) {
+        for (int columns : new int[] {0, 1, 3, 4, 8, 15, 16, 17, 31, 255, 256, 257, 280, 530}) {
+          assertTransposes(kernels, rows, columns);
+        }
+      }
+    }
+  }
+
+  private static void assertTransposes(RowKernels kernels, int rows, int columns) {
+    int xRow = columns + 2;
+    int yRow = rows + 3;
+    float[] x = new float[X_AT + rows * xRow];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = i;
+    }
+    float[] y = new float[Y_AT + columns * yRow];
+    Arrays.fill(y, -1f);
+    float[] expected = y.clone();
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        expected[Y_AT + c * yRow + r] = x[X_AT + r * xRow + c];
+      }
+    }
+    kernels.transpose(x, X_AT, xRow, rows, columns, y, Y_AT, yRow);
+    assertArrayEquals(expected, y, kernels + ": " + rows + " rows of " + columns);
+  }
+
+  @Test
+  void transposingAllocatesNothing() {
+    float[] x = new float[40 * 100];
+    float[] y = new float[100 * 40];
+    for (RowKernels kernels : IMPLEMENTATIONS) {
+      Cases.assertAllocatesNothing(() -> kernels.transpose(x, 0, 100, 40, 100, y, 0, 40), kernels.toString());
+    }
+  }
 }
