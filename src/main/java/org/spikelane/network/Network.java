@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.spikelane.connection.AvgPool2d;
 import org.spikelane.connection.Conv1d;
 import org.spikelane.connection.AllToAll;
@@ -107,6 +108,14 @@ public final class Network {
   /** The layers, first to last. */
   public List<NamedLayer> layers() {
     return layers;
+  }
+
+  /** The layers with the shapes that they give, as in {@code [40] -> fc1 Linear [128] -> lif1 RLeaky [128]}. */
+  @Override
+  public String toString() {
+    return inputShape + layers.stream()
+        .map(named -> " -> " + named.name() + " " + named.layer().type() + " " + named.layer().outputShape())
+        .collect(Collectors.joining());
   }
 
   /** All parameters by snnTorch's names, {@code fc1.weight}, {@code lif1.beta}, …, in the order of its state dict. */

@@ -45,6 +45,13 @@ class NetworkTest {
   }
 
   @Test
+  void printsItsLayers() {
+    assertEquals("[40] -> fc1 Linear [128] -> lif1 RLeaky [128]",
+        Network.input(40).linear("fc1", 128).rLeaky("lif1", n -> n.beta(0.9f).allToAll()).build(1).toString());
+    assertEquals("[3]", Network.input(3).build(1).toString());
+  }
+
+  @Test
   void drawsInitialWeightsFromTheSeed() {
     float[] weights = convolutional().build(1).parameter("fc.weight").values();
     assertArrayEquals(weights, convolutional().build(1).parameter("fc.weight").values());
