@@ -30,9 +30,23 @@ final class LeftTiles {
   // Tiles are an odd number of cache lines apart: a step of many tiles, written together, does not share the sets of L1.
   private static final int LINE = 16;
 
+  // Where an instruction selects lanes of two vectors; elsewhere that takes several, and loads and stores are as fast.
+  private static final boolean TRANSPOSES = WIDTH == 512;
+  private static final FloatVector EACH_LOW = inTurns(0);
+  private static final FloatVector EACH_HIGH = inTurns(LANES / 2);
+
   private float[] data = {};
   private int tile;
   private final long[] bits = new long[Long.SIZE];
+
+  /** Which lanes of two vectors alternate, from lane {@code first} of both on. */
+  private static FloatVector inTurns(int first) {
+    float[] lanes = new float[LANES];
+    for (int i = 0; i < LANES; i++) {
+      lanes[i] = first + i / 2 + i % 2 * LANES;
+    }
+    return FloatVector.fromArray(FLOATS, lanes, 0);
+  }
 
   float[] data() {
     return data;
@@ -65,7 +79,7 @@ final class LeftTiles {
     int i = 0;
     for (; i <= count - ROWS; i += ROWS) {
       int at = x.at(r + i) + column;
-      int done = Transposition.IN_REGISTERS ? Transposition.eightRows(x.data(), at, x.stride(), steps, data, at(i)) : 0;
+      int done = TRANSPOSES ? transpose(x.data(), at, x.stride(), steps, data, at(i)) : 0;
       ScalarRowKernels.transposeEightRows(x.data(), at, x.stride(), done, steps, data, at(i), ROWS);
     }
     for (; i < count; i++) {
@@ -137,5 +151,53 @@ final class LeftTiles {
         step.intoArray(to, at);
       }
     }
+  }
+
+  /**
+   * Eight rows, xRow apart, to [step][8], for as many of the steps as fill vectors. Of eight vectors, the i-th and the one four
+   * further become vectors 2i and 2i + 1, which hold their lanes in turns: that rotates the bits of each value's place, row
+   * before lane, by one, and after three such rounds the rows are where lanes were.
+   *
+   * @return the first step that fills no vector
+   */
+  private static int transpose(float[] x, int xAt, int xRow, int steps, float[] y, int yAt) {
+    int s = 0;
+    for (; s <= steps - LANES; s += LANES) {
+      int at = xAt + s;
+      FloatVector a0 = FloatVector.fromArray(FLOATS, x, at);
+      FloatVector a1 = FloatVector.fromArray(FLOATS, x, at + xRow);
+      FloatVector a2 = FloatVector.fromArray(FLOATS, x, at + 2 * xRow);
+      FloatVector a3 = FloatVector.fromArray(FLOATS, x, at + 3 * xRow);
+      FloatVector a4 = FloatVector.fromArray(FLOATS, x, at + 4 * xRow);
+      FloatVector a5 = FloatVector.fromArray(FLOATS, x, at + 5 * xRow);
+      FloatVector a6 = FloatVector.fromArray(FLOATS, x, at + 6 * xRow);
+      FloatVector a7 = FloatVector.fromArray(FLOATS, x, at + 7 * xRow);
+      FloatVector b0 = EACH_LOW.selectFrom(a0, a4);
+      FloatVector b1 = EACH_HIGH.selectFrom(a0, a4);
+      FloatVector b2 = EACH_LOW.selectFrom(a1, a5);
+      FloatVector b3 = EACH_HIGH.selectFrom(a1, a5);
+      FloatVector b4 = EACH_LOW.selectFrom(a2, a6);
+      FloatVector b5 = EACH_HIGH.selectFrom(a2, a6);
+      FloatVector b6 = EACH_LOW.selectFrom(a3, a7);
+      FloatVector b7 = EACH_HIGH.selectFrom(a3, a7);
+      FloatVector c0 = EACH_LOW.selectFrom(b0, b4);
+      FloatVector c1 = EACH_HIGH.selectFrom(b0, b4);
+      FloatVector c2 = EACH_LOW.selectFrom(b1, b5);
+      FloatVector c3 = EACH_HIGH.selectFrom(b1, b5);
+      FloatVector c4 = EACH_LOW.selectFrom(b2, b6);
+      FloatVector c5 = EACH_HIGH.selectFrom(b2, b6);
+      FloatVector c6 = EACH_LOW.selectFrom(b3, b7);
+      FloatVector c7 = EACH_HIGH.selectFrom(b3, b7);
+      int to = yAt + s * ROWS;
+      EACH_LOW.selectFrom(c0, c4).intoArray(y, to);
+      EACH_HIGH.selectFrom(c0, c4).intoArray(y, to + LANES);
+      EACH_LOW.selectFrom(c1, c5).intoArray(y, to + 2 * LANES);
+      EACH_HIGH.selectFrom(c1, c5).intoArray(y, to + 3 * LANES);
+      EACH_LOW.selectFrom(c2, c6).intoArray(y, to + 4 * LANES);
+      EACH_HIGH.selectFrom(c2, c6).intoArray(y, to + 5 * LANES);
+      EACH_LOW.selectFrom(c3, c7).intoArray(y, to + 6 * LANES);
+      EACH_HIGH.selectFrom(c3, c7).intoArray(y, to + 7 * LANES);
+    }
+    return s;
   }
 }

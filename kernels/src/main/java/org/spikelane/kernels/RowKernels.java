@@ -1,8 +1,8 @@
 package org.spikelane.kernels;
 
 /**
- * Passes over single rows that the fused neuron kernels leave to others: the halves of a step that something must come
- * between, inhibition, one-to-one recurrence, sums and scalings. Rows start at {@code …At} in their array.
+ * Passes over rows that the fused neuron kernels leave to others: the halves of a step that something must come between,
+ * inhibition, one-to-one recurrence, sums, scalings, and rows that become columns. Rows start at {@code …At} in their array.
  */
 public interface RowKernels {
 

@@ -6,7 +6,7 @@ final class ScalarRowKernels implements RowKernels {
   // Rows that are transposed together: where a row is a power of two, theirs are all in one set of a first-level cache, which
   // has eight ways or more. And columns that are: until the next eight rows, a second-level cache holds what they become.
   private static final int EIGHT = 8;
-  static final int STRIP = 256;
+  private static final int STRIP = 256;
 
   ScalarRowKernels() {}
 
@@ -161,9 +161,8 @@ final class ScalarRowKernels implements RowKernels {
 
   /** Columns {@code [from, to)} of eight rows, as {@link #transpose}. */
   static void transposeEightRows(float[] x, int xAt, int xRow, int from, int to, float[] y, int yAt, int yRow) {
-    for (int c = from; c < to; c++) {
-      int at = xAt + c;
-      int toAt = yAt + c * yRow;
+    int toAt = yAt + from * yRow;
+    for (int at = xAt + from; at < xAt + to; at++) {
       y[toAt] = x[at];
       y[toAt + 1] = x[at + xRow];
       y[toAt + 2] = x[at + 2 * xRow];
@@ -172,6 +171,7 @@ final class ScalarRowKernels implements RowKernels {
       y[toAt + 5] = x[at + 5 * xRow];
       y[toAt + 6] = x[at + 6 * xRow];
       y[toAt + 7] = x[at + 7 * xRow];
+      toAt += yRow;
     }
   }
 
