@@ -17,7 +17,7 @@ final class ParameterSums {
 
   private static final int SQUARE = 32;
 
-  private final RowKernels rows = KernelProvider.current().rows();
+  private final RowKernels rowKernels = KernelProvider.current().rows();
   private final Parameter parameter;
   /** In the parameter's {@link Parameter.GradientForm}, or in its own shape if it has none. */
   private final Sums sums;
@@ -107,7 +107,7 @@ final class ParameterSums {
     float[] gradient = sums.room();
     // Whether the sums are empty stays as it is until all ranges are there.
     if (!byInput.isEmpty() && sums.isEmpty()) {
-      rows.transpose(byInput.values(), from, outputs(), inputs(), to - from, gradient, from * inputs(), inputs());
+      rowKernels.transpose(byInput.values(), from, outputs(), inputs(), to - from, gradient, from * inputs(), inputs());
     } else if (!byInput.isEmpty()) {
       addTransposed(byInput.values(), inputs(), outputs(), from, to, gradient);
     } else if (sums.isEmpty()) {

@@ -66,7 +66,7 @@ public final class KernelProvider {
     return surrogate;
   }
 
-  /** Passes over single rows. */
+  /** Passes over rows. */
   public RowKernels rows() {
     return rows;
   }

@@ -155,8 +155,8 @@ final class LeftTiles {
 
   /**
    * Eight rows, xRow apart, to [step][8], for as many of the steps as fill vectors. Of eight vectors, the i-th and the one four
-   * further become vectors 2i and 2i + 1, which hold their lanes in turns: that rotates the bits of each value's place, row
-   * before lane, by one, and after three such rounds the rows are where lanes were.
+   * further become vectors 2i and 2i + 1, which hold their lanes in turns: that rotates the seven bits of each value's place,
+   * row*16 + lane, by one. After three such rounds its place is lane*8 + row.
    *
    * @return the first step that fills no vector
    */

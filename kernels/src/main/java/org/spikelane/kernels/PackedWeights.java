@@ -29,7 +29,7 @@ public final class PackedWeights {
 
   private static final int MOST = Integer.MAX_VALUE - 8;
 
-  // Rows of weights that are transposed together: what 32 columns of them become fits a first-level cache.
+  // Rows of weights that are transposed together: what they become in a panel of 32 columns fits a first-level cache.
   private static final int BLOCK = 128;
 
   private final int k;

@@ -65,7 +65,7 @@ public interface RowKernels {
 
   /**
    * {@code y[c][r] = x[r][c]} for r below {@code rows} and c below {@code columns}: row r of x starts at {@code xAt +
-   * r*xRow}, row c of y at {@code yAt + c*yRow}. y is none of x.
+   * r*xRow}, row c of y at {@code yAt + c*yRow}. The two share no memory.
    */
   void transpose(float[] x, int xAt, int xRow, int rows, int columns, float[] y, int yAt, int yRow);
 

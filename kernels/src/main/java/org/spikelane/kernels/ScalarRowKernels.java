@@ -4,7 +4,8 @@ package org.spikelane.kernels;
 final class ScalarRowKernels implements RowKernels {
 
   // Rows that are transposed together: where a row is a power of two, theirs are all in one set of a first-level cache, which
-  // has eight ways or more. And columns that are: until the next eight rows, a second-level cache holds what they become.
+  // has eight ways or more on x86. And columns that are: until the next eight rows, a second-level cache of 1 MiB holds what
+  // they become, if that is rows of at most 1024.
   private static final int EIGHT = 8;
   private static final int STRIP = 256;
 

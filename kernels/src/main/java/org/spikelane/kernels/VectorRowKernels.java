@@ -288,8 +288,8 @@ final class VectorRowKernels implements RowKernels {
   }
 
   /**
-   * The twin's: in registers it takes two thirds of the time, but while vectors are objects, a network's first weights, 784 to
-   * 1000, would take a tenth of a second.
+   * The twin's: in registers it would take two thirds of the time, but while vectors are objects, a network's first weights,
+   * 784 to 1000, would take a tenth of a second.
    */
   @Override
   public void transpose(float[] x, int xAt, int xRow, int rows, int columns, float[] y, int yAt, int yRow) {

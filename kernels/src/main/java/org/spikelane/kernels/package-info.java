@@ -7,7 +7,7 @@
  * JVM: {@link org.spikelane.kernels.SynapticKernels} and {@link org.spikelane.kernels.LeakyKernels} (neurons),
  * {@link org.spikelane.kernels.SurrogateKernels} (derivatives of the spike, where neuron kernels do not compute them: see
  * {@link org.spikelane.kernels.SurrogateDerivative}), {@link org.spikelane.kernels.ProductKernels} (weights) and {@link
- * org.spikelane.kernels.RowKernels} (everything else that walks one row). {@code Scalar…} classes are the plainly written
+ * org.spikelane.kernels.RowKernels} (everything else that walks rows). {@code Scalar…} classes are the plainly written
  * reference, the fallback and the tail of the {@code Vector…} classes; the twins differ in the prefix only.
  *
  * <h2>Shapes</h2>

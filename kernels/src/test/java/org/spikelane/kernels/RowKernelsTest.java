@@ -303,7 +303,7 @@ class RowKernelsTest {
     }
   }
 
-  /** Sizes around eight and sixteen rows and a strip of columns; what lies between and behind rows stays as it was. */
+  /** Sizes around eight rows and a strip of columns; what lies between and behind rows stays as it was. */
   @Test
   void transposesWhateverTheSizes() {
     for (RowKernels kernels : IMPLEMENTATIONS) {
