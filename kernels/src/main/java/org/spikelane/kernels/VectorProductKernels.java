@@ -4,8 +4,8 @@ import static org.spikelane.kernels.RightPanels.PANEL;
 
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them: {@link DenseProducts}, {@link
- * EventProducts}, and {@link NarrowProducts} of spikes with few columns. Which of the dense ones runs follows from sizes, from
- * what a spike counts, and from whether factors are finite.
+ * EventProducts}, and {@link NarrowProducts} of spikes with few columns; and {@link ShortProducts} of few steps, whose weights
+ * stay there. Which of the dense ones runs follows from sizes, from what a spike counts, and from whether factors are finite.
  *
  * <p>Each element of a result is one chain of additions, ascending, whatever the cuts: they do not show in the bits.
  */
@@ -16,6 +16,7 @@ final class VectorProductKernels implements ProductKernels {
 
   private final RowKernels rows = new VectorRowKernels();
   private final DenseProducts dense = new DenseProducts();
+  private final ShortProducts fewSteps = new ShortProducts();
   private final EventProducts events;
   private final NarrowProducts narrow = new NarrowProducts();
 
@@ -41,12 +42,20 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public void dense(Rows x, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
-    dense.forward(x, w, true, bias, y, r0, r1);
+    multiply(x, w, true, bias, y, r0, r1);
   }
 
   @Override
   public void addDense(Rows x, PackedWeights w, Rows y, int r0, int r1) {
-    dense.forward(x, w, false, null, y, r0, r1);
+    multiply(x, w, false, null, y, r0, r1);
+  }
+
+  private void multiply(Rows x, PackedWeights w, boolean fresh, float[] bias, Rows y, int r0, int r1) {
+    if (ShortProducts.takes(w, r1 - r0)) {
+      fewSteps.forward(x, w, fresh, bias, y, r0, r1);
+    } else {
+      dense.forward(x, w, fresh, bias, y, r0, r1);
+    }
   }
 
   @Override
