@@ -110,11 +110,14 @@ final class ParameterSums {
       rowKernels.transpose(byInput.values(), from, outputs(), inputs(), to - from, gradient, from * inputs(), inputs());
     } else if (!byInput.isEmpty()) {
       addTransposed(byInput.values(), inputs(), outputs(), from, to, gradient);
-    } else if (sums.isEmpty()) {
-      Arrays.fill(gradient, from * inputs(), to * inputs(), 0f);
     }
-    if (products != null) {
+    boolean empty = byInput.isEmpty() && sums.isEmpty();
+    if (products != null && empty) {
+      products.setIn(gradient, from, to, kernels);
+    } else if (products != null) {
       products.addTo(gradient, from, to, kernels);
+    } else if (empty) {
+      Arrays.fill(gradient, from * inputs(), to * inputs(), 0f);
     }
   }
 

@@ -173,8 +173,8 @@ final class DenseProducts {
     Arrays.fill(halves, count, PANEL, 0);
   }
 
-  /** {@code gw[i][j] += sum over rows of x[r][i]*g[r][j]}, gw [k][n] from gwAt on. */
-  void gradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
+  /** {@code gw[i][j] += sum over rows of x[r][i]*g[r][j]}, or {@code =} if {@code fresh}, gw [k][n] from gwAt on. */
+  void gradient(Rows x, Rows g, boolean fresh, float[] gw, int gwAt, int r0, int r1, int k, int n) {
     assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
     walk.ascend();
     for (int r = r0; r < r1; r += STEPS) {
@@ -188,7 +188,7 @@ final class DenseProducts {
           int columns = Math.min(mostColumns, n - j);
           right.copyRows(g, r, steps, j, columns);
           // A tile's rows of the gradient one after the other: they are read and written in the order of memory.
-          multiplyRight(count, steps, columns, gw, gwAt + i * n + j, n, columns);
+          multiplyRight(count, steps, columns, fresh && r == r0, gw, gwAt + i * n + j, n, columns);
         }
       }
     }
@@ -210,18 +210,21 @@ final class DenseProducts {
             right.expandRows(spk.words(), spk.at(r) + (p >>> 6), spk.stride(), p, value, steps, (p - i) * padded(steps));
           }
           right.end(columns, steps);
-          multiplyRight(count, steps, PANEL, gw, j * k + i, k, columns);
+          multiplyRight(count, steps, PANEL, false, gw, j * k + i, k, columns);
         }
       }
     }
   }
 
-  /** Adds the products of rows of {@link #left} with {@link #right} to c, a tile with {@code together} columns at once. */
-  private void multiplyRight(int count, int steps, int together, float[] c, int cAt, int cRow, int columns) {
+  /**
+   * Adds the products of rows of {@link #left} with {@link #right} to c, or puts them there, a tile with {@code together}
+   * columns at once.
+   */
+  private void multiplyRight(int count, int steps, int together, boolean fresh, float[] c, int cAt, int cRow, int columns) {
     int tiled = count - count % SMALL_ROWS;
-    multiplyTiles(tiled, right.data(), 0, padded(steps) * PANEL, steps, together, false, null, c, cAt, cRow, columns);
+    multiplyTiles(tiled, right.data(), 0, padded(steps) * PANEL, steps, together, fresh, null, c, cAt, cRow, columns);
     for (int i = tiled; i < count; i++) {
-      multiplyRow(i, right.data(), 0, padded(steps) * PANEL, steps, false, null, c, cAt + i * cRow, columns);
+      multiplyRow(i, right.data(), 0, padded(steps) * PANEL, steps, fresh, null, c, cAt + i * cRow, columns);
     }
   }
 

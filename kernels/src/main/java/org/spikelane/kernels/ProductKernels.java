@@ -96,6 +96,16 @@ public interface ProductKernels {
   void denseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n);
 
   /**
+   * Dense weight gradient in place of what was there: {@code gw[k][n] = sum over r ascending of x[r][k]*g[r][n]}, fused, from
+   * 0. The bits of {@link #denseGradient} of zeros; of no rows, zeros.
+   *
+   * @param x rows r, [K]
+   * @param g gradient of the product's result, rows r, [N]
+   * @param gw gradient of the weights, row-major [K][N] from {@code gwAt} on, written over
+   */
+  void setDenseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n);
+
+  /**
    * Dense weight gradient of spikes, postsynaptic neuron first: {@code gw[n][k] += g[r][n]*s}, fused, r ascending, s =
    * {@code value} where {@code spk[r]} has bit k, else 0.
    *

@@ -96,6 +96,12 @@ final class ScalarProductKernels implements ProductKernels {
   }
 
   @Override
+  public void setDenseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
+    Arrays.fill(gw, gwAt, gwAt + k * n, 0f);
+    denseGradient(x, g, gw, gwAt, r0, r1, k, n);
+  }
+
+  @Override
   public void transposedGradient(SpikeRows spk, float value, Rows g, float[] gw, int r0, int r1, int k, int n) {
     assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
     for (int r = r0; r < r1; r++) {

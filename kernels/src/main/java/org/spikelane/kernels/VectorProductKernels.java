@@ -2,6 +2,8 @@ package org.spikelane.kernels;
 
 import static org.spikelane.kernels.RightPanels.PANEL;
 
+import java.util.Arrays;
+
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them: {@link DenseProducts}, {@link
  * EventProducts}, and {@link NarrowProducts} of spikes with few columns; and {@link ShortProducts} of few steps, whose weights
@@ -87,7 +89,16 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public void denseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
-    dense.gradient(x, g, gw, gwAt, r0, r1, k, n);
+    dense.gradient(x, g, false, gw, gwAt, r0, r1, k, n);
+  }
+
+  @Override
+  public void setDenseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
+    if (r0 == r1) {
+      Arrays.fill(gw, gwAt, gwAt + k * n, 0f);
+    } else {
+      dense.gradient(x, g, true, gw, gwAt, r0, r1, k, n);
+    }
   }
 
   @Override

@@ -90,6 +90,12 @@ class ProductKernelsTest {
         kernels.denseGradient(p.x, p.rowsOf(p.y), result, 0, r0, r1, p.k, p.n);
       }
     },
+    SET_DENSE_GRADIENT(true) {
+      @Override
+      void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
+        kernels.setDenseGradient(p.x, p.rowsOf(p.y), result, 0, r0, r1, p.k, p.n);
+      }
+    },
     TRANSPOSED_GRADIENT(true) {
       @Override
       void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
@@ -366,7 +372,8 @@ class ProductKernelsTest {
       for (Product product : Product.values()) {
         float[] split = (product.gradient ? p.gw : p.y).clone();
         product.run(kernels, p, split, 0, p.rows / 3);
-        product.run(kernels, p, split, p.rows / 3, p.rows);
+        Product rest = product == Product.SET_DENSE_GRADIENT ? Product.DENSE_GRADIENT : product;
+        rest.run(kernels, p, split, p.rows / 3, p.rows);
         Cases.assertSame(product.result(kernels, p), split, kernels + ", " + product + p.name);
       }
     }
@@ -564,8 +571,8 @@ class ProductKernelsTest {
   @ParameterizedTest
   @EnumSource
   void allocatesNothing(Product product) {
-    // 13, 17 and 150 take every kind of tile at every width; few columns go another way.
-    for (int[] shape : new int[][] {{13, 17, 150}, {30, 260, 3}, {30, 260, 10}}) {
+    // 13, 57 and 150 take every kind of tile at every width; few steps and few columns go other ways.
+    for (int[] shape : new int[][] {{13, 57, 150}, {13, 17, 150}, {30, 260, 3}, {30, 260, 10}}) {
       allocatesNothing(IMPLEMENTATIONS, product, Problem.binary(shape));
     }
   }
@@ -590,6 +597,7 @@ class ProductKernelsTest {
             case DENSE_OF_SPIKES_OF_ONE -> () -> kernels.dense(p.spk, 1f, w, p.bias, y, 0, p.rows);
             case EVENTS_GRADIENT -> () -> kernels.eventsGradient(p.spk, g, result, 0, p.rows, p.k, p.n);
             case DENSE_GRADIENT -> () -> kernels.denseGradient(p.x, g, result, 0, 0, p.rows, p.k, p.n);
+            case SET_DENSE_GRADIENT -> () -> kernels.setDenseGradient(p.x, g, result, 0, 0, p.rows, p.k, p.n);
             case TRANSPOSED_GRADIENT ->
                 () -> kernels.transposedGradient(p.spk, Product.VALUE, g, result, 0, p.rows, p.k, p.n);
             case TRANSPOSED_GRADIENT_OF_ONE ->
