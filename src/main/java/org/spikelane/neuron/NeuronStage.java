@@ -432,16 +432,17 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
     if (stepwise) {
       backwardStepwise(samples, sums);
-    } else {
-      for (int b = 0; b < samples; b++) {
+    }
+    for (int b = 0; b < samples; b++) {
+      if (!stepwise) {
         backwardInRanges(b, sums);
+      }
+      if (input.constant() && input.hasGradient()) {
+        sumOverSteps(b); // While a near cache holds the sample's gradients.
       }
     }
     if (recurrence != null) {
       recurrence.gradient(samples, gCurrent, sums);
-    }
-    for (int b = 0; input.constant() && input.hasGradient() && b < samples; b++) {
-      sumOverSteps(b);
     }
   }
 
