@@ -63,13 +63,16 @@ final class OuterProducts {
     count = 0;
   }
 
-  /** Makes outputs [from, to) of a gradient those of the product of all rows. Threads may at once, each with its kernels. */
+  /**
+   * Writes the product of the rows that are kept over outputs [from, to) of a gradient, zeros if there are none: only where no
+   * earlier rows went to the sums. Threads may at once, each with its kernels.
+   */
   void setIn(float[] gradient, int from, int to, ProductKernels ofThread) {
     ofThread.setDenseGradient(new Rows(g, from, outputs), new Rows(x, 0, inputs), gradient, from * inputs, 0, count,
         to - from, inputs);
   }
 
-  /** Adds outputs [from, to) of the product of all rows to a gradient. Threads may at once, each with its kernels. */
+  /** Adds outputs [from, to) of the product of the rows that are kept to a gradient. Threads may at once, each with its kernels. */
   void addTo(float[] gradient, int from, int to, ProductKernels ofThread) {
     ofThread.denseGradient(new Rows(g, from, outputs), new Rows(x, 0, inputs), gradient, from * inputs, 0, count,
         to - from, inputs);

@@ -438,7 +438,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
         backwardInRanges(b, sums);
       }
       if (input.constant() && input.hasGradient()) {
-        sumOverSteps(b); // While a near cache holds the sample's gradients.
+        sumOverSteps(b); // Without recurrence, a near cache still holds the sample's gradients.
       }
     }
     if (recurrence != null) {

@@ -17,8 +17,8 @@ import java.util.Arrays;
 
 /**
  * Dense products on {@link RegisterTiles}. All are one: {@code c[i][j] = (start + sum over s of a[i][s]*b[s][j]) + last},
- * with c = y, a = x, b = w, start 0 (or y) and last the bias forward, and c = gw, a = x transposed, b = g, start c and last
- * -0 (which changes nothing) for the gradient. Operand a is packed by {@link LeftTiles}, b by {@link PackedWeights} or
+ * with c = y, a = x, b = w, start 0 (or y) and last the bias forward, and c = gw, a = x transposed, b = g, start c (or 0) and
+ * last -0 (which changes nothing) for the gradient. Operand a is packed by {@link LeftTiles}, b by {@link PackedWeights} or
  * {@link RightPanels}. {@link #multiplyTiles} cuts the product into panels and tiles. Where steps are no multiple of four,
  * both operands have some more that change nothing.
  *
@@ -177,6 +177,9 @@ final class DenseProducts {
   void gradient(Rows x, Rows g, boolean fresh, float[] gw, int gwAt, int r0, int r1, int k, int n) {
     assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
     walk.ascend();
+    if (fresh && r0 >= r1) {
+      Arrays.fill(gw, gwAt, gwAt + k * n, 0f);
+    }
     for (int r = r0; r < r1; r += STEPS) {
       int steps = Math.min(STEPS, r1 - r);
       int mostRows = rows(GRADIENT_LEFT, steps);

@@ -67,8 +67,8 @@ final class EventProducts {
 
   // What makes a slice becomes part of the code of a loop if C2, compiling that, has counted enough calls of it: some 1400 with
   // HotSpot's thresholds. Long lists have their loop compiled after 200 rows: C2 would call it, and slices be allocated from
-  // there on. So it is called before, which takes 4 ms. Of 4000 calls, a JVM in dozens did not count enough: C1's code does not
-  // count while C2 has much to do.
+  // there on. So it is called before, which takes 4 ms. After 4000 calls, slices were allocated in one of some dozens of JVMs,
+  // probably because C1's code does not count calls while C2 has much to do.
   private static final int CALLS_TO_BE_KNOWN = 12_000;
 
   static {

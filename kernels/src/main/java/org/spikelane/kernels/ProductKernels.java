@@ -97,11 +97,11 @@ public interface ProductKernels {
 
   /**
    * Dense weight gradient in place of what was there: {@code gw[k][n] = sum over r ascending of x[r][k]*g[r][n]}, fused, from
-   * 0. The bits of {@link #denseGradient} of zeros; of no rows, zeros.
+   * 0. The bits of {@link #denseGradient} added to zeros (+0); of no rows, these.
    *
    * @param x rows r, [K]
    * @param g gradient of the product's result, rows r, [N]
-   * @param gw gradient of the weights, row-major [K][N] from {@code gwAt} on, written over
+   * @param gw gradient of the weights, row-major [K][N] from {@code gwAt} on, written over; no overlap with the operands
    */
   void setDenseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n);
 

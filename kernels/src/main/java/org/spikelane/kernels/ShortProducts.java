@@ -15,20 +15,21 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Dense products of few steps, such as those that bring a readout's gradients back to the layer before it: {@code y[r][j] =
- * (start + sum over s of x[r][s]*w[s][j]) + last}, each sum one chain of fused additions, s ascending, as in
- * {@link DenseProducts}.
+ * Dense products that sum few terms, such as those that bring a readout's gradients back to the layer before it: {@code
+ * y[r][j] = (start + sum over s of x[r][s]*w[s][j]) + last}, x [rows][K], w [K][N], y [rows][N], start being 0 or y, and last
+ * the bias or, without one, -0. Each sum is one chain of fused additions, s ascending, as in {@link DenseProducts}; a step is
+ * an s.
  *
  * <p>A tile of {@link RegisterTiles} keeps sums in registers, which it reads and stores once for all steps; with ten steps,
- * that takes longer than the steps. Here ten rows of a panel of weights stay in registers while rows of x pass by, as they
- * are. That takes the 32 registers of AVX-512.
+ * that takes longer than the steps. Here ten rows of a panel of weights stay in registers while rows of x pass by, read where
+ * they are: x and y must not overlap. That takes 25 registers, more than there are without AVX-512.
  */
 final class ShortProducts {
 
-  /** Steps of a pass: their two vectors each, and two sums, fill 22 registers; and classes are often ten or twenty. */
+  /** Steps of a pass: two vectors of each in registers; and classes are often ten or twenty. */
   private static final int STEPS = 10;
 
-  // Measured with up to so many; with 40, tiles take a quarter longer.
+  // Measured with up to so many; with 40, tiles take a quarter longer, and with 21, as long.
   private static final int MOST_STEPS = 4 * STEPS;
 
   // Of fewer rows, there is little to gain by reading twenty vectors of weights first.
@@ -37,95 +38,97 @@ final class ShortProducts {
   /** Rows that a panel of weights passes by: their part of the result stays in a first-level cache from pass to pass. */
   private static final int ROWS = 64;
 
-  /** [ROWS][PANEL]: columns that fill no panel. */
+  /** [ROWS][PANEL]: columns that fill no panel, and their bias. */
   private final float[] edge = new float[ROWS * PANEL];
-  private final float[] edgeLast = new float[PANEL];
+  private final float[] edgeBias = new float[PANEL];
+  /** Where sums start that are fresh, and what fills up {@link #lastW}. */
   private final float[] zeros = new float[STEPS * PANEL];
   /** What is added last where no bias is: -0, as adding +0 would turn -0 into +0. */
   private final float[] neutral = new float[PANEL];
-  /** [ROWS][STEPS] and [STEPS][PANEL]: the last steps, if they are fewer, filled up with -0 times +0, which changes nothing. */
+  /** [ROWS][STEPS]: values of the last steps, if they are fewer, and -0, which times +0 changes nothing. */
   private final float[] lastX = new float[ROWS * STEPS];
+  /** [STEPS][PANEL]: weights of the last steps, and +0. */
   private final MemorySegment lastW = PackedWeights.aligned(STEPS * PANEL);
 
   ShortProducts() {
     Arrays.fill(neutral, -0f);
   }
 
-  /** Whether this takes less time for so many rows than tiles, or what multiplies rows that fill none. */
+  /** Whether this multiplies so many rows, in less time than tiles, or what multiplies rows that fill none. */
   static boolean takes(PackedWeights w, int rows) {
     return WIDTH == 512 && w.k() > 0 && w.k() <= MOST_STEPS && rows >= LEAST_ROWS;
   }
 
-  /** {@code y = x*w + bias} if {@code fresh}, else {@code y += x*w}, for rows [r0, r1); no bias then. */
+  /** {@code y = x*w + bias} if {@code fresh}, else {@code y += x*w}, for rows [r0, r1); no bias then. At least one step. */
   void forward(Rows x, PackedWeights w, boolean fresh, float[] bias, Rows y, int r0, int r1) {
-    assert x.holds(r0, r1, w.k()) && y.holds(r0, r1, w.n());
+    assert w.k() > 0 && x.holds(r0, r1, w.k()) && y.holds(r0, r1, w.n());
     for (int r = r0; r < r1; r += ROWS) {
-      int rows = Math.min(ROWS, r1 - r);
-      for (int s = 0; s < w.k(); s += STEPS) {
-        boolean start = fresh && s == 0;
-        float[] atEnd = s + STEPS < w.k() ? null : bias;
-        if (s + STEPS <= w.k()) {
-          pass(x.data(), x.at(r) + s, x.stride(), rows, w, s, start, atEnd, y, r);
+      int count = Math.min(ROWS, r1 - r);
+      copyLastOfX(x, r, count, w.k());
+      for (int j = 0; j < w.n(); j += PANEL) {
+        int width = Math.min(PANEL, w.n() - j);
+        if (width == PANEL) {
+          multiply(x, r, count, w, j, fresh, bias, j, y.data(), y.at(r) + j, y.stride());
         } else {
-          copyLast(x, r, rows, s, w.k() - s);
-          pass(lastX, 0, STEPS, rows, w, s, start, atEnd, y, r);
+          multiplyEdge(x, r, count, w, j, width, fresh, bias, y);
         }
       }
     }
   }
 
-  private void copyLast(Rows x, int r, int rows, int s, int steps) {
-    Arrays.fill(lastX, 0, rows * STEPS, -0f);
-    for (int i = 0; i < rows; i++) {
-      System.arraycopy(x.data(), x.at(r + i) + s, lastX, i * STEPS, steps);
-    }
-  }
-
-  private void copyLast(MemorySegment panel, long at, int steps) {
-    MemorySegment.copy(panel, at, lastW, 0, steps * PANEL_BYTES);
-    MemorySegment.copy(zeros, 0, lastW, ValueLayout.JAVA_FLOAT, steps * PANEL_BYTES, (STEPS - steps) * PANEL);
-  }
-
-  /** Steps [s, s + STEPS) of rows from r on, {@code x} being their values. */
-  private void pass(float[] x, int xAt, int xStride, int rows, PackedWeights w, int s, boolean fresh, float[] bias, Rows y,
-      int r) {
-    for (int j = 0; j < w.n(); j += PANEL) {
-      MemorySegment panel = w.data();
-      long at = bytes(w.at(j / PANEL) + s * PANEL);
-      if (s + STEPS > w.k()) {
-        copyLast(panel, at, w.k() - s);
-        panel = lastW;
-        at = 0;
-      }
-      int width = Math.min(PANEL, w.n() - j);
-      if (width == PANEL) {
-        float[] c = y.data();
-        int to = y.at(r) + j;
-        rows(x, xAt, xStride, rows, panel, at, fresh ? zeros : c, fresh ? 0 : to, fresh ? 0 : y.stride(),
-            bias == null ? neutral : bias, bias == null ? 0 : j, c, to, y.stride());
-      } else {
-        edge(x, xAt, xStride, rows, panel, at, fresh, bias, y, r, j, width);
+  private void copyLastOfX(Rows x, int r, int count, int k) {
+    int steps = k % STEPS;
+    if (steps > 0) {
+      Arrays.fill(lastX, 0, count * STEPS, -0f);
+      for (int i = 0; i < count; i++) {
+        System.arraycopy(x.data(), x.at(r + i) + k - steps, lastX, i * STEPS, steps);
       }
     }
   }
 
-  /** The same of the last columns, by way of {@link #edge}. */
-  private void edge(float[] x, int xAt, int xStride, int rows, MemorySegment panel, long at, boolean fresh, float[] bias,
-      Rows y, int r, int j, int width) {
+  /** The same of columns [j, j + width), which are the last, by way of {@link #edge}. */
+  private void multiplyEdge(Rows x, int r, int count, PackedWeights w, int j, int width, boolean fresh, float[] bias, Rows y) {
     if (bias != null) {
-      System.arraycopy(bias, j, edgeLast, 0, width);
+      System.arraycopy(bias, j, edgeBias, 0, width);
     }
-    for (int i = 0; !fresh && i < rows; i++) {
+    for (int i = 0; !fresh && i < count; i++) {
       System.arraycopy(y.data(), y.at(r + i) + j, edge, i * PANEL, width);
     }
-    rows(x, xAt, xStride, rows, panel, at, fresh ? zeros : edge, 0, fresh ? 0 : PANEL, bias == null ? neutral : edgeLast,
-        0, edge, 0, PANEL);
-    for (int i = 0; i < rows; i++) {
+    multiply(x, r, count, w, j, fresh, bias == null ? null : edgeBias, 0, edge, 0, PANEL);
+    for (int i = 0; i < count; i++) {
       System.arraycopy(edge, i * PANEL, y.data(), y.at(r + i) + j, width);
     }
   }
 
-  /** Rows of one panel. Each row's start is read before its sum is stored, so both may be in one place. */
+  /** One panel, from column j on: {@code count} rows of x, from r on, to rows of c; the panel's bias starts at biasAt. */
+  private void multiply(Rows x, int r, int count, PackedWeights w, int j, boolean fresh, float[] bias, int biasAt, float[] c,
+      int cAt, int cRow) {
+    for (int s = 0; s < w.k(); s += STEPS) {
+      float[] start = fresh && s == 0 ? zeros : c;
+      int startAt = fresh && s == 0 ? 0 : cAt;
+      int startRow = fresh && s == 0 ? 0 : cRow;
+      boolean biased = bias != null && s + STEPS >= w.k();
+      float[] last = biased ? bias : neutral;
+      int lastAt = biased ? biasAt : 0;
+      long wAt = bytes(w.at(j / PANEL) + s * PANEL);
+      if (s + STEPS <= w.k()) {
+        rows(x.data(), x.at(r) + s, x.stride(), count, w.data(), wAt, start, startAt, startRow, last, lastAt, c, cAt, cRow);
+      } else {
+        copyLastOfW(w.data(), wAt, w.k() - s);
+        rows(lastX, 0, STEPS, count, lastW, 0, start, startAt, startRow, last, lastAt, c, cAt, cRow);
+      }
+    }
+  }
+
+  private void copyLastOfW(MemorySegment w, long at, int steps) {
+    MemorySegment.copy(w, at, lastW, 0, steps * PANEL_BYTES);
+    MemorySegment.copy(zeros, 0, lastW, ValueLayout.JAVA_FLOAT, steps * PANEL_BYTES, (STEPS - steps) * PANEL);
+  }
+
+  /**
+   * Rows of one panel, {@code y[r][j] = (start[r][j] + sum over ten s of x[r][s]*w[s][j]) + last[j]}. A row's start is read
+   * before its sum is stored, so both may be in one place.
+   */
   private static void rows(float[] x, int xAt, int xStride, int rows, MemorySegment w, long wAt, float[] start, int startAt,
       int startStride, float[] last, int lastAt, float[] y, int yAt, int yStride) {
     FloatVector w00 = FloatVector.fromMemorySegment(FLOATS, w, wAt, NATIVE);

@@ -2,8 +2,6 @@ package org.spikelane.kernels;
 
 import static org.spikelane.kernels.RightPanels.PANEL;
 
-import java.util.Arrays;
-
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them: {@link DenseProducts}, {@link
  * EventProducts}, and {@link NarrowProducts} of spikes with few columns; and {@link ShortProducts} of few steps, whose weights
@@ -18,7 +16,7 @@ final class VectorProductKernels implements ProductKernels {
 
   private final RowKernels rows = new VectorRowKernels();
   private final DenseProducts dense = new DenseProducts();
-  private final ShortProducts fewSteps = new ShortProducts();
+  private final ShortProducts shortProducts = new ShortProducts();
   private final EventProducts events;
   private final NarrowProducts narrow = new NarrowProducts();
 
@@ -54,7 +52,7 @@ final class VectorProductKernels implements ProductKernels {
 
   private void multiply(Rows x, PackedWeights w, boolean fresh, float[] bias, Rows y, int r0, int r1) {
     if (ShortProducts.takes(w, r1 - r0)) {
-      fewSteps.forward(x, w, fresh, bias, y, r0, r1);
+      shortProducts.forward(x, w, fresh, bias, y, r0, r1);
     } else {
       dense.forward(x, w, fresh, bias, y, r0, r1);
     }
@@ -94,11 +92,7 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public void setDenseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
-    if (r0 == r1) {
-      Arrays.fill(gw, gwAt, gwAt + k * n, 0f);
-    } else {
-      dense.gradient(x, g, true, gw, gwAt, r0, r1, k, n);
-    }
+    dense.gradient(x, g, true, gw, gwAt, r0, r1, k, n);
   }
 
   @Override

@@ -43,7 +43,7 @@ class ProductKernelsTest {
         {130, 9, 70}, {300, 11, 40}, {12, 520, 200}, {3, 140, 257}, {15, 2055, 66}, {1100, 5, 35}, {150, 70, 67},
         {25, 1030, 10}, {100, 600, 6}, {130, 261, 14}, {130, 300, 23}, {31, 288, 20}, {128, 270, 7}, {33, 257, 3},
         {520, 9, 4200}, {250, 600, 450}, {120, 1100, 40}, {135, 1101, 150}, {1026, 2060, 9}, {66, 10, 100}, {4, 20, 32},
-        {129, 19, 65}, {70, 30, 96}, {40, 28, 128}, {65, 31, 97}});
+        {129, 19, 65}, {70, 30, 96}, {40, 28, 128}, {65, 31, 97}, {64, 39, 64}, {5, 40, 33}, {6, 41, 33}});
   }
 
   /** The products, each written over or added to what {@code result} holds. */
@@ -571,8 +571,8 @@ class ProductKernelsTest {
   @ParameterizedTest
   @EnumSource
   void allocatesNothing(Product product) {
-    // 13, 57 and 150 take every kind of tile at every width; few steps and few columns go other ways.
-    for (int[] shape : new int[][] {{13, 57, 150}, {13, 17, 150}, {30, 260, 3}, {30, 260, 10}}) {
+    // 13, 57 and 150 take every kind of tile at every width; few terms of a sum and few columns go other ways.
+    for (int[] shape : new int[][] {{13, 57, 150}, {13, 17, 150}, {25, 10, 128}, {30, 260, 3}, {30, 260, 10}}) {
       allocatesNothing(IMPLEMENTATIONS, product, Problem.binary(shape));
     }
   }
