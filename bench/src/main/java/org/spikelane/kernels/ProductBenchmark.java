@@ -87,6 +87,29 @@ public class ProductBenchmark extends ForkedBenchmark {
     }
   }
 
+  /** What brings the gradients of a readout's few neurons, M, back to the N before them: weights [M][N]. */
+  public static class ReadoutMatrices extends Matrices {
+
+    /** Terms of each sum, M. */
+    @Param({"10", "20"})
+    public int terms;
+
+    PackedWeights fewRows;
+    Rows readoutGradient;
+
+    /** Empty until {@link #prepare}. */
+    public ReadoutMatrices() {}
+
+    @Override
+    @Setup(Level.Trial)
+    public void prepare() {
+      super.prepare();
+      fewRows = products.weights(terms, size);
+      fewRows.pack(uniform(terms * size, -0.1, 0.1));
+      readoutGradient = new Rows(normal(rows * terms, 0.1), 0, terms);
+    }
+  }
+
   /** Spikes and gradients of several samples, R rows of each, in one array. */
   public static class SampleMatrices extends SpikeMatrices {
 
@@ -149,6 +172,13 @@ public class ProductBenchmark extends ForkedBenchmark {
   @Benchmark
   public float[] events(SpikeMatrices m) {
     m.products.events(m.spk, m.packed, m.bias, m.y, 0, m.rows);
+    return m.y.data();
+  }
+
+  /** Dense product that sums few terms. */
+  @Benchmark
+  public float[] denseOfFewTerms(ReadoutMatrices m) {
+    m.products.dense(m.readoutGradient, m.fewRows, m.bias, m.y, 0, m.rows);
     return m.y.data();
   }
 

@@ -127,7 +127,8 @@ final class ShortProducts {
 
   /**
    * Rows of one panel, {@code y[r][j] = (start[r][j] + sum over ten s of x[r][s]*w[s][j]) + last[j]}. A row's start is read
-   * before its sum is stored, so both may be in one place.
+   * before its sum is stored, so both may be in one place. The ten steps are written out: no vector may cross a call ({@link
+   * VectorShapes}).
    */
   private static void rows(float[] x, int xAt, int xStride, int rows, MemorySegment w, long wAt, float[] start, int startAt,
       int startStride, float[] last, int lastAt, float[] y, int yAt, int yStride) {
