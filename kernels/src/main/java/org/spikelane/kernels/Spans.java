@@ -21,6 +21,12 @@ final class Spans {
     return true;
   }
 
+  /** Rows of which each step has one of its own. */
+  static boolean eachItsOwn(Rows rows, int t0, int t1) {
+    assert rows.stride() != 0 || t1 - t0 <= 1 : "rows " + t0 + " to " + t1 + ": expected one a step, got one for all";
+    return true;
+  }
+
   /** Of rows of which only columns from {@code from} on need to exist. */
   static boolean rows(Rows rows, int t0, int t1, int from, int to) {
     assert rows.holds(t0, t1, from, to) : "columns " + from + " to " + to + " of rows " + t0 + " to " + t1

@@ -79,7 +79,8 @@ public interface SynapticKernels {
    * @param gAlpha gradient of the clipped alpha, [N], added to
    * @param gBeta gradient of the clipped beta, [N], added to
    * @param gTheta gradient of theta, [N], added to
-   * @param gx dL/dx, row t; may lie over row t+1 of {@code mem}, or over row t of {@code gSpk}
+   * @param gx dL/dx, row t; may lie over row t+1 of {@code mem}, or over row t of {@code gSpk}. With {@code learn} no row
+   *     stands for several steps, as gAlpha may be summed from them
    */
   void backwardDelayed(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, float[] cSyn,
       float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha,

@@ -202,6 +202,7 @@ class NeuronKernelsTest {
               for (int t = 0; t < steps; t++) {
                 Cases.assertSame(row(apart, t), row(c, t), place + ", step " + t);
               }
+              Cases.assertSame(apart.gAlpha, c.gAlpha, place + ", gAlpha");
               Cases.assertSame(apart.gBeta, c.gBeta, place + ", gBeta");
               Cases.assertSame(apart.cMem, c.cMem, place + ", cMem");
             }
@@ -238,7 +239,8 @@ class NeuronKernelsTest {
     int size = VectorShapes.BLOCK_NEURONS + 64 + 17;
     implementationsAgreeOnBlocks(subject, size, 9, size, 8);
     implementationsAgreeOnBlocks(subject, size, 9, 1 << 18, 4);
-    implementationsAgreeOnBlocks(subject, 4 * 1024 + 17, 17, 4 * 1024 + 17, 16);
+    int learning = 4 * 1024 + 128 + 17;
+    implementationsAgreeOnBlocks(subject, learning, 17, learning, 16);
   }
 
   /** @param together steps that go forward together */
@@ -370,6 +372,22 @@ class NeuronKernelsTest {
           }
         }
       }
+    }
+  }
+
+  /** The gradient of the current's decay may be summed from what is there after several steps. */
+  @Test
+  void gradientsOfSeveralStepsAreNotOneRow() {
+    int size = 100;
+    for (SynapticKernels kernels : Cases.<SynapticKernels>implementations(new ScalarSynapticKernels(),
+        () -> new VectorSynapticKernels())) {
+      NeuronCase c = new NeuronCase(14, size, STEPS, ResetMechanism.SUBTRACT, false);
+      Rows one = Rows.constant(new float[size]);
+      assertThrows(AssertionError.class, () -> kernels.backwardDelayed(c.gSpk, Rows.NONE, Rows.NONE,
+          SurrogateDerivative.atan(2f), c.syn, c.mem, c.cSyn, c.cMem, c.alpha, c.beta, c.theta, c.reset, true, c.gAlpha,
+          c.gBeta, c.gTheta, one, 0, 2, 0, size), kernels::toString);
+      kernels.backwardDelayed(c.gSpk, Rows.NONE, Rows.NONE, SurrogateDerivative.atan(2f), c.syn, c.mem, c.cSyn, c.cMem,
+          c.alpha, c.beta, c.theta, c.reset, true, c.gAlpha, c.gBeta, c.gTheta, one, 0, 1, 0, size);
     }
   }
 
