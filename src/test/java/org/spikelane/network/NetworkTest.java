@@ -48,6 +48,9 @@ class NetworkTest {
   void printsItsLayers() {
     assertEquals("[40] -> fc1 Linear [128] -> lif1 RLeaky [128]",
         Network.input(40).linear("fc1", 128).rLeaky("lif1", n -> n.beta(0.9f).allToAll()).build(1).toString());
+    assertEquals("[1, 8, 8] -> conv1 Conv2d [4, 6, 6] -> lif1 RLeaky [4, 6, 6]",
+        Network.input(1, 8, 8).conv2d("conv1", 4, 3).rLeaky("lif1", n -> n.beta(0.9f).conv2dChannels(4).kernelSize(3))
+            .build(1).toString());
     assertEquals("[3]", Network.input(3).build(1).toString());
   }
 

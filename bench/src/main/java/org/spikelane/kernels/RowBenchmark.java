@@ -105,6 +105,17 @@ public class RowBenchmark extends ForkedBenchmark {
     return o.y;
   }
 
+  /** Eight rows to columns, as weights are packed. */
+  @Benchmark
+  public float[] transpose(RowOperands o) {
+    RowKernels kernels = o.provider().rows();
+    for (int i = 0; i < o.repeats; i++) {
+      kernels.transpose(o.rows.data(), 0, o.size, RowOperands.TRANSPOSED_ROWS, o.size, o.transposed, 0,
+          RowOperands.TRANSPOSED_ROWS);
+    }
+    return o.transposed;
+  }
+
   /** Sum with a multiple of a row. */
   @Benchmark
   public float[] addScaled(RowOperands o) {

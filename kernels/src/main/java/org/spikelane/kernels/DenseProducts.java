@@ -8,7 +8,9 @@ import static org.spikelane.kernels.RegisterTiles.MOST_ROWS;
 import static org.spikelane.kernels.RegisterTiles.SMALL_ROWS;
 import static org.spikelane.kernels.RegisterTiles.TILES_AHEAD;
 import static org.spikelane.kernels.RightPanels.GROUP;
+import static org.spikelane.kernels.RightPanels.NEUTRAL;
 import static org.spikelane.kernels.RightPanels.PANEL;
+import static org.spikelane.kernels.RightPanels.ZEROS;
 import static org.spikelane.kernels.RightPanels.columns;
 import static org.spikelane.kernels.RightPanels.panels;
 
@@ -48,20 +50,12 @@ final class DenseProducts {
   /** Rows that do not go to their place at once: the sums of a tile, and what fills no panel or group of panels. */
   private final float[] edge = new float[Math.max(MOST_ROWS, GROUP) * PANEL];
   private final float[] edgeBias = new float[GROUP * PANEL];
-  /** Where sums start that are fresh. */
-  private final float[] zeros = new float[GROUP * PANEL];
-  /** What is added last where no bias is: -0, as adding +0 would turn -0 into +0. */
-  private final float[] neutral = new float[GROUP * PANEL];
   private final int[] halves = new int[PANEL];
   private float[] sums = {};
   private final Walk walk = new Walk();
   /** What depends on values that a tile reads ahead: without a use, the compiler would leave them out. */
   @SuppressWarnings("unused")
   private int fetched;
-
-  DenseProducts() {
-    Arrays.fill(neutral, -0f);
-  }
 
   /** {@code y = x*w + bias} if {@code fresh}, else {@code y += x*w}, for rows [r0, r1); no bias then. */
   void forward(Rows x, PackedWeights w, boolean fresh, float[] bias, Rows y, int r0, int r1) {
@@ -273,7 +267,7 @@ final class DenseProducts {
    */
   private void multiplyTile(int h, int i, MemorySegment b, int bAt, long ahead, int steps, boolean fresh, float[] bias,
       int j, float[] c, int cAt, int cRow, int width) {
-    float[] start = fresh ? zeros : c;
+    float[] start = fresh ? ZEROS : c;
     int startAt = fresh ? 0 : cAt;
     int startRow = fresh ? 0 : cRow;
     if (!fresh && width < PANEL) {
@@ -307,13 +301,13 @@ final class DenseProducts {
       float[] last = last(bias, j, width, GROUP * PANEL);
       int lastAt = lastAt(bias, j, width, GROUP * PANEL);
       if (width == GROUP * PANEL) {
-        RegisterTiles.row(left.data(), left.at(i), b, at, bPanel, GROUP, steps, fresh ? zeros : c,
+        RegisterTiles.row(left.data(), left.at(i), b, at, bPanel, GROUP, steps, fresh ? ZEROS : c,
             fresh ? 0 : cAt + j, last, lastAt, c, cAt + j);
       } else {
         if (!fresh) {
           System.arraycopy(c, cAt + j, edge, 0, width);
         }
-        RegisterTiles.row(left.data(), left.at(i), b, at, bPanel, panels(width), steps, fresh ? zeros : edge,
+        RegisterTiles.row(left.data(), left.at(i), b, at, bPanel, panels(width), steps, fresh ? ZEROS : edge,
             0, last, lastAt, edge, 0);
         System.arraycopy(edge, 0, c, cAt + j, width);
       }
@@ -326,7 +320,7 @@ final class DenseProducts {
    */
   private float[] last(float[] bias, int j, int width, int full) {
     if (bias == null) {
-      return neutral;
+      return NEUTRAL;
     }
     if (width == full) {
       return bias;

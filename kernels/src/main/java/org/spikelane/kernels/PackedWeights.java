@@ -32,20 +32,18 @@ public final class PackedWeights {
   // Rows of weights that are transposed together: what they become in a panel of 32 columns fits a first-level cache.
   private static final int BLOCK = 128;
 
+  private static final RowKernels ROWS = new ScalarRowKernels();
+
   private final int k;
   private final int n;
   private final int panel;
-  private final RowKernels kernels;
   private final MemorySegment data;
   private final int group;
   private final float[] grouped;
   private boolean finite = true;
 
-  /**
-   * @param group columns of a group of the second copy, {@link #grouped}; 0 for none
-   * @param kernels with which they are transposed
-   */
-  PackedWeights(int k, int n, int panel, int group, RowKernels kernels) {
+  /** @param group columns of a group of the second copy, {@link #grouped}; 0 for none */
+  PackedWeights(int k, int n, int panel, int group) {
     long size = Math.ceilDiv((long) k, STEPS_TOGETHER) * STEPS_TOGETHER * panels(n, panel) * panel + panel;
     long groupedSize = (long) panels(n, group) * (k + Integer.SIZE) * group;
     if (k < 0 || n < 0 || size > MOST || groupedSize > MOST) {
@@ -55,7 +53,6 @@ public final class PackedWeights {
     this.k = k;
     this.n = n;
     this.panel = panel;
-    this.kernels = kernels;
     this.data = aligned((int) size);
     this.group = group;
     this.grouped = new float[panels(n, group) * groupRows() * group];
@@ -217,7 +214,7 @@ public final class PackedWeights {
   /** Steps are rows of the weights: columns of w, and rows of a panel. */
   private void packBlock(float[] w, int p, int step, int steps, float[] block) {
     int columns = Math.min(panel, n - p * panel);
-    kernels.transpose(w, p * panel * k + step, k, columns, steps, block, 0, panel);
+    ROWS.transpose(w, p * panel * k + step, k, columns, steps, block, 0, panel);
     for (int s = 0; columns < panel && s < steps; s++) {
       Arrays.fill(block, s * panel + columns, (s + 1) * panel, 0f);
     }

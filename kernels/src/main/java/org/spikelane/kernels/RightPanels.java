@@ -9,6 +9,7 @@ import static org.spikelane.kernels.VectorShapes.LANES;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -32,9 +33,19 @@ final class RightPanels {
   static final long PANEL_BYTES = bytes(PANEL);
   static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
-  private static final float[] ZEROS = new float[PackedWeights.STEPS_TOGETHER * PANEL];
+  /** Where fresh sums start, and what fills panels up: zeros, more than any row or pass takes; never written. */
+  static final float[] ZEROS = new float[16 * PANEL];
+
+  /** What is added last where no bias is, a row of a group: -0, as adding +0 would turn -0 into +0; never written. */
+  static final float[] NEUTRAL = negativeZeros(GROUP * PANEL);
 
   private MemorySegment data = MemorySegment.NULL;
+
+  private static float[] negativeZeros(int count) {
+    float[] values = new float[count];
+    Arrays.fill(values, -0f);
+    return values;
+  }
 
   /** Panels of so many columns. */
   static int panels(int columns) {

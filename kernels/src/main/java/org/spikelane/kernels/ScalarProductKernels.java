@@ -17,7 +17,7 @@ final class ScalarProductKernels implements ProductKernels {
   /** One panel of all columns: plain row-major. */
   @Override
   public PackedWeights weights(int k, int n) {
-    return new PackedWeights(k, n, n, 0, new ScalarRowKernels());
+    return new PackedWeights(k, n, n, 0);
   }
 
   @Override

@@ -2,9 +2,11 @@ package org.spikelane.kernels;
 
 import static org.spikelane.kernels.PackedWeights.bytes;
 import static org.spikelane.kernels.RightPanels.NATIVE;
+import static org.spikelane.kernels.RightPanels.NEUTRAL;
 import static org.spikelane.kernels.RightPanels.PANEL;
 import static org.spikelane.kernels.RightPanels.PANEL_BYTES;
 import static org.spikelane.kernels.RightPanels.VECTOR_BYTES;
+import static org.spikelane.kernels.RightPanels.ZEROS;
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
 import static org.spikelane.kernels.VectorShapes.WIDTH;
@@ -41,18 +43,10 @@ final class ShortProducts {
   /** [ROWS][PANEL]: columns that fill no panel, and their bias. */
   private final float[] edge = new float[ROWS * PANEL];
   private final float[] edgeBias = new float[PANEL];
-  /** Where sums start that are fresh, and what fills up {@link #lastW}. */
-  private final float[] zeros = new float[STEPS * PANEL];
-  /** What is added last where no bias is: -0, as adding +0 would turn -0 into +0. */
-  private final float[] neutral = new float[PANEL];
   /** [ROWS][STEPS]: values of the last steps, if they are fewer, and -0, which times +0 changes nothing. */
   private final float[] lastX = new float[ROWS * STEPS];
   /** [STEPS][PANEL]: weights of the last steps, and +0. */
   private final MemorySegment lastW = PackedWeights.aligned(STEPS * PANEL);
-
-  ShortProducts() {
-    Arrays.fill(neutral, -0f);
-  }
 
   /** Whether this multiplies so many rows, in less time than tiles, or what multiplies rows that fill none. */
   static boolean takes(PackedWeights w, int rows) {
@@ -104,11 +98,11 @@ final class ShortProducts {
   private void multiply(Rows x, int r, int count, PackedWeights w, int j, boolean fresh, float[] bias, int biasAt, float[] c,
       int cAt, int cRow) {
     for (int s = 0; s < w.k(); s += STEPS) {
-      float[] start = fresh && s == 0 ? zeros : c;
+      float[] start = fresh && s == 0 ? ZEROS : c;
       int startAt = fresh && s == 0 ? 0 : cAt;
       int startRow = fresh && s == 0 ? 0 : cRow;
       boolean biased = bias != null && s + STEPS >= w.k();
-      float[] last = biased ? bias : neutral;
+      float[] last = biased ? bias : NEUTRAL;
       int lastAt = biased ? biasAt : 0;
       long wAt = bytes(w.at(j / PANEL) + s * PANEL);
       if (s + STEPS <= w.k()) {
@@ -122,7 +116,7 @@ final class ShortProducts {
 
   private void copyLastOfW(MemorySegment w, long at, int steps) {
     MemorySegment.copy(w, at, lastW, 0, steps * PANEL_BYTES);
-    MemorySegment.copy(zeros, 0, lastW, ValueLayout.JAVA_FLOAT, steps * PANEL_BYTES, (STEPS - steps) * PANEL);
+    MemorySegment.copy(ZEROS, 0, lastW, ValueLayout.JAVA_FLOAT, steps * PANEL_BYTES, (STEPS - steps) * PANEL);
   }
 
   /**

@@ -14,7 +14,6 @@ final class VectorProductKernels implements ProductKernels {
   // With fewer neurons there is less to gain from a second copy of the weights than another kernel takes to compile.
   private static final int NEURONS_BY_COLUMN = 256;
 
-  private final RowKernels rows = new VectorRowKernels();
   private final DenseProducts dense = new DenseProducts();
   private final ShortProducts shortProducts = new ShortProducts();
   private final EventProducts events;
@@ -32,7 +31,7 @@ final class VectorProductKernels implements ProductKernels {
   @Override
   public PackedWeights weights(int k, int n) {
     boolean byColumn = n <= PANEL && k >= NEURONS_BY_COLUMN;
-    return new PackedWeights(k, n, PANEL, !byColumn ? 0 : NarrowProducts.suits(n) ? NarrowProducts.COLUMNS : 1, rows);
+    return new PackedWeights(k, n, PANEL, !byColumn ? 0 : NarrowProducts.suits(n) ? NarrowProducts.COLUMNS : 1);
   }
 
   @Override
