@@ -173,7 +173,7 @@ public final class ElementwiseTable {
     rows.add(pass("RowBenchmark.addWhereFired", 8.125, 4, 1));
     rows.add(pass("RowBenchmark.add", 8, 4, 1));
     rows.add(pass("RowBenchmark.addRows", 20, 4, 4));
-    rows.add(pass("RowBenchmark.transpose", 32, 32, 0));
+    rows.add(pass("RowBenchmark.transpose", 16, 16, 0));
     rows.add(pass("RowBenchmark.addProduct", 12, 4, 2));
     rows.add(pass("RowBenchmark.addScaled", 8, 4, 2));
     rows.add(pass("RowBenchmark.scale", 4, 4, 1));

@@ -8,9 +8,6 @@ import org.openjdk.jmh.annotations.Setup;
 /** One row of neurons that fits a first-level cache, one in ten spiking, for kernels that walk a single row. */
 public class RowOperands extends KernelBenchmarkState {
 
-  /** Rows that are transposed together: as many as the kernel takes at a time. */
-  static final int TRANSPOSED_ROWS = 8;
-
   /** Neurons of the row. */
   @Param("1024")
   public int size;
@@ -42,7 +39,7 @@ public class RowOperands extends KernelBenchmarkState {
     firstMem = normal(size, 0.8);
     firstY = normal(size, 1);
     x = normal(size, 1);
-    rows = new Rows(normal(TRANSPOSED_ROWS * size, 1), 0, size);
+    rows = new Rows(normal(4 * size, 1), 0, size);
     factor = normal(size, 1);
     spk = spikes(1, size, 10);
     rst = spikes(1, size, 10);
@@ -53,7 +50,7 @@ public class RowOperands extends KernelBenchmarkState {
     }
     mem = new float[size];
     y = new float[size];
-    transposed = new float[TRANSPOSED_ROWS * size];
+    transposed = new float[4 * size];
     warmResets();
     restore();
   }

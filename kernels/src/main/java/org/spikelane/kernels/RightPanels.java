@@ -33,8 +33,8 @@ final class RightPanels {
   static final long PANEL_BYTES = bytes(PANEL);
   static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
-  /** Where fresh sums start, and what fills panels up: zeros, more than any row or pass takes; never written. */
-  static final float[] ZEROS = new float[16 * PANEL];
+  /** Where fresh sums start, a row of a group, and what fills up the steps of a pass: zeros; never written. */
+  static final float[] ZEROS = new float[Math.max(GROUP, ShortProducts.STEPS) * PANEL];
 
   /** What is added last where no bias is, a row of a group: -0, as adding +0 would turn -0 into +0; never written. */
   static final float[] NEUTRAL = negativeZeros(GROUP * PANEL);

@@ -78,7 +78,8 @@ final class ScalarSynapticKernels implements SynapticKernels {
     assert Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, from, to)
         && Spans.optional(gSyn, t0, t1, to) && Spans.optional(gMem, t0, t1, to)
         && Spans.derivative(sg, t0, t1, from, to) && Spans.states(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to)
-        && (!learn || Spans.eachItsOwn(gx, t0, t1));
+        && Spans.wanted(learn, to, gAlpha, gBeta, gTheta)
+        && (!learn || Spans.summedAfterwards(gx, syn, t0, t1, from, to));
     for (int t = t1 - 1; t >= t0; t--) {
       delayedBack(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t), sg, t, syn.data(),
           syn.at(t), mem.data(), mem.at(t), mem.at(t + 1), cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha, gBeta,

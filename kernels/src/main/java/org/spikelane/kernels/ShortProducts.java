@@ -29,7 +29,7 @@ import jdk.incubator.vector.FloatVector;
 final class ShortProducts {
 
   /** Steps of a pass: two vectors of each in registers; and classes are often ten or twenty. */
-  private static final int STEPS = 10;
+  static final int STEPS = 10;
 
   // Measured with up to so many; with 40, tiles take a quarter longer, and with 21, as long.
   private static final int MOST_STEPS = 4 * STEPS;

@@ -21,9 +21,18 @@ final class Spans {
     return true;
   }
 
-  /** Rows of which each step has one of its own. */
-  static boolean eachItsOwn(Rows rows, int t0, int t1) {
-    assert rows.stride() != 0 || t1 - t0 <= 1 : "rows " + t0 + " to " + t1 + ": expected one a step, got one for all";
+  /** What is summed from rows of gx and syn after several steps, or one: neither is written over by the other, nor by itself. */
+  @SuppressWarnings("ReferenceEquality") // The same array, not equal ones.
+  static boolean summedAfterwards(Rows gx, Rows syn, int t0, int t1, int from, int to) {
+    assert gx.stride() != 0 || t1 - t0 <= 1 : "gx: expected a row for each of steps " + t0 + " to " + t1
+        + " where gradients of parameters are wanted, got one for all";
+    assert rows(syn, t0, t1, to);
+    for (int t = t0; t < t1 && gx.data() == syn.data(); t++) {
+      for (int s = t0; s < t1; s++) {
+        assert Math.abs(gx.at(t) - syn.at(s)) >= to - from : "gx: row " + t + ", at " + gx.at(t) + ", lies over row " + s
+            + " of syn, at " + syn.at(s);
+      }
+    }
     return true;
   }
 
@@ -68,6 +77,11 @@ final class Spans {
 
   static boolean parameters(int to, float[] a, float[] b, float[] c) {
     return parameters(to, a, b) && parameter(to, c);
+  }
+
+  /** Sums of gradients of parameters that are wanted. */
+  static boolean wanted(boolean learn, int to, float[] a, float[] b, float[] c) {
+    return !learn || parameters(to, a, b, c);
   }
 
   static boolean parameters(int to, float[] a, float[] b, float[] c, float[] d, float[] e) {

@@ -79,8 +79,8 @@ public interface SynapticKernels {
    * @param gAlpha gradient of the clipped alpha, [N], added to
    * @param gBeta gradient of the clipped beta, [N], added to
    * @param gTheta gradient of theta, [N], added to
-   * @param gx dL/dx, row t; may lie over row t+1 of {@code mem}, or over row t of {@code gSpk}. With {@code learn} no row
-   *     stands for several steps, as gAlpha may be summed from them
+   * @param gx dL/dx, row t; may lie over row t+1 of {@code mem}, or over row t of {@code gSpk}. With {@code learn}, each step
+   *     has a row of its own, and none lies over one of {@code syn}: gAlpha is summed from both when gx is written
    */
   void backwardDelayed(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, float[] cSyn,
       float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha,
@@ -106,6 +106,7 @@ public interface SynapticKernels {
    * @param q as recorded forward
    * @param spk as recorded forward
    * @param rst as recorded forward
+   * @param gx dL/dx, row t; may lie over row t+1 of {@code mem}, or over row t of {@code gSpk}
    * @see #backwardDelayed for the other parameters, of which none may be missing
    */
   void backwardImmediate(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, Rows q,

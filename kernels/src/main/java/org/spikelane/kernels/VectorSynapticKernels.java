@@ -13,16 +13,16 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * The second-order equations on vectors. Forward, four vectors of neurons at a time go through all steps of a sequence,
  * or of a block of it, so that parameters and states stay in registers and four chains of dependent operations overlap.
- * Backward the same, two vectors at a time where gradients of parameters are summed; that of the current's decay in a pass of
- * its own, {@link #addToAlpha}. What is left of the row below a
- * vector goes through {@link ScalarSynapticKernels}, and forward, where masks cost nothing, through a part of one.
+ * Backward the same, two vectors at a time where gradients of parameters are summed; that of the current's decay, through
+ * several steps, in a pass of its own, {@link #addToAlpha}. What is left of the row below a vector goes through {@link
+ * ScalarSynapticKernels}, and forward, where masks cost nothing, through a part of one.
  */
 final class VectorSynapticKernels implements SynapticKernels {
 
-  // Neurons that learn together: what the first pass writes in eight steps, and the second reads, fills 128 KiB. The current
-  // has that second pass as it is one more set of rows to follow, too many at once for what prefetches them: 16 K and 256 K
-  // neurons took a fourth to three fourths longer in one pass.
-  private static final int LEARNING_NEURONS = 1 << 12;
+  // Neurons that go through a block of steps before the pass that adds to their gradient of alpha: of eight steps, gx, which
+  // that reads again, is 128 KiB. It is a pass of its own as the rows of the current are too many beside the others for what
+  // prefetches them: in one pass, 16 K and 256 K neurons took a fourth to a half longer.
+  static final int NEURONS_BEFORE_ALPHA = 1 << 12;
 
   private static final RowKernels ROWS = new VectorRowKernels();
 
@@ -498,7 +498,8 @@ final class VectorSynapticKernels implements SynapticKernels {
     assert Spans.parameters(to, alpha, beta, theta, cSyn, cMem) && Spans.rows(gSpk, t0, t1, from, to)
         && Spans.optional(gSyn, t0, t1, to) && Spans.optional(gMem, t0, t1, to)
         && Spans.derivative(sg, t0, t1, from, to) && Spans.states(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to)
-        && (!learn || Spans.eachItsOwn(gx, t0, t1));
+        && Spans.wanted(learn, to, gAlpha, gBeta, gTheta)
+        && (!learn || Spans.summedAfterwards(gx, syn, t0, t1, from, to));
     int wide = VectorShapes.BLOCK_NEURONS;
     int steps = t1 - t0;
     for (int n = from; n < to; n += wide) {
@@ -519,8 +520,8 @@ final class VectorSynapticKernels implements SynapticKernels {
     if (t1 - t0 == 1) {
       tiles = from;
     } else if (learn) {
-      for (int n = from; n < tiles; n += LEARNING_NEURONS) {
-        int end = Math.min(tiles, n + LEARNING_NEURONS);
+      for (int n = from; n < tiles; n += NEURONS_BEFORE_ALPHA) {
+        int end = Math.min(tiles, n + NEURONS_BEFORE_ALPHA);
         backLearning(gSpk, gSyn, gMem, sg, mem, cSyn, cMem, alpha, beta, theta, reset, gBeta, gTheta, gx, t0, t1, n, end);
         addToAlpha(gx, syn, gAlpha, t0, t1, n, end);
       }

@@ -37,7 +37,8 @@
  * A kernel reads every operand of neuron {@code n} at step {@code t} before it writes a result of that neuron and step.
  * So an output row may be exactly an input row of the same step (the membrane of step {@code t} recorded over the input
  * of step {@code t}; the input gradient of step {@code t} written over the membrane that it returned, which is row {@code
- * t + 1}), but rows that overlap in part may not. A state in place shares no memory with an input of several steps: which of them find it written is up to the kernel.
+ * t + 1}), but rows that overlap in part may not. A state in place shares no memory with an input of several steps: which of
+ * them find it written is up to the kernel. Nor does the input gradient with the synaptic current where parameters learn.
  *
  * <h2>Rounding</h2>
  *

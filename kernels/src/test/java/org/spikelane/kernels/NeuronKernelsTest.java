@@ -17,6 +17,9 @@ import org.spikelane.kernels.NeuronCase.Family;
 /** Both neuron families: scalar against vector, against textbook equations in double, and what may not change a bit. */
 class NeuronKernelsTest {
 
+  /** Neurons of more than one pass of the gradient of alpha, the last of two tiles of 512 bits and a tail. */
+  private static final int BEYOND_ALPHA = VectorSynapticKernels.NEURONS_BEFORE_ALPHA + 2 * 64 + 17;
+
   private static final int STEPS = 5;
 
   /** A family in its scalar and, where there is one, its vector implementation. */
@@ -184,14 +187,14 @@ class NeuronKernelsTest {
   @ParameterizedTest
   @MethodSource("families")
   void gradientsMayLieOverWhatAStepHasRead(Subject subject) {
-    int steps = 57;
+    int steps = 17;
     for (Family family : subject.implementations()) {
       for (ResetMechanism reset : resets(subject)) {
         for (SurrogateDerivative derivative : new SurrogateDerivative[] {null, SurrogateDerivative.fastSigmoid(25f)}) {
           for (boolean learn : new boolean[] {false, true}) {
-            NeuronCase apart = new NeuronCase(81, 200, steps, reset, false).differentiated(derivative);
-            NeuronCase overMem = new NeuronCase(81, 200, steps, reset, false).differentiated(derivative);
-            NeuronCase overSpk = new NeuronCase(81, 200, steps, reset, false).differentiated(derivative);
+            NeuronCase apart = new NeuronCase(81, BEYOND_ALPHA, steps, reset, false).differentiated(derivative);
+            NeuronCase overMem = new NeuronCase(81, BEYOND_ALPHA, steps, reset, false).differentiated(derivative);
+            NeuronCase overSpk = new NeuronCase(81, BEYOND_ALPHA, steps, reset, false).differentiated(derivative);
             overMem.gx = new Rows(overMem.mem.data(), overMem.mem.at(1), overMem.mem.stride());
             overSpk.gx = overSpk.gSpk;
             for (NeuronCase c : new NeuronCase[] {apart, overMem, overSpk}) {
@@ -204,6 +207,8 @@ class NeuronKernelsTest {
               }
               Cases.assertSame(apart.gAlpha, c.gAlpha, place + ", gAlpha");
               Cases.assertSame(apart.gBeta, c.gBeta, place + ", gBeta");
+              Cases.assertSame(apart.gTheta, c.gTheta, place + ", gTheta");
+              Cases.assertSame(apart.cSyn, c.cSyn, place + ", cSyn");
               Cases.assertSame(apart.cMem, c.cMem, place + ", cMem");
             }
           }
@@ -239,8 +244,7 @@ class NeuronKernelsTest {
     int size = VectorShapes.BLOCK_NEURONS + 64 + 17;
     implementationsAgreeOnBlocks(subject, size, 9, size, 8);
     implementationsAgreeOnBlocks(subject, size, 9, 1 << 18, 4);
-    int learning = 4 * 1024 + 128 + 17;
-    implementationsAgreeOnBlocks(subject, learning, 17, learning, 16);
+    implementationsAgreeOnBlocks(subject, BEYOND_ALPHA, 17, BEYOND_ALPHA, 16);
   }
 
   /** @param together steps that go forward together */
@@ -375,9 +379,9 @@ class NeuronKernelsTest {
     }
   }
 
-  /** The gradient of the current's decay may be summed from what is there after several steps. */
+  /** The gradient of the current's decay is summed from what is there after several steps. */
   @Test
-  void gradientsOfSeveralStepsAreNotOneRow() {
+  void gradientsThatAreSummedAfterwardsAreThereByThen() {
     int size = 100;
     for (SynapticKernels kernels : Cases.<SynapticKernels>implementations(new ScalarSynapticKernels(),
         () -> new VectorSynapticKernels())) {
@@ -388,6 +392,12 @@ class NeuronKernelsTest {
           c.gBeta, c.gTheta, one, 0, 2, 0, size), kernels::toString);
       kernels.backwardDelayed(c.gSpk, Rows.NONE, Rows.NONE, SurrogateDerivative.atan(2f), c.syn, c.mem, c.cSyn, c.cMem,
           c.alpha, c.beta, c.theta, c.reset, true, c.gAlpha, c.gBeta, c.gTheta, one, 0, 1, 0, size);
+      for (int row : new int[] {0, 1}) {
+        Rows over = new Rows(c.syn.data(), c.syn.at(row), c.syn.stride());
+        assertThrows(AssertionError.class, () -> kernels.backwardDelayed(c.gSpk, Rows.NONE, Rows.NONE,
+            SurrogateDerivative.atan(2f), c.syn, c.mem, c.cSyn, c.cMem, c.alpha, c.beta, c.theta, c.reset, true, c.gAlpha,
+            c.gBeta, c.gTheta, over, 0, 2, 0, size), kernels::toString);
+      }
     }
   }
 
