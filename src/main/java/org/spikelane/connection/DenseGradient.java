@@ -42,25 +42,17 @@ final class DenseGradient {
         kernels.transposedGradient(spk[b], value, gy[b], sums.of(weights.weight()), 0, count, weights.inputs(),
             weights.outputs());
       }
-    } else {
-      addByInput(spk, value, gy, begin, end, count, sums.byInput(weights.weight()));
-    }
-    for (int b = begin; b < end; b++) {
-      addBias(gy[b], count, sums);
-    }
-  }
-
-  private void addByInput(SpikeRows[] spk, float value, Rows[] gy, int begin, int end, int count, float[] gw) {
-    if (value != 1f || choice == ProductChoice.DENSE) {
-      addDensely(spk, value, gy, begin, end, count, gw);
+      addBias(gy, begin, end, count, sums);
+    } else if (value != 1f || choice == ProductChoice.DENSE) {
+      addDensely(spk, value, gy, begin, end, count, sums);
     } else if (choice == ProductChoice.AUTO) {
-      addByCosts(spk, gy, begin, end, count, gw);
+      addByCosts(spk, gy, begin, end, count, sums);
     } else {
-      addByEvents(spk, gy, begin, end, count, gw);
+      addByEvents(spk, gy, begin, end, count, sums);
     }
   }
 
-  private void addByCosts(SpikeRows[] spk, Rows[] gy, int begin, int end, int count, float[] gw) {
+  private void addByCosts(SpikeRows[] spk, Rows[] gy, int begin, int end, int count, GradientSums sums) {
     double spikesPerRow = 0;
     for (int b = begin; b < end; b++) {
       spikesPerRow += KernelProduct.spikesPerRow(spk[b], weights.inputs(), count) / (end - begin);
@@ -69,23 +61,26 @@ final class DenseGradient {
     boolean timed = costs.timed();
     long start = timed ? System.nanoTime() : 0;
     if (byEvents) {
-      addByEvents(spk, gy, begin, end, count, gw);
+      addByEvents(spk, gy, begin, end, count, sums);
     } else {
-      addDensely(spk, 1f, gy, begin, end, count, gw);
+      addDensely(spk, 1f, gy, begin, end, count, sums);
     }
     if (timed) {
       costs.took(byEvents, spikesPerRow, count * (end - begin), System.nanoTime() - start);
     }
   }
 
-  private void addByEvents(SpikeRows[] spk, Rows[] gy, int begin, int end, int count, float[] gw) {
-    kernels.eventsGradient(spk, gy, begin, end, gw, 0, count, weights.inputs(), weights.outputs());
+  private void addByEvents(SpikeRows[] spk, Rows[] gy, int begin, int end, int count, GradientSums sums) {
+    kernels.eventsGradient(spk, gy, begin, end, sums.byInput(weights.weight()),
+        weights.bias() == null ? null : sums.of(weights.bias()), 0, count, weights.inputs(), weights.outputs());
   }
 
-  private void addDensely(SpikeRows[] spk, float value, Rows[] gy, int begin, int end, int count, float[] gw) {
+  private void addDensely(SpikeRows[] spk, float value, Rows[] gy, int begin, int end, int count, GradientSums sums) {
+    float[] gw = sums.byInput(weights.weight());
     for (int b = begin; b < end; b++) {
       addDensely(spk[b], value, gy[b], count, gw);
     }
+    addBias(gy, begin, end, count, sums);
   }
 
   private void addDensely(SpikeRows spk, float value, Rows gy, int count, float[] gw) {
@@ -113,6 +108,12 @@ final class DenseGradient {
   void addProducts(Rows x, Rows gy, int count, GradientSums sums) {
     sums.addProducts(weights.weight(), gy, x, count);
     addBias(gy, count, sums);
+  }
+
+  private void addBias(Rows[] gy, int begin, int end, int count, GradientSums sums) {
+    for (int b = begin; b < end; b++) {
+      addBias(gy[b], count, sums);
+    }
   }
 
   private void addBias(Rows gy, int count, GradientSums sums) {

@@ -117,6 +117,7 @@ public class ProductBenchmark extends ForkedBenchmark {
 
     final SpikeRows[] spikesOfSample = new SpikeRows[SAMPLES];
     final Rows[] gradientOfSample = new Rows[SAMPLES];
+    float[] gBias;
 
     /** Empty until {@link #prepare}. */
     public SampleMatrices() {}
@@ -125,6 +126,7 @@ public class ProductBenchmark extends ForkedBenchmark {
     @Setup(Level.Trial)
     public void prepare() {
       super.prepare();
+      gBias = new float[size];
       SpikeRows all = spikes(SAMPLES * rows, size, density);
       float[] gradients = normal(SAMPLES * rows * size, 0.1);
       for (int b = 0; b < SAMPLES; b++) {
@@ -196,11 +198,11 @@ public class ProductBenchmark extends ForkedBenchmark {
     return m.gw;
   }
 
-  /** Weight gradient of the product of spikes of 16 samples. */
+  /** Gradients of the weights and the bias of the product of spikes of 16 samples. */
   @Benchmark
   public float[] eventsGradientOfSamples(SampleMatrices m) {
-    m.products.eventsGradient(m.spikesOfSample, m.gradientOfSample, 0, m.spikesOfSample.length, m.gw, 0, m.rows, m.size,
-        m.size);
+    m.products.eventsGradient(m.spikesOfSample, m.gradientOfSample, 0, m.spikesOfSample.length, m.gw, m.gBias, 0, m.rows,
+        m.size, m.size);
     return m.gw;
   }
 }

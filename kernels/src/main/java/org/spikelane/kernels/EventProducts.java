@@ -191,30 +191,33 @@ final class EventProducts {
     listedRows = 0;
     listedSpikes = 0;
     listRows(spk, g, r0, r1, k, n);
-    gradient(spk.words(), g.data(), gw, k, n);
+    gradient(spk.words(), g.data(), gw, null, k, n);
   }
 
-  /** The same over samples [b0, b1), one after the other; all lie in the same two arrays ({@link #haveOneArray}). */
-  void gradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, int r0, int r1, int k, int n) {
-    assert haveOneArray(spk, g, b0, b1);
+  /**
+   * The same over samples [b0, b1), one after the other, and {@code gBias += g's rows} unless null; all samples lie in the
+   * same two arrays ({@link #endOfArrays}).
+   */
+  void gradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k, int n) {
+    assert endOfArrays(spk, g, b0, b1) == b1;
     listedRows = 0;
     listedSpikes = 0;
     for (int b = b0; b < b1; b++) {
       listRows(spk[b], g[b], r0, r1, k, n);
     }
     if (listedRows > 0) {
-      gradient(spk[b0].words(), g[b0].data(), gw, k, n);
+      gradient(spk[b0].words(), g[b0].data(), gw, gBias, k, n);
     }
   }
 
-  /** Whether the spikes of all these samples lie in one array, and their gradients in another. */
+  /** The end of the samples from b0 on, at most b1, whose spikes lie in one array, and their gradients in another. */
   @SuppressWarnings("ReferenceEquality") // The same arrays, not equal ones.
-  static boolean haveOneArray(SpikeRows[] spk, Rows[] g, int b0, int b1) {
-    boolean one = true;
-    for (int b = b0; b < b1; b++) {
-      one &= spk[b].words() == spk[b0].words() && g[b].data() == g[b0].data();
+  static int endOfArrays(SpikeRows[] spk, Rows[] g, int b0, int b1) {
+    int b = b0;
+    while (b < b1 && spk[b].words() == spk[b0].words() && g[b].data() == g[b0].data()) {
+      b++;
     }
-    return one;
+    return b;
   }
 
   /** Appends rows to {@link #spikesAt} and {@link #gradientAt}, and counts their spikes. */
@@ -232,16 +235,19 @@ final class EventProducts {
     }
   }
 
-  private void gradient(long[] words, float[] g, float[] gw, int k, int n) {
+  private void gradient(long[] words, float[] g, float[] gw, float[] gBias, int k, int n) {
     if (listedSpikes <= (long) SPIKES_TO_GATHER * k) {
-      gradientByRow(words, g, gw, k, n);
+      gradientByRow(words, g, gw, gBias, k, n);
     } else {
-      gradientByNeuron(words, g, gw, k, n);
+      gradientByNeuron(words, g, gw, gBias, k, n);
     }
   }
 
-  private void gradientByRow(long[] words, float[] g, float[] gw, int k, int n) {
+  private void gradientByRow(long[] words, float[] g, float[] gw, float[] gBias, int k, int n) {
     for (int r = 0; r < listedRows; r++) {
+      if (gBias != null) {
+        rows.add(g, gradientAt[r], gBias, 0, 0, n);
+      }
       listEvents(words, spikesAt[r], 0, SpikeRows.words(k), 1);
       for (int e = 0; e < starts[1]; e++) {
         rows.add(g, gradientAt[r], gw, fired[e] * n, 0, n);
@@ -249,17 +255,22 @@ final class EventProducts {
     }
   }
 
-  private void gradientByNeuron(long[] words, float[] g, float[] gw, int k, int n) {
+  private void gradientByNeuron(long[] words, float[] g, float[] gw, float[] gBias, int k, int n) {
     int together = rowsOfWalk(k, n);
     for (int r = 0; r < listedRows; r += together) {
       int count = Math.min(together, listedRows - r);
       int listedNeurons = listRowsOfNeurons(words, r, count, k);
+      int all = firedStarts[listedNeurons];
+      listAll(count, all);
       int most = columns(EVENT_GRADIENT_VALUES, count);
       for (int j = 0; j < n; j += most) {
         int columns = Math.min(most, n - j);
         right.copyRows(g, gradientAt, r, count, j, columns);
         for (int l = 0; l < listedNeurons; l++) {
           gradientRow(firedStarts[l], firedStarts[l + 1], count * PANEL, gw, neurons[l] * n + j, columns);
+        }
+        if (gBias != null) {
+          gradientRow(all, all + count, count * PANEL, gBias, j, columns);
         }
       }
     }
@@ -340,6 +351,14 @@ final class EventProducts {
     }
     firedStarts[found] = end;
     return found;
+  }
+
+  /** Lists all of {@code count} rows from {@code at} on. */
+  private void listAll(int count, int at) {
+    roomForFired(at + count);
+    for (int i = 0; i < count; i++) {
+      fired[at + i] = i;
+    }
   }
 
   private void roomForFired(int most) {

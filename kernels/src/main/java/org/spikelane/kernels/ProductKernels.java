@@ -72,19 +72,17 @@ public interface ProductKernels {
 
   /**
    * Event-driven weight gradient of several samples: {@code gw[k][n] += g[b][r][n]} for every spike k of row r of sample
-   * b, samples b from {@code b0} to {@code b1 - 1}, and of each the rows r from {@code r0} to {@code r1 - 1}, ascending.
-   * The bits of one call a sample, in less time where the spikes of all samples lie in one array, and so do their g: a
-   * large gradient is then walked fewer times.
+   * b, samples b from {@code b0} to {@code b1 - 1}, and of each the rows r from {@code r0} to {@code r1 - 1}, ascending;
+   * and that of a bias, {@code gBias[n] += g[b][r][n]} in every row: a bias is the weight of a neuron that always fires.
+   * The bits of one call a sample, and of {@link RowKernels#addRows}, in less time where the spikes of all samples lie in
+   * one array, and so do their g: a large gradient is then walked fewer times, and g is read once.
    *
    * @param spk by sample: spikes, rows r, K neurons
    * @param g by sample: gradient of the product's result, rows r, [N]
    * @param gw gradient of the weights, row-major [K][N], added to
+   * @param gBias gradient of the bias, [N], added to; null where there is none
    */
-  default void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, int r0, int r1, int k, int n) {
-    for (int b = b0; b < b1; b++) {
-      eventsGradient(spk[b], g[b], gw, r0, r1, k, n);
-    }
-  }
+  void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k, int n);
 
   /**
    * Dense weight gradient: {@code gw[k][n] += x[r][k]*g[r][n]}, fused, r ascending.

@@ -86,6 +86,17 @@ final class ScalarProductKernels implements ProductKernels {
   }
 
   @Override
+  public void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
+      int n) {
+    for (int b = b0; b < b1; b++) {
+      eventsGradient(spk[b], g[b], gw, r0, r1, k, n);
+      for (int r = r0; gBias != null && r < r1; r++) {
+        add(g[b].data(), g[b].at(r), gBias, 0, n);
+      }
+    }
+  }
+
+  @Override
   public void denseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
     assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
     for (int r = r0; r < r1; r++) {

@@ -76,11 +76,13 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, int r0, int r1, int k, int n) {
-    if (EventProducts.haveOneArray(spk, g, b0, b1)) {
-      events.gradient(spk, g, b0, b1, gw, r0, r1, k, n);
-    } else {
-      ProductKernels.super.eventsGradient(spk, g, b0, b1, gw, r0, r1, k, n);
+  public void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
+      int n) {
+    int b = b0;
+    while (b < b1) {
+      int end = EventProducts.endOfArrays(spk, g, b, b1);
+      events.gradient(spk, g, b, end, gw, gBias, r0, r1, k, n);
+      b = end;
     }
   }
 

@@ -411,19 +411,29 @@ class ProductKernelsTest {
   void samplesAddTheirGradientsInTurn(int samples, int rows, int k, int n, double density) {
     Samples s = new Samples(samples, rows, k, n, density);
     float[] before = Cases.uniform(new SplittableRandom(7), k * n, -1, 1);
+    float[] biasBefore = Cases.uniform(new SplittableRandom(8), n, -1, 1);
     float[] expected = before.clone();
+    float[] expectedBias = biasBefore.clone();
     for (int b = 1; b <= samples; b++) {
       SCALAR.eventsGradient(s.spk[b], s.g[b], expected, 1, 1 + rows, k, n);
+      new ScalarRowKernels().addRows(s.g[b], 1, 1 + rows, expectedBias, 0, 0, n);
     }
+    SpikeRows[] apart = s.spk.clone();
+    apart[samples] = new SpikeRows(apart[samples].words().clone(), apart[samples].at(0), SpikeRows.words(k));
     for (ProductKernels kernels : IMPLEMENTATIONS) {
-      float[] actual = before.clone();
-      kernels.eventsGradient(s.spk, s.g, 1, samples + 1, actual, 1, 1 + rows, k, n);
-      Cases.assertSame(expected, actual, kernels + ", " + samples + " samples of " + rows + " rows");
-      SpikeRows[] apart = s.spk.clone();
-      apart[samples] = new SpikeRows(apart[samples].words().clone(), apart[samples].at(0), SpikeRows.words(k));
-      actual = before.clone();
-      kernels.eventsGradient(apart, s.g, 1, samples + 1, actual, 1, 1 + rows, k, n);
-      Cases.assertSame(expected, actual, kernels + ", in two arrays, " + samples + " samples of " + rows + " rows");
+      for (boolean inOneArray : new boolean[] {false, true}) {
+        for (boolean biased : new boolean[] {false, true}) {
+          String place = kernels + ", " + samples + " samples of " + rows + " rows, in one array " + inOneArray + ", biased "
+              + biased;
+          float[] actual = before.clone();
+          float[] bias = biased ? biasBefore.clone() : null;
+          kernels.eventsGradient(inOneArray ? s.spk : apart, s.g, 1, samples + 1, actual, bias, 1, 1 + rows, k, n);
+          Cases.assertSame(expected, actual, place);
+          if (biased) {
+            Cases.assertSame(expectedBias, bias, place + ", gBias");
+          }
+        }
+      }
     }
   }
 
@@ -433,10 +443,11 @@ class ProductKernelsTest {
     List<Samples> modes = List.of(new Samples(2, 5, 20, 5, 0.05), new Samples(2, 40, 20, 5, 0.2),
         new Samples(3, 400, 20, 5, 0.01));
     float[] gw = new float[20 * 5];
+    float[] gBias = new float[5];
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       Cases.assertAllocatesNothing(() -> {
         for (Samples s : modes) {
-          kernels.eventsGradient(s.spk, s.g, 1, s.spk.length, gw, 0, s.rows, 20, 5);
+          kernels.eventsGradient(s.spk, s.g, 1, s.spk.length, gw, gBias, 0, s.rows, 20, 5);
         }
       }, kernels.toString());
     }
