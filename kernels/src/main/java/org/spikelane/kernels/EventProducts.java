@@ -353,7 +353,7 @@ final class EventProducts {
     return found;
   }
 
-  /** Lists all of {@code count} rows from {@code at} on. */
+  /** Lists all of {@code count} rows, which is when a bias fires, from {@code at} on. */
   private void listAll(int count, int at) {
     roomForFired(at + count);
     for (int i = 0; i < count; i++) {

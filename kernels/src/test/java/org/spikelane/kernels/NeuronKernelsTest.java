@@ -187,7 +187,7 @@ class NeuronKernelsTest {
   @ParameterizedTest
   @MethodSource("families")
   void gradientsMayLieOverWhatAStepHasRead(Subject subject) {
-    int steps = 17;
+    int steps = 57;
     for (Family family : subject.implementations()) {
       for (ResetMechanism reset : resets(subject)) {
         for (SurrogateDerivative derivative : new SurrogateDerivative[] {null, SurrogateDerivative.fastSigmoid(25f)}) {
