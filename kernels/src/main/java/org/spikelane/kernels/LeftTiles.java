@@ -1,5 +1,6 @@
 package org.spikelane.kernels;
 
+import static org.spikelane.kernels.PackedWeights.STEPS_TOGETHER;
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
 import static org.spikelane.kernels.VectorShapes.WIDTH;
@@ -34,6 +35,8 @@ final class LeftTiles {
   private static final boolean TRANSPOSES = WIDTH == 512;
   private static final FloatVector EACH_LOW = inTurns(0);
   private static final FloatVector EACH_HIGH = inTurns(LANES / 2);
+  private static final FloatVector LOW_HALVES = halves(0);
+  private static final FloatVector HIGH_HALVES = halves(LANES / 2);
 
   private float[] data = {};
   private int tile;
@@ -44,6 +47,15 @@ final class LeftTiles {
     float[] lanes = new float[LANES];
     for (int i = 0; i < LANES; i++) {
       lanes[i] = first + i / 2 + i % 2 * LANES;
+    }
+    return FloatVector.fromArray(FLOATS, lanes, 0);
+  }
+
+  /** Which lanes of two vectors are their halves, from lane {@code first} of both on, one after the other. */
+  private static FloatVector halves(int first) {
+    float[] lanes = new float[LANES];
+    for (int i = 0; i < LANES; i++) {
+      lanes[i] = first + i % (LANES / 2) + 2 * i / LANES * LANES;
     }
     return FloatVector.fromArray(FLOATS, lanes, 0);
   }
@@ -99,7 +111,11 @@ final class LeftTiles {
   void copyColumns(Rows x, int r, int steps, int column, int count) {
     resize(count, steps);
     int whole = count / TOGETHER * TOGETHER;
-    for (int s = 0; s < steps; s++) {
+    int s = 0;
+    for (; s <= steps - STEPS_TOGETHER; s += STEPS_TOGETHER) {
+      copySteps(x.data(), x.at(r + s) + column, x.stride(), whole, data, s * ROWS, tile);
+    }
+    for (; s < steps; s++) {
       copyStep(x.data(), x.at(r + s) + column, whole, data, s * ROWS, tile);
     }
     for (int i = whole; i < count; i++) {
@@ -136,6 +152,28 @@ final class LeftTiles {
         } else {
           step.intoArray(to, at);
         }
+      }
+    }
+  }
+
+  /** Four steps, xRow apart: four streams of reads that wait for memory together, and whole vectors to store. */
+  private static void copySteps(float[] x, int xAt, int xRow, int count, float[] to, int toAt, int tile) {
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector step0 = FloatVector.fromArray(FLOATS, x, xAt + i);
+      FloatVector step1 = FloatVector.fromArray(FLOATS, x, xAt + xRow + i);
+      FloatVector step2 = FloatVector.fromArray(FLOATS, x, xAt + 2 * xRow + i);
+      FloatVector step3 = FloatVector.fromArray(FLOATS, x, xAt + 3 * xRow + i);
+      int at = toAt + i / ROWS * tile + i % ROWS;
+      if (TWO_TILES) {
+        LOW_HALVES.selectFrom(step0, step1).intoArray(to, at);
+        LOW_HALVES.selectFrom(step2, step3).intoArray(to, at + LANES);
+        HIGH_HALVES.selectFrom(step0, step1).intoArray(to, at + tile);
+        HIGH_HALVES.selectFrom(step2, step3).intoArray(to, at + tile + LANES);
+      } else {
+        step0.intoArray(to, at);
+        step1.intoArray(to, at + ROWS);
+        step2.intoArray(to, at + 2 * ROWS);
+        step3.intoArray(to, at + 3 * ROWS);
       }
     }
   }

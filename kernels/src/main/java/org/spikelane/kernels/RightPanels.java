@@ -29,6 +29,10 @@ final class RightPanels {
   /** Panels of a group: registers hold one row of it. */
   static final int GROUP = 4;
 
+  // Rows that are copied together. They are far apart in memory: each is a stream of its own to prefetchers, which start anew at
+  // every page, and what they become in a panel is one piece.
+  private static final int ROWS_TOGETHER = 4;
+
   static final long VECTOR_BYTES = bytes(LANES);
   static final long PANEL_BYTES = bytes(PANEL);
   static final ByteOrder NATIVE = ByteOrder.nativeOrder();
@@ -72,7 +76,12 @@ final class RightPanels {
   void copyRows(Rows g, int r, int steps, int column, int columns) {
     int panel = padded(steps) * PANEL;
     resize(panels(columns) * panel);
-    for (int s = 0; s < steps; s++) {
+    int s = 0;
+    for (; s <= steps - ROWS_TOGETHER; s += ROWS_TOGETHER) {
+      copyFourRows(g.data(), g.at(r + s) + column, g.at(r + s + 1) + column, g.at(r + s + 2) + column,
+          g.at(r + s + 3) + column, columns, s, panel);
+    }
+    for (; s < steps; s++) {
       copyRow(g.data(), g.at(r + s) + column, columns, s, panel);
     }
     end(columns, steps);
@@ -80,26 +89,53 @@ final class RightPanels {
 
   /** {@code b[s][j] = g[at[first + s] + column + j]}, panels of {@code steps} steps. */
   void copyRows(float[] g, int[] at, int first, int steps, int column, int columns) {
-    resize(panels(columns) * steps * PANEL);
-    for (int s = 0; s < steps; s++) {
-      copyRow(g, at[first + s] + column, columns, s, steps * PANEL);
+    int panel = steps * PANEL;
+    resize(panels(columns) * panel);
+    int s = 0;
+    for (; s <= steps - ROWS_TOGETHER; s += ROWS_TOGETHER) {
+      int i = first + s;
+      copyFourRows(g, at[i] + column, at[i + 1] + column, at[i + 2] + column, at[i + 3] + column, columns, s, panel);
+    }
+    for (; s < steps; s++) {
+      copyRow(g, at[first + s] + column, columns, s, panel);
+    }
+  }
+
+  private void copyFourRows(float[] g, int g0, int g1, int g2, int g3, int columns, int s, int panel) {
+    int whole = columns / PANEL * PANEL;
+    copyPanels(g, g0, g1, g2, g3, whole, data, bytes(s * PANEL), bytes(panel / PANEL));
+    if (whole < columns) {
+      copyEdge(g, g0, whole, columns, s, panel);
+      copyEdge(g, g1, whole, columns, s + 1, panel);
+      copyEdge(g, g2, whole, columns, s + 2, panel);
+      copyEdge(g, g3, whole, columns, s + 3, panel);
     }
   }
 
   private void copyRow(float[] g, int at, int columns, int s, int panel) {
-    int whole = columns / PANEL * PANEL;
-    copyPanels(g, at, whole, data, bytes(s * PANEL), bytes(panel / PANEL));
-    if (whole < columns) {
-      MemorySegment.copy(g, at + whole, data, ValueLayout.JAVA_FLOAT, bytes(whole / PANEL * panel + s * PANEL),
-          columns - whole);
+    for (int j = 0; j < columns; j += PANEL) {
+      copyEdge(g, at, j, Math.min(j + PANEL, columns), s, panel);
     }
   }
 
-  /** Copies whole panels of a row, panels being {@code PANEL * column} bytes apart. */
-  private static void copyPanels(float[] g, int at, int columns, MemorySegment to, long toAt, long column) {
+  /** Copies columns [from, to) of a row, which are of one panel. */
+  private void copyEdge(float[] g, int at, int from, int to, int s, int panel) {
+    MemorySegment.copy(g, at + from, data, ValueLayout.JAVA_FLOAT, bytes(from / PANEL * panel + s * PANEL), to - from);
+  }
+
+  /** Copies whole panels of four rows, panels being {@code PANEL * column} bytes apart. */
+  private static void copyPanels(float[] g, int g0, int g1, int g2, int g3, int columns, MemorySegment to, long toAt,
+      long column) {
     for (int j = 0; j < columns; j += PANEL) {
-      FloatVector.fromArray(FLOATS, g, at + j).intoMemorySegment(to, toAt + j * column, NATIVE);
-      FloatVector.fromArray(FLOATS, g, at + j + LANES).intoMemorySegment(to, toAt + j * column + VECTOR_BYTES, NATIVE);
+      long at = toAt + j * column;
+      FloatVector.fromArray(FLOATS, g, g0 + j).intoMemorySegment(to, at, NATIVE);
+      FloatVector.fromArray(FLOATS, g, g0 + j + LANES).intoMemorySegment(to, at + VECTOR_BYTES, NATIVE);
+      FloatVector.fromArray(FLOATS, g, g1 + j).intoMemorySegment(to, at + PANEL_BYTES, NATIVE);
+      FloatVector.fromArray(FLOATS, g, g1 + j + LANES).intoMemorySegment(to, at + PANEL_BYTES + VECTOR_BYTES, NATIVE);
+      FloatVector.fromArray(FLOATS, g, g2 + j).intoMemorySegment(to, at + 2 * PANEL_BYTES, NATIVE);
+      FloatVector.fromArray(FLOATS, g, g2 + j + LANES).intoMemorySegment(to, at + 2 * PANEL_BYTES + VECTOR_BYTES, NATIVE);
+      FloatVector.fromArray(FLOATS, g, g3 + j).intoMemorySegment(to, at + 3 * PANEL_BYTES, NATIVE);
+      FloatVector.fromArray(FLOATS, g, g3 + j + LANES).intoMemorySegment(to, at + 3 * PANEL_BYTES + VECTOR_BYTES, NATIVE);
     }
   }
 
