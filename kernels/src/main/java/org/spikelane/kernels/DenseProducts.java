@@ -41,9 +41,10 @@ final class DenseProducts {
   private static final int SPIKE_STEPS = 512;
   private static final int PANEL_IN_COLUMNS = 4;
 
-  // Values of a gradient's operands that are packed at once: 1 MiB of the left one and 8 MiB of the right one, which is read
-  // ahead as weights are. Of it, a quarter of L2 is multiplied with all tiles, which pass by in the rest. (Left operands of
-  // 8 MiB came from L3 for every few panels; at 4096 neurons that took 4 to 6 % of the time.)
+  // Values of a gradient's operands that are packed at once: some 1 MiB of the left one and, outside the heap, 8 MiB of the
+  // right one, which is read ahead as weights are. A block of the right one, a quarter of L2 or at least one group of panels,
+  // stays there while all tiles of the left one pass by. (Left operands of 8 MiB came from L3 for every few panels: at 4096
+  // neurons, 4 to 8 % of the time.)
   private static final int GRADIENT_LEFT = 1 << 18;
   private static final int GRADIENT_RIGHT = 1 << 21;
   private static final int GRADIENT_NEAR = 1 << 16;

@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorMask;
  * register tiles read it: [tile][step][{@link #ROWS}].
  *
  * <p>One tile is one ascending stream, which hardware prefetchers follow from any level of memory. Rows that are columns
- * of a matrix (gradients) are copied a vector at a time; rows of a matrix are transposed, at 512 bits in registers. Rows
+ * of a matrix (gradients) are copied as vectors, four at a time; rows of a matrix are transposed, at 512 bits in registers. Rows
  * of the last tile beyond those copied hold anything.
  */
 final class LeftTiles {
@@ -22,7 +22,7 @@ final class LeftTiles {
   /** Rows of a tile. A smaller register tile takes the first or the last four. */
   static final int ROWS = 8;
 
-  // At 512 bits a vector holds a step of two tiles, which masks part: a species of half the width would be a second one.
+  // At 512 bits a vector holds a step of two tiles, which selects or masks part: a species of half the width would be a second one.
   private static final boolean TWO_TILES = LANES > ROWS;
   private static final int TOGETHER = Math.max(LANES, ROWS);
   private static final VectorMask<Float> FIRST = VectorMask.fromLong(FLOATS, (1 << ROWS) - 1);
