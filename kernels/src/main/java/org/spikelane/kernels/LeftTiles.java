@@ -22,7 +22,7 @@ final class LeftTiles {
   /** Rows of a tile. A smaller register tile takes the first or the last four. */
   static final int ROWS = 8;
 
-  // At 512 bits a vector holds a step of two tiles, which selects or masks part: a species of half the width would be a second one.
+  // At 512 bits a vector holds a step of two tiles, parted by selects or masks: a species of half the width would be a second one.
   private static final boolean TWO_TILES = LANES > ROWS;
   private static final int TOGETHER = Math.max(LANES, ROWS);
   private static final VectorMask<Float> FIRST = VectorMask.fromLong(FLOATS, (1 << ROWS) - 1);
