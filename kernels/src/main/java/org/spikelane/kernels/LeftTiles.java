@@ -14,8 +14,8 @@ import jdk.incubator.vector.VectorMask;
  * register tiles read it: [tile][step][{@link #ROWS}].
  *
  * <p>One tile is one ascending stream, which hardware prefetchers follow from any level of memory. Rows that are columns
- * of a matrix (gradients) are copied as vectors, four at a time; rows of a matrix are transposed, at 512 bits in registers. Rows
- * of the last tile beyond those copied hold anything.
+ * of a matrix (gradients) are copied as vectors, four at a time; rows of a matrix are transposed, at 512 bits in
+ * registers. Rows of the last tile beyond those copied hold anything.
  */
 final class LeftTiles {
 
@@ -51,7 +51,7 @@ final class LeftTiles {
     return FloatVector.fromArray(FLOATS, lanes, 0);
   }
 
-  /** Which lanes of two vectors are their halves, from lane {@code first} of both on, one after the other. */
+  /** Selects half of each of two vectors, from lane {@code first} of both on, one after the other. */
   private static FloatVector halves(int first) {
     float[] lanes = new float[LANES];
     for (int i = 0; i < LANES; i++) {

@@ -105,21 +105,21 @@ final class RightPanels {
     int whole = columns / PANEL * PANEL;
     copyPanels(g, g0, g1, g2, g3, whole, data, bytes(s * PANEL), bytes(panel / PANEL));
     if (whole < columns) {
-      copyEdge(g, g0, whole, columns, s, panel);
-      copyEdge(g, g1, whole, columns, s + 1, panel);
-      copyEdge(g, g2, whole, columns, s + 2, panel);
-      copyEdge(g, g3, whole, columns, s + 3, panel);
+      copyWithinPanel(g, g0, whole, columns, s, panel);
+      copyWithinPanel(g, g1, whole, columns, s + 1, panel);
+      copyWithinPanel(g, g2, whole, columns, s + 2, panel);
+      copyWithinPanel(g, g3, whole, columns, s + 3, panel);
     }
   }
 
   private void copyRow(float[] g, int at, int columns, int s, int panel) {
     for (int j = 0; j < columns; j += PANEL) {
-      copyEdge(g, at, j, Math.min(j + PANEL, columns), s, panel);
+      copyWithinPanel(g, at, j, Math.min(j + PANEL, columns), s, panel);
     }
   }
 
   /** Copies columns [from, to) of a row, which are of one panel. */
-  private void copyEdge(float[] g, int at, int from, int to, int s, int panel) {
+  private void copyWithinPanel(float[] g, int at, int from, int to, int s, int panel) {
     MemorySegment.copy(g, at + from, data, ValueLayout.JAVA_FLOAT, bytes(from / PANEL * panel + s * PANEL), to - from);
   }
 

@@ -240,13 +240,13 @@ class ProductKernelsTest {
 
   /**
    * Weights beyond the caches, walked once for many rows, with edges in all. Those of the events are more than 32 MiB and a
-   * neuron spikes more than twice in nine rows, so that they are fetched without asking. Gradients with more steps, rows and
-   * columns than are packed at once.
+   * neuron spikes more than twice in nine rows, so that they are fetched without asking. Gradients have more steps, rows
+   * and columns than are packed at once.
    */
   @Test
   void vectorIsScalarWithLargeWeights() {
     Map<Product, int[]> shapes = Map.of(Product.EVENTS, new int[] {9, 2901, 2895}, Product.DENSE, new int[] {523, 1501, 1450},
-        Product.DENSE_GRADIENT, new int[] {1030, 301, 2090});
+        Product.DENSE_GRADIENT, new int[] {1030, 301, 2090}, Product.SET_DENSE_GRADIENT, new int[] {1030, 301, 2090});
     for (Product product : shapes.keySet()) {
       Problem p = Problem.ordinary(shapes.get(product));
       float[] expected = product.result(SCALAR, p);
