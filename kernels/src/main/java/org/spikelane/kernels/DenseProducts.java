@@ -42,9 +42,9 @@ final class DenseProducts {
   private static final int PANEL_IN_COLUMNS = 4;
 
   // Values of a gradient's operands that are packed at once: some 1 MiB of the left one and, outside the heap, 8 MiB of the
-  // right one, which is read ahead as weights are. A block of the right one, a quarter of L2 or at least one group of panels,
-  // stays there while all tiles of the left one pass by. (Left operands of 8 MiB came from L3 for every few panels: at 4096
-  // neurons, 4 to 8 % of the time.)
+  // right one, which is read ahead as weights are. Panels of the right one that fill a quarter of L2 stay there while all
+  // tiles of the left one pass by. (Left operands of 8 MiB came from L3 for every few panels: at 4096 neurons, 4 to 8 % of
+  // the time.)
   private static final int GRADIENT_LEFT = 1 << 18;
   private static final int GRADIENT_RIGHT = 1 << 21;
   private static final int GRADIENT_NEAR = 1 << 16;
@@ -74,7 +74,7 @@ final class DenseProducts {
       for (int s = 0; s == 0 || s < k; s += mostSteps) {
         int steps = Math.min(mostSteps, k - s);
         left.copyRows(x, r, count, s, steps);
-        multiplyWeights(count, w, s, steps, few ? PANEL : columns(NEAR_VALUES, steps), fresh && s == 0, bias, y, r);
+        multiplyWeights(count, w, s, steps, few ? PANEL : columns(NEAR_VALUES, padded(steps)), fresh && s == 0, bias, y, r);
       }
     }
   }
@@ -180,15 +180,16 @@ final class DenseProducts {
     }
     for (int r = r0; r < r1; r += STEPS) {
       int steps = Math.min(STEPS, r1 - r);
-      int mostRows = rows(GRADIENT_LEFT, steps);
-      int mostColumns = columns(GRADIENT_RIGHT, steps);
+      int mostRows = rows(GRADIENT_LEFT, padded(steps));
+      int mostColumns = columns(GRADIENT_RIGHT, padded(steps));
+      int together = columns(GRADIENT_NEAR, padded(steps));
       for (int j = 0; j < n; j += mostColumns) {
         int columns = Math.min(mostColumns, n - j);
         right.copyRows(g, r, steps, j, columns);
         for (int i = 0; i < k; i += mostRows) {
           int count = Math.min(mostRows, k - i);
           left.copyColumns(x, r, steps, i, count);
-          multiplyRight(count, steps, columns(GRADIENT_NEAR, steps), fresh && r == r0, gw, gwAt + i * n + j, n, columns);
+          multiplyRight(count, steps, together, fresh && r == r0, gw, gwAt + i * n + j, n, columns);
         }
       }
     }
@@ -228,9 +229,9 @@ final class DenseProducts {
     }
   }
 
-  /** How many rows of so many values, in whole tiles of the left operand. */
-  private static int rows(int values, int columns) {
-    return Math.max(1, values / columns / LeftTiles.ROWS) * LeftTiles.ROWS;
+  /** How many rows of so many steps have at most so many values, in whole tiles of the left operand; one tile at least. */
+  private static int rows(int values, int steps) {
+    return Math.max(1, values / steps / LeftTiles.ROWS) * LeftTiles.ROWS;
   }
 
   /**

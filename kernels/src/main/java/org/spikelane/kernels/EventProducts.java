@@ -262,7 +262,7 @@ final class EventProducts {
       int listedNeurons = listRowsOfNeurons(words, r, count, k);
       int all = firedStarts[listedNeurons];
       listAll(count, all);
-      int most = columns(EVENT_GRADIENT_VALUES, count);
+      int most = columns(EVENT_GRADIENT_VALUES / GROUP, count) * GROUP; // Sums are of whole groups of panels.
       for (int j = 0; j < n; j += most) {
         int columns = Math.min(most, n - j);
         right.copyRows(g, gradientAt, r, count, j, columns);

@@ -1,6 +1,5 @@
 package org.spikelane.kernels;
 
-import static org.spikelane.kernels.PackedWeights.STEPS_TOGETHER;
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
 import static org.spikelane.kernels.VectorShapes.WIDTH;
@@ -22,7 +21,8 @@ final class LeftTiles {
   /** Rows of a tile. A smaller register tile takes the first or the last four. */
   static final int ROWS = 8;
 
-  // At 512 bits a vector holds a step of two tiles, parted by selects or masks: a species of half the width would be a second one.
+  // At 512 bits a vector holds a step of two tiles, parted by selects or masks: a species of half the width would be a
+  // second one.
   private static final boolean TWO_TILES = LANES > ROWS;
   private static final int TOGETHER = Math.max(LANES, ROWS);
   private static final VectorMask<Float> FIRST = VectorMask.fromLong(FLOATS, (1 << ROWS) - 1);
@@ -112,8 +112,8 @@ final class LeftTiles {
     resize(count, steps);
     int whole = count / TOGETHER * TOGETHER;
     int s = 0;
-    for (; s <= steps - STEPS_TOGETHER; s += STEPS_TOGETHER) {
-      copySteps(x.data(), x.at(r + s) + column, x.stride(), whole, data, s * ROWS, tile);
+    for (; s <= steps - 4; s += 4) {
+      copyFourSteps(x.data(), x.at(r + s) + column, x.stride(), whole, data, s * ROWS, tile);
     }
     for (; s < steps; s++) {
       copyStep(x.data(), x.at(r + s) + column, whole, data, s * ROWS, tile);
@@ -156,8 +156,8 @@ final class LeftTiles {
     }
   }
 
-  /** Four steps, xRow apart: four streams of reads that wait for memory together, and whole vectors to store. */
-  private static void copySteps(float[] x, int xAt, int xRow, int count, float[] to, int toAt, int tile) {
+  /** Four steps at once, xRow apart: four streams of reads that wait for memory together, and whole vectors to store. */
+  private static void copyFourSteps(float[] x, int xAt, int xRow, int count, float[] to, int toAt, int tile) {
     for (int i = 0; i < count; i += LANES) {
       FloatVector step0 = FloatVector.fromArray(FLOATS, x, xAt + i);
       FloatVector step1 = FloatVector.fromArray(FLOATS, x, xAt + xRow + i);

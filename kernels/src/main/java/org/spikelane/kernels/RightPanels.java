@@ -29,10 +29,6 @@ final class RightPanels {
   /** Panels of a group: registers hold one row of it. */
   static final int GROUP = 4;
 
-  // Rows that are copied together. They are far apart in memory: each is a stream of its own to prefetchers, which start anew at
-  // every page, and what they become in a panel is one piece.
-  private static final int ROWS_TOGETHER = 4;
-
   static final long VECTOR_BYTES = bytes(LANES);
   static final long PANEL_BYTES = bytes(PANEL);
   static final ByteOrder NATIVE = ByteOrder.nativeOrder();
@@ -56,9 +52,9 @@ final class RightPanels {
     return Math.ceilDiv(columns, PANEL);
   }
 
-  /** How many columns of so many rows have at most so many values, in whole groups of panels. */
-  static int columns(int values, int rows) {
-    return Math.max(1, values / Math.max(1, rows) / (GROUP * PANEL)) * GROUP * PANEL;
+  /** How many columns of so many steps have at most so many values, in whole panels; one panel at least. */
+  static int columns(int values, int steps) {
+    return Math.max(1, values / Math.max(1, steps) / PANEL) * PANEL;
   }
 
   MemorySegment data() {
@@ -77,7 +73,7 @@ final class RightPanels {
     int panel = padded(steps) * PANEL;
     resize(panels(columns) * panel);
     int s = 0;
-    for (; s <= steps - ROWS_TOGETHER; s += ROWS_TOGETHER) {
+    for (; s <= steps - 4; s += 4) {
       copyFourRows(g.data(), g.at(r + s) + column, g.at(r + s + 1) + column, g.at(r + s + 2) + column,
           g.at(r + s + 3) + column, columns, s, panel);
     }
@@ -92,7 +88,7 @@ final class RightPanels {
     int panel = steps * PANEL;
     resize(panels(columns) * panel);
     int s = 0;
-    for (; s <= steps - ROWS_TOGETHER; s += ROWS_TOGETHER) {
+    for (; s <= steps - 4; s += 4) {
       int i = first + s;
       copyFourRows(g, at[i] + column, at[i + 1] + column, at[i + 2] + column, at[i + 3] + column, columns, s, panel);
     }
@@ -101,9 +97,13 @@ final class RightPanels {
     }
   }
 
+  /**
+   * Four rows at once, from g0 to g3 on. Rows are far apart in memory, and a prefetcher starts anew at every page of one: four
+   * of them wait together. In a panel, they are one piece.
+   */
   private void copyFourRows(float[] g, int g0, int g1, int g2, int g3, int columns, int s, int panel) {
     int whole = columns / PANEL * PANEL;
-    copyPanels(g, g0, g1, g2, g3, whole, data, bytes(s * PANEL), bytes(panel / PANEL));
+    copyPanels(g, g0, g1, g2, g3, whole, data, bytes(s * PANEL), bytes(panel));
     if (whole < columns) {
       copyWithinPanel(g, g0, whole, columns, s, panel);
       copyWithinPanel(g, g1, whole, columns, s + 1, panel);
@@ -123,11 +123,11 @@ final class RightPanels {
     MemorySegment.copy(g, at + from, data, ValueLayout.JAVA_FLOAT, bytes(from / PANEL * panel + s * PANEL), to - from);
   }
 
-  /** Copies whole panels of four rows, panels being {@code PANEL * column} bytes apart. */
+  /** Copies whole panels of four rows; {@code panelBytes} is how far apart panels are in {@code to}. */
   private static void copyPanels(float[] g, int g0, int g1, int g2, int g3, int columns, MemorySegment to, long toAt,
-      long column) {
-    for (int j = 0; j < columns; j += PANEL) {
-      long at = toAt + j * column;
+      long panelBytes) {
+    long at = toAt;
+    for (int j = 0; j < columns; j += PANEL, at += panelBytes) {
       FloatVector.fromArray(FLOATS, g, g0 + j).intoMemorySegment(to, at, NATIVE);
       FloatVector.fromArray(FLOATS, g, g0 + j + LANES).intoMemorySegment(to, at + VECTOR_BYTES, NATIVE);
       FloatVector.fromArray(FLOATS, g, g1 + j).intoMemorySegment(to, at + PANEL_BYTES, NATIVE);

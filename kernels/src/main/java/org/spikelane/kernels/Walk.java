@@ -4,7 +4,8 @@ package org.spikelane.kernels;
  * The order in which a product walks the panels of its right operand.
  *
  * <p>Each walk of weights turns round: where they are larger than a cache, the panels that the last walk left in it are the
- * first to be used again. (Weights that are walked in parts gain less.) What a gradient walks is in a cache: it ascends.
+ * first to be used again. (Weights that are walked in parts gain less.) What a gradient walks is at most 8 MiB that it has
+ * just packed: it ascends.
  */
 final class Walk {
 

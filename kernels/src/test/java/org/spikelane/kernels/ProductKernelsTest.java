@@ -500,6 +500,50 @@ class ProductKernelsTest {
     }
   }
 
+  /** Rows may descend in memory, as those of a sequence read from its end, and one row may stand for all gradients. */
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void gradientsTakeRowsOfAnyStride(int[] shape) {
+    Problem p = Problem.ordinary(shape);
+    Rows g = p.rowsOf(p.y);
+    Rows xBackwards = backwards(p.x, p.rows);
+    Rows gBackwards = backwards(g, p.rows);
+    Rows gConstant = new Rows(p.y, g.offset(), 0);
+    Rows gRepeated = new Rows(new float[p.rows * p.n], 0, p.n);
+    Rows xReversed = new Rows(new float[p.rows * p.k], 0, p.k);
+    Rows gReversed = new Rows(new float[p.rows * p.n], 0, p.n);
+    for (int r = 0; r < p.rows; r++) {
+      System.arraycopy(p.y, g.offset(), gRepeated.data(), gRepeated.at(r), p.n);
+      System.arraycopy(p.x.data(), xBackwards.at(r), xReversed.data(), xReversed.at(r), p.k);
+      System.arraycopy(p.y, gBackwards.at(r), gReversed.data(), gReversed.at(r), p.n);
+    }
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      assertSameGradient(xReversed, gReversed, xBackwards, gBackwards, kernels, p, "backwards");
+      assertSameGradient(p.x, gRepeated, p.x, gConstant, kernels, p, "constant g");
+    }
+  }
+
+  private static Rows backwards(Rows rows, int count) {
+    return new Rows(rows.data(), rows.at(Math.max(0, count - 1)), -rows.stride());
+  }
+
+  private static void assertSameGradient(Rows x, Rows g, Rows ofX, Rows ofG, ProductKernels kernels, Problem p,
+      String message) {
+    float[] expected = p.gw.clone();
+    float[] actual = p.gw.clone();
+    SCALAR.denseGradient(x, g, expected, 0, 0, p.rows, p.k, p.n);
+    kernels.denseGradient(ofX, ofG, actual, 0, 0, p.rows, p.k, p.n);
+    Cases.assertSame(expected, actual, kernels + ", " + message + p.name);
+    float[] expectedOfSpikes = p.gw.clone();
+    float[] actualOfSpikes = p.gw.clone();
+    SCALAR.eventsGradient(p.spk, g, expectedOfSpikes, 0, p.rows, p.k, p.n);
+    kernels.eventsGradient(p.spk, ofG, actualOfSpikes, 0, p.rows, p.k, p.n);
+    Cases.assertSame(expectedOfSpikes, actualOfSpikes, kernels + ", events, " + message + p.name);
+    SCALAR.transposedGradient(p.spk, 1f, g, expectedOfSpikes, 0, p.rows, p.k, p.n);
+    kernels.transposedGradient(p.spk, 1f, ofG, actualOfSpikes, 0, p.rows, p.k, p.n);
+    Cases.assertSame(expectedOfSpikes, actualOfSpikes, kernels + ", transposed, " + message + p.name);
+  }
+
   @ParameterizedTest
   @MethodSource("shapes")
   void weightsArePackedFromEitherLayout(int[] shape) {
