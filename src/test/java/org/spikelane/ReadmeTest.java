@@ -75,7 +75,8 @@ class ReadmeTest {
       Matcher program = PROGRAM.matcher(block);
       boolean whole = program.find();
       String name = whole ? program.group(1) : "Part" + sources.size();
-      sources.add(Files.writeString(folder.resolve(name + ".java"), whole ? block : FRAME.replace("NAME", name).replace("PART", block)));
+      String source = whole ? block : FRAME.replace("NAME", name).replace("PART", block);
+      sources.add(Files.writeString(folder.resolve(name + ".java"), source));
       if (!block.contains("Path.of(")) {
         running.add(name);
       }
