@@ -72,7 +72,7 @@ final class OuterProducts {
         to - from, inputs);
   }
 
-  /** Adds outputs [from, to) of the product of the rows that are kept to a gradient. Threads may at once, each with its kernels. */
+  /** Adds outputs [from, to) of the product of the kept rows to a gradient. Threads may at once, each with its kernels. */
   void addTo(float[] gradient, int from, int to, ProductKernels ofThread) {
     ofThread.denseGradient(new Rows(g, from, outputs), new Rows(x, 0, inputs), gradient, from * inputs, 0, count,
         to - from, inputs);

@@ -265,7 +265,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   /** Steps [t0, t1) of a sample with immediate reset, all neurons. */
   abstract void forwardImmediate(int b, Rows x, Rows rec, Rows membrane, Rows q, SpikeRows rst, int t0, int t1);
 
-  /** Steps [t0, t1) of neurons [from, to) of a sample backward; the gradient of the current of step t goes to row t of {@code gx}. */
+  /** Steps [t0, t1) of neurons [from, to) of a sample backward; the gradient of step t's current goes to row t of {@code gx}. */
   abstract void backwardDelayed(int b, Rows gSpk, Rows gMembrane, SurrogateDerivative sg, Rows membrane, float[] carried,
       Rows gx, int t0, int t1, int from, int to, GradientSums sums);
 

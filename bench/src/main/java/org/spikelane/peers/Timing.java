@@ -67,7 +67,8 @@ final class Timing {
         lastCompiled = now;
       }
     } while (now - begin < warmUp.toNanos()
-        || (now - lastCompiled < warmUp.dividedBy(QUIET_PART).toNanos() && now - begin < warmUp.multipliedBy(LONGEST).toNanos()));
+        || (now - lastCompiled < warmUp.dividedBy(QUIET_PART).toNanos()
+            && now - begin < warmUp.multipliedBy(LONGEST).toNanos()));
     rows.clear();
     long cpu = process.getProcessCpuTime();
     long start = System.nanoTime();

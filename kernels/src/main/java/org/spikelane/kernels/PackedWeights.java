@@ -199,7 +199,7 @@ public final class PackedWeights {
     return (int) ((long) panels() * part / parts);
   }
 
-  /** Copies {@code w[i*row + j*column]} to its place in {@link #grouped}. Only weights of one panel have it: one part does it all. */
+  /** Copies {@code w[i*row + j*column]} to its place in {@link #grouped}, all in one part: only weights of one panel have it. */
   private void group(float[] w, int row, int column) {
     finite = true;
     for (int j = 0; group > 0 && j < n; j++) {

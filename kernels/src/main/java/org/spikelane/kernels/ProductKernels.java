@@ -4,10 +4,10 @@ package org.spikelane.kernels;
  * Products of rows with weights. Weights {@code w} are [K][N], presynaptic neuron first, so that the weights of one
  * spike are contiguous; products take them as {@link PackedWeights}, gradients are plain row-major arrays.
  *
- * <p>Every product adds over k (forward) or over rows r (gradient) in ascending order, starting from 0 where it does not say
- * otherwise, with fused multiply and add: for inputs that are 0 or 1 and finite weights the event-driven and the dense method give the same
- * bits (gradients too, unless -0.0 was there before, to which the dense method adds zeros). Results do not depend on
- * the provider or its width.
+ * <p>Every product adds over k (forward) or over rows r (gradient) in ascending order, starting from 0 where it does not
+ * say otherwise, with fused multiply and add: for inputs that are 0 or 1 and finite weights the event-driven and the dense
+ * method give the same bits (gradients too, unless -0.0 was there before, to which the dense method adds zeros). Results
+ * do not depend on the provider or its width.
  *
  * <p>Has scratch memory of its own, which grows to what the largest call needs: one object for each thread. Remembers what
  * products of large weights took, by which it chooses how to read them the next time; that is in vain where weights of

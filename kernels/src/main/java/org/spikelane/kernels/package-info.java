@@ -59,9 +59,10 @@
  *
  * <h2>Checks</h2>
  *
- * Kernels only {@code assert}; shapes are checked where data enters the library. Once C2 has compiled it (vectors are objects
- * before), no method allocates, and none keeps state, so all may be called from any thread, but those of {@link org.spikelane.kernels.ProductKernels}: they serve one thread each,
- * have scratch memory, which they allocate when a product is larger than any before, and remember what calls took, by which
- * they choose the way of the next, never its result. {@link org.spikelane.kernels.FetchCosts} are such a memory.
+ * Kernels only {@code assert}; shapes are checked where data enters the library. Once C2 has compiled it (vectors are
+ * objects before), no method allocates, and none keeps state, so that all may be called from any thread. Those of {@link
+ * org.spikelane.kernels.ProductKernels} are the exception: they serve one thread each, have scratch memory, which they
+ * allocate when a product is larger than any before, and remember what calls took, by which they choose the way of the
+ * next, never its result. {@link org.spikelane.kernels.FetchCosts} are such a memory.
  */
 package org.spikelane.kernels;
