@@ -49,13 +49,14 @@ public final class AllToAll implements Recurrence {
 
     private final Spikes spikes;
     private final Product product;
+    /** Null if nothing is recorded. */
     private final DenseGradient gradient;
     private final SpikeRows[] previous;
 
     DenseWorker(Spikes spikes, Block block) {
       this.spikes = spikes;
       this.product = weights.product(block.product(), block.samples());
-      this.gradient = new DenseGradient(weights, block.product(), block.steps());
+      this.gradient = block.record() ? new DenseGradient(weights, block.product(), block.steps()) : null;
       this.previous = new SpikeRows[block.samples()];
       for (int b = 0; b < previous.length; b++) {
         SpikeRows own = spikes.rows(b);

@@ -23,15 +23,15 @@ final class KernelProduct implements Product {
   private final ProductKernels kernels = KernelProvider.current().products();
   private final DenseWeights weights;
   private final ProductChoice choice;
-  private final float[] noBias;
   private final ProductCosts costs;
+  /** For products with gradients of the outputs, made when first needed: the weights, and zeros. */
   private PackedWeights byOutput;
+  private float[] noBias;
 
   KernelProduct(DenseWeights weights, ProductChoice choice) {
     this.weights = weights;
     this.choice = choice;
     this.costs = new ProductCosts(weights.inputs(), weights.outputs(), TIMED, TRIED);
-    this.noBias = new float[weights.inputs()];
   }
 
   @Override
@@ -88,6 +88,9 @@ final class KernelProduct implements Product {
 
   @Override
   public void backward(Rows gy, Rows gx, int count) {
+    if (noBias == null) {
+      noBias = new float[weights.inputs()];
+    }
     kernels.dense(gy, byOutput(), noBias, gx, 0, count);
   }
 

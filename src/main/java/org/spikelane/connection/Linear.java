@@ -98,6 +98,7 @@ public final class Linear implements Layer {
     private final Signal input;
     private final Values output;
     private final Product product;
+    /** Null if nothing is recorded. */
     private final DenseGradient gradient;
     /** Of values that change from step to step, where products may choose; else null. */
     private final EventSamples events;
@@ -110,7 +111,7 @@ public final class Linear implements Layer {
     LinearStage(Signal input, Block block) {
       this.input = input;
       int mostRows = Math.max(block.samples(), input.rowsPerSample());
-      this.gradient = new DenseGradient(weights, block.product(), mostRows);
+      this.gradient = block.record() ? new DenseGradient(weights, block.product(), mostRows) : null;
       this.events = EventSamples.of(input, block.product());
       this.output = new Values(weights.outputs(), block.samples(), block.steps(), input.constant());
       this.spikesBySample = input instanceof Spikes spikes ? spikes.rows() : null;

@@ -134,8 +134,10 @@ public final class Scale implements Layer {
         Rows x = input.rows(b);
         Rows gy = output.gradient(b);
         for (int t = 0; t < input.rowsPerSample(); t++) {
-          kernels.addProduct(gy.data(), gy.at(t), x.data(), x.at(t), sums.of(weight.parameter()), 0, 0, shape.size());
-          if (bias != null) {
+          if (weight.parameter().trainable()) {
+            kernels.addProduct(gy.data(), gy.at(t), x.data(), x.at(t), sums.of(weight.parameter()), 0, 0, shape.size());
+          }
+          if (bias != null && bias.parameter().trainable()) {
             kernels.add(gy.data(), gy.at(t), sums.of(bias.parameter()), 0, 0, shape.size());
           }
           if (input.hasGradient()) {

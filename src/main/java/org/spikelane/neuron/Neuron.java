@@ -221,6 +221,11 @@ public abstract sealed class Neuron implements StatefulLayer permits Leaky, RLea
         || (alpha() != null && alpha().parameter().trainable());
   }
 
+  /** Whether a gradient of the recurrence's parameters is wanted. */
+  final boolean learnsRecurrence() {
+    return recurrence() != null && recurrence().parameters().stream().anyMatch(Parameter::trainable);
+  }
+
   /** States of {@code samples} samples, all zero: {@code init_synaptic()}, {@code init_rleaky()}, …. */
   @Override
   public final NeuronState state(int samples) {

@@ -54,6 +54,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private final NeuronState state;
   private final int first;
   private final Recurrence.Worker recurrence;
+  private final boolean learnsRecurrence;
 
   /** By sample: the membrane of step t in row t+1; without a record, one row that is the state itself. */
   private final Rows[] mem;
@@ -116,6 +117,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
         ? new Values(size, block.samples(), block.steps(), false)
         : null;
     this.stepwise = neuron.recurrence() != null;
+    this.learnsRecurrence = neuron.learnsRecurrence();
     this.mem = membraneRows(block);
     if (neuron.resetDelay()) {
       this.fired = null;
@@ -441,7 +443,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
         sumOverSteps(b); // Without recurrence, a near cache still holds the sample's gradients.
       }
     }
-    if (recurrence != null) {
+    if (learnsRecurrence) {
       recurrence.gradient(samples, gCurrent, sums);
     }
   }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,7 @@ import org.spikelane.surrogate.Surrogate;
 
 class TapeTest {
 
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final Network NETWORK = Network.input(2).leaky("first", n -> n.beta(0.5f)).linear("fc", 3)
       .synaptic("last", n -> n.alpha(0.5f).beta(0.5f)).build(1);
 
@@ -249,6 +252,28 @@ class TapeTest {
       System.arraycopy(rows, t * width + from, columns, t * count, count);
     }
     return columns;
+  }
+
+  @Test
+  void weightsThatDoNotLearnTakeNoMemoryForAGradient() {
+    int size = 512;
+    long weight = (long) size * size * Float.BYTES;
+    long learning = allocatedBackward(size, true);
+    long frozen = allocatedBackward(size, false);
+    assertTrue(learning - frozen > weight, learning + " bytes with a gradient of " + weight + " bytes, " + frozen + " without");
+  }
+
+  /** What the first backward pass of a tape allocates, after one of another tape. */
+  private static long allocatedBackward(int size, boolean learn) {
+    Network network = Network.input(size).rLeaky("lif", n -> n.beta(0.8f).allToAll().learnRecurrent(learn)).build(1);
+    long bytes = 0;
+    for (int use = 0; use < 2; use++) {
+      Tape tape = network.record(Input.sequence(Networks.input(3, 4 * size), 4, 1).withGradient());
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      tape.backward(new Upstream().output(1f));
+      bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+    return bytes;
   }
 
   @Test
