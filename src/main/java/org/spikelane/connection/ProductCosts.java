@@ -1,5 +1,7 @@
 package org.spikelane.connection;
 
+import org.spikelane.kernels.LearnedCost;
+
 /**
  * What the two products of spikes cost on this machine, for the shape of one worker: time per spike by events, time per
  * row densely, learned from its own calls. The choice that follows from it changes the time, never the result.
@@ -34,10 +36,6 @@ final class ProductCosts {
   /** What a spike or neuron costs beside its weights, in weights. */
   private static final double SPIKE_IN_WEIGHTS = 4;
 
-  /** A faster time is believed entirely, of a slower one this share, and only up to a limit: something interrupted. */
-  private static final double BELIEF = 0.125;
-  private static final double CREDIBLE = 2;
-
   /** A try is of so many calls in a row: the first runs in caches, and at a clock rate, that the other way left behind. */
   private static final int CALLS_OF_TRY = 2;
 
@@ -51,8 +49,8 @@ final class ProductCosts {
   private final double crossing;
   private final double neurons;
   private final double credibleSpike;
-  private double perSpike;
-  private double perRow;
+  private final LearnedCost perSpike = new LearnedCost();
+  private final LearnedCost perRow = new LearnedCost();
   private final int timedEvery;
   private final int tried;
   private long calls;
@@ -83,7 +81,7 @@ final class ProductCosts {
       return true;
     }
     calls++;
-    if (calls <= TURNS && (perSpike == 0 || perRow == 0)) {
+    if (calls <= TURNS && !(perSpike.known() && perRow.known())) {
       timed = true;
       return calls % 2 == 0;
     }
@@ -117,21 +115,17 @@ final class ProductCosts {
       return;
     }
     if (byEvents) {
-      perSpike = learned(perSpike, perCallRow / spikes);
+      perSpike.learn(perCallRow / spikes);
     } else {
-      perRow = learned(perRow, perCallRow);
+      perRow.learn(perCallRow);
     }
   }
 
   private double spikeCost() {
-    return perSpike > 0 ? perSpike : perRow > 0 ? perRow / crossing : 1;
+    return perSpike.known() ? perSpike.value() : perRow.known() ? perRow.value() / crossing : 1;
   }
 
   private double rowCost() {
-    return perRow > 0 ? perRow : spikeCost() * crossing;
-  }
-
-  private static double learned(double cost, double sample) {
-    return cost == 0 || sample < cost ? sample : cost + BELIEF * (Math.min(sample, CREDIBLE * cost) - cost);
+    return perRow.known() ? perRow.value() : spikeCost() * crossing;
   }
 }

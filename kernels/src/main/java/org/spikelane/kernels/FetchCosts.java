@@ -23,12 +23,8 @@ public final class FetchCosts {
    */
   private static final int TRIED = 127;
 
-  /** A faster time is believed entirely, of a slower one this share, and only up to a limit: something interrupted. */
-  private static final double BELIEF = 0.125;
-  private static final double CREDIBLE = 2;
-
-  private double fetching;
-  private double visiting;
+  private final LearnedCost fetching = new LearnedCost();
+  private final LearnedCost visiting = new LearnedCost();
   private long calls;
   private boolean fetches;
 
@@ -41,7 +37,7 @@ public final class FetchCosts {
       fetches = calls % 4 >= 2;
     } else {
       boolean trying = calls % TRIED < 2;
-      fetches = fetching < visiting ^ trying;
+      fetches = fetching.value() < visiting.value() ^ trying;
     }
     calls++;
     return fetches;
@@ -53,14 +49,6 @@ public final class FetchCosts {
    * @param nanos nanoseconds of a spike or of a value, fetching included
    */
   public void took(double nanos) {
-    if (fetches) {
-      fetching = learned(fetching, nanos);
-    } else {
-      visiting = learned(visiting, nanos);
-    }
-  }
-
-  private static double learned(double cost, double sample) {
-    return cost == 0 || sample < cost ? sample : cost + BELIEF * (Math.min(sample, CREDIBLE * cost) - cost);
+    (fetches ? fetching : visiting).learn(nanos);
   }
 }
