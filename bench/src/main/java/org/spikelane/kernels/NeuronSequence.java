@@ -140,7 +140,9 @@ public abstract class NeuronSequence extends KernelBenchmarkState {
   private void settle() {
     recordDelayed();
     while (rate(recordedMem, 1) < 0.1) {
-      provider().rows().scale(1.1f, x.data(), 0, 0, STEPS * size);
+      for (int i = 0; i < STEPS * size; i++) {
+        x.data()[i] *= 1.1f;
+      }
       recordDelayed();
     }
     System.arraycopy(recordedSyn.data(), recordedSyn.at(STEPS), firstSyn, 0, size);

@@ -125,16 +125,6 @@ public class RowBenchmark extends ForkedBenchmark {
     return o.y;
   }
 
-  /** A multiple of a row, doubled and halved in turn, so that it stays. */
-  @Benchmark
-  public float[] scale(RowOperands o) {
-    RowKernels kernels = o.provider().rows();
-    for (int i = 0; i < o.repeats; i++) {
-      kernels.scale((i & 1) == 0 ? 2f : 0.5f, o.y, 0, 0, o.size);
-    }
-    return o.y;
-  }
-
   /** Spikes from zeros and ones. */
   @Benchmark
   public long[] spikes(RowOperands o) {
@@ -152,17 +142,6 @@ public class RowBenchmark extends ForkedBenchmark {
     long sum = 0;
     for (int i = 0; i < o.repeats; i++) {
       sum += kernels.argMax(o.x, 0, 0, o.size);
-    }
-    return sum;
-  }
-
-  /** The sum in double, in order. */
-  @Benchmark
-  public double sum(RowOperands o) {
-    RowKernels kernels = o.provider().rows();
-    double sum = 0;
-    for (int i = 0; i < o.repeats; i++) {
-      sum += kernels.sum(o.x, 0, 0, o.size);
     }
     return sum;
   }

@@ -52,16 +52,8 @@ public interface RowKernels {
   /** {@code y[n] += s*x[n]}, multiplied and added apart. */
   void addScaled(float s, float[] x, int xAt, float[] y, int yAt, int from, int to);
 
-  /** {@code y[n] *= s}. */
-  void scale(float s, float[] y, int yAt, int from, int to);
-
   /** The index of the largest {@code x[n]}, the first of equals; NaN counts as the largest; -1 of an empty range. */
   int argMax(float[] x, int xAt, int from, int to);
-
-  /**
-   * The sum of {@code x[from … to)} in double, in one order for all providers: n ascending.
-   */
-  double sum(float[] x, int xAt, int from, int to);
 
   /**
    * {@code y[c][r] = x[r][c]} for r below {@code rows} and c below {@code columns}: row r of x starts at {@code xAt +

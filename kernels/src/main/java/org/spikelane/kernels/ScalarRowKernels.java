@@ -115,13 +115,6 @@ final class ScalarRowKernels implements RowKernels {
   }
 
   @Override
-  public void scale(float s, float[] y, int yAt, int from, int to) {
-    for (int n = from; n < to; n++) {
-      y[yAt + n] *= s;
-    }
-  }
-
-  @Override
   public int argMax(float[] x, int xAt, int from, int to) {
     int best = -1;
     float top = 0f;
@@ -133,15 +126,6 @@ final class ScalarRowKernels implements RowKernels {
       }
     }
     return best;
-  }
-
-  @Override
-  public double sum(float[] x, int xAt, int from, int to) {
-    double sum = 0;
-    for (int n = from; n < to; n++) {
-      sum += x[xAt + n];
-    }
-    return sum;
   }
 
   @Override

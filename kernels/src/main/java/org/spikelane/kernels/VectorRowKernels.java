@@ -240,15 +240,6 @@ final class VectorRowKernels implements RowKernels {
     tail.addScaled(s, x, xAt, y, yAt, bound, to);
   }
 
-  @Override
-  public void scale(float s, float[] y, int yAt, int from, int to) {
-    int bound = from + FLOATS.loopBound(to - from);
-    for (int n = from; n < bound; n += LANES) {
-      FloatVector.fromArray(FLOATS, y, yAt + n).mul(s).intoArray(y, yAt + n);
-    }
-    tail.scale(s, y, yAt, bound, to);
-  }
-
   /** As {@link #winner}. */
   @Override
   public int argMax(float[] x, int xAt, int from, int to) {
@@ -280,11 +271,6 @@ final class VectorRowKernels implements RowKernels {
       }
     }
     return bound;
-  }
-
-  @Override
-  public double sum(float[] x, int xAt, int from, int to) {
-    return tail.sum(x, xAt, from, to);
   }
 
   /** The twin's: in registers it would take two thirds of the time, once C2 has compiled it. */
