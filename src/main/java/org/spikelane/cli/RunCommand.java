@@ -45,8 +45,6 @@ final class RunCommand implements Callable<Integer> {
   private static final String INPUT = "input";
   /** Blocks of samples that each thread gets between two looks at the progress. */
   private static final int BLOCKS = 4;
-  /** Samples of a block, at most. */
-  private static final int MOST_SAMPLES_AT_ONCE = 64;
 
   private final Surroundings surroundings;
 
@@ -169,7 +167,13 @@ final class RunCommand implements Callable<Integer> {
     }
     String option = steps == null ? "--input" : "--steps";
     requireRoom(option, timeSteps, samples, written);
-    requireRoom(option, 1L + timeSteps, Math.min(samples, MOST_SAMPLES_AT_ONCE), widest);
+    requireRoom(option, 1L + timeSteps, Math.min(samples, samplesPerBlock(network, timeSteps)), widest);
+  }
+
+  private int samplesPerBlock(Network network, int timeSteps) {
+    return layers || states
+        ? network.samplesPerBlock(timeSteps, steps != null)
+        : network.samplesPerBlockOfRun(timeSteps, steps != null);
   }
 
   private static void requireRoom(String option, long timeSteps, int samples, long size) {
@@ -202,7 +206,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     Map<String, Tensor> all() {
-      int atOnce = Math.min(samples, network.samplesPerBlock(timeSteps, steps != null) * BLOCKS * threadCount);
+      int atOnce = Math.min(samples, samplesPerBlock(network, timeSteps) * BLOCKS * threadCount);
       ProgressLine progress = new ProgressLine(surroundings.out(), surroundings.terminal());
       for (int first = 0; first < samples; first += atOnce) {
         progress.show("run", first, samples);

@@ -60,9 +60,9 @@ public final class GradientSums {
     }
   }
 
-  /** Makes room for a parameter's gradient: into how many ranges, up to {@code most}, {@link #reduce} may cut it. */
-  public int ranges(Parameter parameter, int most) {
-    return find(parameter).ranges(most);
+  /** Makes room for a parameter's gradient; into how many ranges, up to {@code most}, {@link #reduce} is to cut it. */
+  public int prepare(Parameter parameter, int most) {
+    return find(parameter).prepare(most);
   }
 
   /**
@@ -76,17 +76,17 @@ public final class GradientSums {
   }
 
   /**
-   * The gradient of a parameter in the parameter's shape, all ranges of which {@link #reduce} has brought there. It
-   * holds until these sums are cleared or added to.
+   * The gradient of a parameter in the parameter's shape, when {@link #reduce} has brought all ranges there, once: sums in
+   * another order of memory are zero from then on. It holds until these sums are cleared or added to.
    */
-  public float[] gradient(Parameter parameter) {
-    return find(parameter).gradient();
+  public float[] reduced(Parameter parameter) {
+    return find(parameter).reduced();
   }
 
   /** The same, brought there by the calling thread alone, with its kernels. */
   public float[] gradient(Parameter parameter, ProductKernels kernels) {
-    int ranges = ranges(parameter, 1);
+    int ranges = prepare(parameter, 1);
     reduce(parameter, 0, ranges, kernels);
-    return gradient(parameter);
+    return reduced(parameter);
   }
 }

@@ -91,8 +91,8 @@ final class ParameterSums {
     }
   }
 
-  /** Makes room for the gradient; into how many ranges, up to {@code most}, {@link #reduce} may cut it. */
-  int ranges(int most) {
+  /** Makes room for the gradient; into how many ranges, up to {@code most}, {@link #reduce} is to cut it. */
+  int prepare(int most) {
     sums.room();
     return products == null ? 1 : Math.min(most, outputs());
   }
@@ -137,7 +137,8 @@ final class ParameterSums {
     }
   }
 
-  float[] gradient() {
+  /** The gradient, of which all ranges were reduced; empties what was brought to the parameter's shape. */
+  float[] reduced() {
     if (formed != null) {
       return formed;
     }

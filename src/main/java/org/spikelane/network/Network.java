@@ -55,6 +55,9 @@ public final class Network {
   /** Room for the activity of one block of samples, so that it stays in a second-level cache. */
   private static final long BLOCK_BYTES = 768 << 10;
 
+  /** The same where weights are large, and walked for each block: 256 MiB, so that long sequences do not fill the memory. */
+  private static final long BLOCK_BYTES_OF_LARGE_WEIGHTS = 256 << 20;
+
   /** Samples of a block are a multiple of this: rows of a step's samples then fill the products' register tiles. */
   private static final int SAMPLES_OF_A_TILE = 8;
 
@@ -311,9 +314,9 @@ public final class Network {
   }
 
   /**
-   * How many samples of a sequence run together: as many as keep their activity in cache, or, where weights too large for
-   * a cache would be walked for each block, many. Depends on the network, the number of steps and whether the input is
-   * constant alone, so that results do not depend on the machine.
+   * How many samples of a sequence run together on a tape: as many as keep their activity in cache, or, where weights too
+   * large for a cache would be walked for each block, many. Depends on the network, the number of steps and whether the
+   * input is constant alone, so that results do not depend on the machine.
    */
   public int samplesPerBlock(int steps, boolean constant) {
     return samplesPerBlock(layers, steps, constant);
@@ -325,21 +328,15 @@ public final class Network {
   }
 
   private static int samplesPerBlock(List<NamedLayer> layers, int steps, boolean constant) {
-    if (weightsPerBlock(layers, constant) >= LARGE_WEIGHTS) {
-      return MOST_SAMPLES_PER_BLOCK;
-    }
     long perSample = layers.isEmpty() ? 0 : layers.getFirst().layer().inputShape().size();
     for (NamedLayer named : layers) {
       perSample += named.layer().outputShape().size();
     }
-    return tiles(perSample * Float.BYTES * (1 + steps), MOST_SAMPLES_PER_BLOCK);
+    return samplesOf(perSample * (1L + steps), weightsPerBlock(layers, constant), MOST_SAMPLES_PER_BLOCK);
   }
 
   /** The same for a run without a tape, which holds one row of states where a tape holds one a step. */
-  int samplesPerBlockOfRun(int steps, boolean constant) {
-    if (weightsPerBlock(layers, constant) >= LARGE_WEIGHTS) {
-      return MOST_SAMPLES_PER_BLOCK_OF_RUN;
-    }
+  public int samplesPerBlockOfRun(int steps, boolean constant) {
     long perSample = 0;
     int rows = constant ? 1 : steps;
     for (NamedLayer named : layers) {
@@ -350,21 +347,23 @@ public final class Network {
         perSample += (long) rows * named.layer().outputShape().size();
       }
     }
-    return tiles(perSample * Float.BYTES, MOST_SAMPLES_PER_BLOCK_OF_RUN);
+    return samplesOf(perSample, weightsPerBlock(layers, constant), MOST_SAMPLES_PER_BLOCK_OF_RUN);
   }
 
-  private static int tiles(long bytesPerSample, int most) {
-    long fit = BLOCK_BYTES / Math.max(1, bytesPerSample);
+  /** How many samples of so many values each; a tile at least. */
+  private static int samplesOf(long values, long weightBytes, int most) {
+    long room = weightBytes >= LARGE_WEIGHTS ? BLOCK_BYTES_OF_LARGE_WEIGHTS : BLOCK_BYTES;
+    long fit = room / Math.max(1, values * Float.BYTES);
     int tiles = Math.clamp(fit / SAMPLES_OF_A_TILE, 1, most / SAMPLES_OF_A_TILE);
     return tiles * SAMPLES_OF_A_TILE;
   }
 
-  /** At least so many samples, in whole tiles. */
-  static int wholeTiles(int samples) {
+  /** The next multiple of eight: blocks and shards of so many samples fill the register tiles of the products. */
+  public static int wholeTiles(int samples) {
     return Math.ceilDiv(samples, SAMPLES_OF_A_TILE) * SAMPLES_OF_A_TILE;
   }
 
-  /** The most weights that a block multiplies by just one row of each sample at a time. */
+  /** Bytes of the most weights that a block multiplies by just one row of each sample at a time. */
   private static long weightsPerBlock(List<NamedLayer> layers, boolean constant) {
     long most = 0;
     boolean oneRow = constant;

@@ -12,11 +12,12 @@ import org.spikelane.network.Network;
 final class Crew {
 
   /** Has no workers and is for no task. */
-  static final Crew NONE = new Crew(null, List.of(), null);
+  static final Crew NONE = new Crew(null, List.of(), null, null);
 
   private final Task task;
   private final List<BlockWorker> workers;
   private final BatchCurrents currents;
+  private final ShardSums sums;
 
   /**
    * What workers are for.
@@ -34,10 +35,11 @@ final class Crew {
     }
   }
 
-  private Crew(Task task, List<BlockWorker> workers, BatchCurrents currents) {
+  private Crew(Task task, List<BlockWorker> workers, BatchCurrents currents, ShardSums sums) {
     this.task = task;
     this.workers = workers;
     this.currents = currents;
+    this.sums = sums;
   }
 
   /** New workers; {@code data} is such as the task says. */
@@ -50,7 +52,7 @@ final class Crew {
     for (int i = 0; i < task.threads(); i++) {
       workers.add(new BlockWorker(network, data, task.loss(), learning, currents));
     }
-    return new Crew(task, workers, currents);
+    return new Crew(task, workers, currents, learning ? new ShardSums(List.copyOf(network.parameters().values())) : null);
   }
 
   /** Whether these workers are for that task. */
@@ -66,5 +68,10 @@ final class Crew {
   /** What the first layers make of a batch, if the workers share that; else null. */
   BatchCurrents currents() {
     return currents;
+  }
+
+  /** Where the gradients of a batch are summed; null if these workers do not learn. */
+  ShardSums sums() {
+    return sums;
   }
 }

@@ -31,9 +31,6 @@ public final class Trainer {
    */
   public static final int MOST_THREADS = 8;
 
-  /** Shards are of multiples of this: rows of a step's samples then fill the register tiles of the products. */
-  private static final int SAMPLES_OF_A_TILE = 8;
-
   private final Network network;
   private final List<Parameter> trainable;
   private Loss loss = Losses.ceCount();
@@ -159,14 +156,14 @@ public final class Trainer {
     }
     List<BlockWorker> workers = learners.workers();
     BatchCurrents currents = learners.currents();
-    ShardSums sums = new ShardSums(List.copyOf(network.parameters().values()));
+    ShardSums sums = learners.sums();
     double lossSum = 0;
     int right = 0;
     long[] spikes = new long[network.neurons().size()];
     for (int first = 0; first < order.length; first += batchSize) {
       int[] batch = Arrays.copyOfRange(order, first, Math.min(first + batchSize, order.length));
       Outcome outcome = new Outcome(batch.length, spikes.length);
-      int perShard = samplesPerShard(batch.length);
+      int perShard = Network.wholeTiles(Math.ceilDiv(batch.length, MOST_THREADS));
       int shards = Math.ceilDiv(batch.length, perShard);
       long firstOfBatch = firstSample + first;
       if (currents != null) {
@@ -194,10 +191,10 @@ public final class Trainer {
   private void update(GradientSums sums, List<BlockWorker> workers) {
     List<float[]> gradients = new ArrayList<>();
     for (Parameter parameter : trainable) {
-      int ranges = sums.ranges(parameter, workers.size());
+      int ranges = sums.prepare(parameter, workers.size());
       Pieces.share(workers, ranges, (worker, range) ->
           sums.reduce(parameter, range, ranges, worker.products()));
-      gradients.add(sums.gradient(parameter));
+      gradients.add(sums.reduced(parameter));
     }
     clipping.clip(gradients);
     Optimizer.Update update = optimizer.update(trainable, gradients);
@@ -246,11 +243,6 @@ public final class Trainer {
       throw new IllegalArgumentException("data: expected at most " + network.outputShape().size()
           + " classes, as the network has output neurons, got " + data.classes());
     }
-  }
-
-  private static int samplesPerShard(int batch) {
-    int tiles = Math.ceilDiv(batch, SAMPLES_OF_A_TILE);
-    return Math.ceilDiv(tiles, MOST_THREADS) * SAMPLES_OF_A_TILE;
   }
 
   private static int[] shuffled(int size, long seed, int epoch) {

@@ -39,11 +39,11 @@ class GradientSumsTest {
   }
 
   private float[] reduced(GradientSums sums, Parameter parameter, int most) {
-    int ranges = sums.ranges(parameter, most);
+    int ranges = sums.prepare(parameter, most);
     for (int range = ranges - 1; range >= 0; range--) {
       sums.reduce(parameter, range, ranges, KernelProvider.current().products());
     }
-    return sums.gradient(parameter).clone();
+    return sums.reduced(parameter).clone();
   }
 
   private static double[] naive(Rows g, Rows x, int rows) {
@@ -199,7 +199,7 @@ class GradientSumsTest {
     GradientSums total = sums();
     total.add(sums);
     total.add(sums);
-    assertEquals(1, total.ranges(bias, 4));
+    assertEquals(1, total.prepare(bias, 4));
     assertEquals(4f, reduced(total, bias, 4)[5]);
     total.of(bias)[6] = 1;
     assertEquals(1f, reduced(total, bias, 4)[6]);

@@ -113,6 +113,23 @@ class NetworkTest {
     assertEquals(1f, network.session().step(new float[] {4}).output()[0]);
   }
 
+  /** 64 samples of 5000 steps of these would be 1.4 GB. */
+  @Test
+  void takesFewerSamplesAtOnceOfLongSequencesWhereWeightsAreLarge() {
+    Network large = Network.input(40).linear("fc", 512).rLeaky("lif", n -> n.beta(0.5f).allToAll()).build(1);
+    assertEquals(64, large.samplesPerBlock(100, false));
+    assertEquals(128, large.samplesPerBlockOfRun(100, false));
+    for (int steps : List.of(1000, 5000, 20_000, Integer.MAX_VALUE)) {
+      fitsTheMemory(large.samplesPerBlock(steps, false), 40 + 512 + 512, steps);
+      fitsTheMemory(large.samplesPerBlockOfRun(steps, false), 512, steps);
+    }
+  }
+
+  private static void fitsTheMemory(int samples, long values, int steps) {
+    assertTrue(samples == 8 || samples * values * steps * Float.BYTES <= 256 << 20, samples + " samples, " + steps + " steps");
+    assertEquals(0, samples % 8);
+  }
+
   @Test
   void trainsWhatWasAskedFor() {
     Network network = Network.input(3).linear("fc", 3)

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -239,6 +242,18 @@ class TrainerTest {
       assertEquals(fresh.evaluate(work.data()).loss(), kept.evaluate(work.data()).loss(), work.toString());
       same(want, got);
     }
+  }
+
+  @Test
+  void keepsTheMemoryOfGradientsFromEpochToEpoch() {
+    Set<float[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+    Network network = network(Leaky.builder().beta(0.5f));
+    Trainer trainer = trainer(network, 1).optimizer((parameters, gradients) -> arrays.addAll(gradients));
+    trainer.epoch(DATA);
+    int ofOneEpoch = arrays.size();
+    trainer.epoch(DATA);
+    assertTrue(ofOneEpoch > 0);
+    assertEquals(ofOneEpoch, arrays.size());
   }
 
   private static Network wide() {
