@@ -93,16 +93,6 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
   }
 
   /**
-   * Reads what {@link #save} wrote.
-   *
-   * @throws UserError if there is no such file
-   * @throws FormatException if it cannot be read or is damaged, or its metadata is missing or does not fit its network
-   */
-  static Model load(Path path) throws IOException {
-    return of(path, file(path));
-  }
-
-  /**
    * A model of a network that was read, on the data of a folder: its own where spikelane trained it, else one with the
    * folder's classes and {@code ce_count} as its loss.
    *

@@ -1,11 +1,9 @@
 package org.spikelane.network;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.spikelane.connection.DelayStage;
 import org.spikelane.kernels.Rows;
 import org.spikelane.layer.Block;

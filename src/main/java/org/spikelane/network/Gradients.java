@@ -77,10 +77,6 @@ public final class Gradients {
     return require(initial, layer, "layer").spikes;
   }
 
-  Map<String, Upstream.Carried> initial() {
-    return initial;
-  }
-
   private static <T> T require(Map<String, T> map, String name, String what) {
     T value = map.get(name);
     if (value == null) {

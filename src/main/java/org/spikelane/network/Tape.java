@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.spikelane.connection.Delay;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.ProductKernels;
+import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
@@ -193,11 +194,7 @@ public final class Tape {
 
   /** The spikes of a neuron layer, [T][B][N], time first, 0 or 1 (times the graded factor in Leaky). */
   public float[] spikes(String layer) {
-    return gather(network.neuron(layer).size(), (chain, b) -> {
-      Spikes spikes = chain.neurons().get(layer).spikes();
-      SpikeRows rows = spikes.rows(b);
-      return (t, n) -> rows.fired(t, n) ? spikes.value() : 0f;
-    });
+    return gather(network.neuron(layer).size(), (chain, b) -> rowsOf(chain.neurons().get(layer).spikes(), b));
   }
 
   /**
@@ -248,9 +245,10 @@ public final class Tape {
   }
 
   private float[] states(String layer, Function<NeuronStage, Function<Integer, Rows>> state) {
-    return gather(network.neuron(layer).size(), (chain, b) -> {
+    int size = network.neuron(layer).size();
+    return gather(size, (chain, b) -> {
       Rows rows = state.apply(chain.neurons().get(layer)).apply(b);
-      return (t, n) -> rows.data()[rows.at(t + 1) + n];
+      return (t, all, at) -> System.arraycopy(rows.data(), rows.at(t + 1), all, at, size);
     });
   }
 
@@ -258,34 +256,35 @@ public final class Tape {
   public float[] output() {
     int size = network.outputShape().size();
     return gather(size, (chain, b) -> switch (chain.output()) {
-      case Spikes spikes -> {
-        SpikeRows rows = spikes.rows(b);
-        yield (t, n) -> rows.fired(t, n) ? spikes.value() : 0f;
-      }
+      case Spikes spikes -> rowsOf(spikes, b);
       case Values values -> {
         Rows rows = values.rows(b);
-        yield (t, n) -> rows.data()[rows.at(t) + n];
+        yield (t, all, at) -> System.arraycopy(rows.data(), rows.at(t), all, at, size);
       }
     });
   }
 
-  private interface At {
-    float value(int t, int n);
+  private static RowsOfSample rowsOf(Spikes spikes, int b) {
+    RowKernels kernels = KernelProvider.current().rows();
+    SpikeRows rows = spikes.rows(b);
+    return (t, all, at) -> kernels.expand(rows.words(), rows.at(t), spikes.value(), all, at, 0, spikes.size());
   }
 
-  private interface OfSample {
-    At rows(Chain chain, int b);
+  private interface RowsOfSample {
+    void copy(int t, float[] all, int at);
   }
 
-  private float[] gather(int size, OfSample source) {
+  private interface OfChain {
+    RowsOfSample rows(Chain chain, int b);
+  }
+
+  private float[] gather(int size, OfChain source) {
     requireFresh();
     float[] all = new float[Input.total(steps, samples, size)];
     for (int sample = 0; sample < samples; sample++) {
-      At rows = source.rows(blocks.get(sample / samplesPerBlock), sample % samplesPerBlock);
+      RowsOfSample rows = source.rows(blocks.get(sample / samplesPerBlock), sample % samplesPerBlock);
       for (int t = 0; t < steps; t++) {
-        for (int n = 0; n < size; n++) {
-          all[(t * samples + sample) * size + n] = rows.value(t, n);
-        }
+        rows.copy(t, all, (t * samples + sample) * size);
       }
     }
     return all;
@@ -301,7 +300,7 @@ public final class Tape {
    */
   public Gradients backward(Upstream upstream) {
     requireFresh();
-    upstream.check(network, steps * samples);
+    upstream.check(network, (long) steps * samples);
     if (before != null && (before.consumed || before.number != numberBefore)) {
       throw new IllegalStateException("tape: the one recorded before was run backward first, so this one's gradient cannot"
           + " reach it; go last to first, or detach between them");

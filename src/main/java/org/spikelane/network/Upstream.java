@@ -68,10 +68,10 @@ public final class Upstream {
   }
 
   /** @throws IllegalArgumentException if something is given for a layer that is not there, or of the wrong length */
-  void check(Network network, int rows) {
+  void check(Network network, long rows) {
     layers.forEach((layer, given) -> given.check(network.neuron(layer), rows));
     if (output != null) {
-      output.check("gradient of the output", (long) rows * network.outputShape().size());
+      output.check("gradient of the output", rows * network.outputShape().size());
     }
   }
 
@@ -195,8 +195,8 @@ public final class Upstream {
       return part;
     }
 
-    void check(Neuron neuron, int rows) {
-      int expected = rows * neuron.size();
+    void check(Neuron neuron, long rows) {
+      long expected = rows * neuron.size();
       if (current != null && neuron.alpha() == null) {
         throw new IllegalArgumentException(
             "gradient of " + name + ".syn: " + neuron.type() + " has no synaptic current");
@@ -208,7 +208,7 @@ public final class Upstream {
       check("syn", current, expected);
     }
 
-    private void check(String what, float[] given, int expected) {
+    private void check(String what, float[] given, long expected) {
       if (given != null && given.length != expected) {
         throw new IllegalArgumentException("gradient of " + name + "." + what + ": expected " + expected
             + " values, as many as the layer gave over all steps and samples, got " + given.length);

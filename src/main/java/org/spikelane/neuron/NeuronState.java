@@ -82,12 +82,8 @@ public final class NeuronState implements State {
         throw new IllegalArgumentException("spk: expected spikes of 0 or 1, got " + value);
       }
     }
-    Arrays.fill(spk.words(), 0L);
-    for (int i = 0; i < values.length; i++) {
-      int n = i % neuron.size();
-      if (values[i] == 1f) {
-        spk.words()[spk.at(i / neuron.size()) + (n >>> 6)] |= 1L << n;
-      }
+    for (int b = 0; b < samples; b++) {
+      KernelProvider.current().rows().spikes(values, b * neuron.size(), spk.words(), spk.at(b), 0, neuron.size());
     }
   }
 
