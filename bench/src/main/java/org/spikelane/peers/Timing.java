@@ -17,18 +17,8 @@ import java.util.Map;
  */
 final class Timing {
 
-  /**
-   * Time that a workload is run before it is timed, and twice at least, so that C2 has compiled it: with the compiler on
-   * the one core that is measured, that takes seconds. It goes on while the JVM compiles, up to {@link #LONGEST} times as
-   * long: C2 takes half a second for some methods, which repetitions beside it would share the core with. Peers that
-   * compile do so in their warm-up, too, for up to 40 s.
-   */
+  /** The least time of a {@link WarmUp}. */
   static final Duration WARM_UP = Duration.ofSeconds(5);
-
-  private static final int LONGEST = 8;
-
-  /** The part of a warm-up, its last, without any compilation that ends. */
-  private static final int QUIET_PART = 4;
 
   /** The processor time that shares are taken from counts in hundredths of a second. */
   private static final double ENOUGH_SECONDS = 1;
@@ -47,28 +37,18 @@ final class Timing {
   }
 
   /** Warms up, at least twice, and repeats. */
-  static Timing of(Workload workload, int reps, double budget, Duration warmUp) {
+  static Timing of(Workload workload, int reps, double budget, Duration leastWarmUp) {
     OperatingSystemMXBean process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     ThreadMXBean thread = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
     CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     List<Map<String, Double>> rows = new ArrayList<>();
-    long begin = System.nanoTime();
+    WarmUp warmUp = new WarmUp(leastWarmUp, System.nanoTime());
     Map<String, Double> first = workload.repeat().getFirst();
-    long now;
-    long compiled = 0;
-    long lastCompiled = begin;
     do {
       // The way it is timed: the compilation of that would else fall into a few hundred latencies.
       rows.clear();
       repeat(workload, thread, rows);
-      now = System.nanoTime();
-      if (compiler.getTotalCompilationTime() > compiled) {
-        compiled = compiler.getTotalCompilationTime();
-        lastCompiled = now;
-      }
-    } while (now - begin < warmUp.toNanos()
-        || (now - lastCompiled < warmUp.dividedBy(QUIET_PART).toNanos()
-            && now - begin < warmUp.multipliedBy(LONGEST).toNanos()));
+    } while (warmUp.goesOn(System.nanoTime(), compiler.getTotalCompilationTime()));
     rows.clear();
     long cpu = process.getProcessCpuTime();
     long start = System.nanoTime();
