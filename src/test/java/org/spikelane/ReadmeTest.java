@@ -20,7 +20,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Java of the README: what it shows compiles, and what needs no files runs. */
+/** The Java of the README: what it shows compiles, and all but what reads networks from elsewhere runs. */
 class ReadmeTest {
 
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```java\n(.*?)^```$");
@@ -68,26 +68,45 @@ class ReadmeTest {
   @Test
   void javaCompilesAndRuns() throws Exception {
     List<String> blocks = blocks();
-    assertTrue(blocks.size() >= 5, "Java in README.md: " + blocks.size());
     List<Path> sources = new ArrayList<>();
-    List<String> running = new ArrayList<>();
+    List<String> programs = new ArrayList<>();
+    List<String> parts = new ArrayList<>();
     for (String block : blocks) {
       Matcher program = PROGRAM.matcher(block);
-      boolean whole = program.find();
-      String name = whole ? program.group(1) : "Part" + sources.size();
-      String source = whole ? block : FRAME.replace("NAME", name).replace("PART", block);
-      sources.add(Files.writeString(folder.resolve(name + ".java"), source));
-      if (!block.contains("Path.of(")) {
-        running.add(name);
+      if (program.find()) {
+        programs.add(program.group(1));
+        sources.add(Files.writeString(folder.resolve(programs.getLast() + ".java"), shortened(block)));
+      } else {
+        String name = "Part" + sources.size();
+        sources.add(Files.writeString(folder.resolve(name + ".java"), FRAME.replace("NAME", name).replace("PART", block)));
+        if (!block.contains("Path.of(")) {
+          parts.add(name);
+        }
       }
     }
     compile(sources);
     try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
-      for (String name : running) {
+      for (String name : programs) {
+        loader.loadClass(name).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+      }
+      for (String name : parts) {
         ((Runnable) loader.loadClass(name).getDeclaredConstructor().newInstance()).run();
       }
     }
-    assertEquals(3, running.size(), "parts that run: " + running);
+    assertEquals(1, programs.size(), "programs: " + programs);
+    assertEquals(3, parts.size(), "parts that run: " + parts);
+    assertTrue(Files.size(folder.resolve("digits.safetensors")) > 0);
+  }
+
+  /** A program that trains for one epoch and writes into the folder of this test. */
+  private String shortened(String program) throws IOException {
+    Path data = Path.of("src", "main", "data", "fsdd-spikes");
+    Path here = Files.exists(data) ? data : Path.of("main", "data", "fsdd-spikes");
+    String changed = program.replace(", 15, epoch", ", 1, epoch").replace("Path.of(\"digits", "Path.of(\"" + folder + "/digits")
+        .replace("src/main/data/fsdd-spikes", here.toRealPath().toString());
+    assertEquals(List.of(0, 2, 1), List.of(", 15,", folder.toString(), here.toRealPath().toString()).stream()
+        .map(text -> changed.split(Pattern.quote(text), -1).length - 1).toList(), changed);
+    return changed;
   }
 
   private static List<String> blocks() throws IOException {
