@@ -70,11 +70,13 @@ final class ConvertCommand implements Callable<Integer> {
     out.println("network   " + Descriptions.chain(file.network()));
     JsonObject configuration = configuration(file);
     try {
-      switch (format) {
-        case SAFETENSORS -> StateDict.of(file.network()).writeSafetensors(to, metadata(file, configuration));
-        case PYTORCH -> StateDict.of(file.network()).writePyTorch(to);
-        case NIR -> Nir.write(to, file.network(), imports.step(file));
-      }
+      OutputFile.write(to, () -> {
+        switch (format) {
+          case SAFETENSORS -> StateDict.of(file.network()).writeSafetensors(to, metadata(file, configuration));
+          case PYTORCH -> StateDict.of(file.network()).writePyTorch(to);
+          case NIR -> Nir.write(to, file.network(), imports.step(file));
+        }
+      });
     } catch (IllegalArgumentException e) {
       throw new UserError(to + ": cannot be written: " + e.getMessage(), e);
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.spikelane.exchange.NetworkFormat;
 import org.spikelane.exchange.Nir;
@@ -175,8 +176,17 @@ final class ImportOptions {
       return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
     } catch (IOException e) {
       throw FormatException.unreadable(file, e);
-    } catch (JsonParseException | IllegalStateException e) {
+    } catch (JsonParseException e) {
+      throw new FormatException(file, "expected JSON, got " + syntax(e), e);
+    } catch (IllegalStateException e) {
       throw new FormatException(file, "expected a JSON object that describes a network, got something else", e);
     }
+  }
+
+  /** What is wrong and where: the innermost cause without the link to a web page that Gson adds. */
+  private static String syntax(JsonParseException e) {
+    String message = Objects.requireNonNullElse(e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), "none");
+    return message.lines().findFirst().map(line -> line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1))
+        .orElse("none");
   }
 }

@@ -118,14 +118,15 @@ final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  private void write(PrintWriter out, JsonObject description) throws IOException {
+  private void write(PrintWriter out, JsonObject description) {
     writeDescription(written, description);
     out.println();
     out.println("wrote " + written);
   }
 
   /** Writes JSON for people to read and change. */
-  static void writeDescription(Path file, JsonObject description) throws IOException {
-    AtomicFile.write(file, to -> to.write((PRETTY.toJson(description) + "\n").getBytes(StandardCharsets.UTF_8)));
+  static void writeDescription(Path file, JsonObject description) {
+    byte[] text = (PRETTY.toJson(description) + "\n").getBytes(StandardCharsets.UTF_8);
+    OutputFile.write(file, () -> AtomicFile.write(file, to -> to.write(text)));
   }
 }

@@ -31,11 +31,7 @@ final class KeptModel {
           + folder);
     }
     requireReplaceable(path);
-    try {
-      Files.delete(Files.createTempFile(folder, ".spikelane", ".tmp"));
-    } catch (IOException e) {
-      throw new UserError("--model: the folder " + folder + " cannot be written to: " + FileProblem.inWords(e), e);
-    }
+    OutputFile.requireWritable("--model", folder);
   }
 
   private static Path folder(Path path) {

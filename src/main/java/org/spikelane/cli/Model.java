@@ -116,10 +116,11 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
         names.add(Integer.toString(c));
       }
       Model model = new Model(file.network(), encoding, names, training);
-      model.requireConsistent();
+      model.requireConsistent("samples", "classes");
       return model;
     } catch (IllegalArgumentException e) {
-      throw new UserError("the data does not fit the network: " + e.getMessage(), e);
+      throw new UserError("the data does not fit the network: " + e.getMessage() + "; another folder may, with --data, or other --steps, --bin-ms"
+          + " or --units", e);
     }
   }
 
@@ -137,7 +138,7 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
     try {
       Model model = new Model(file.network(), InputEncoding.fromJson(json(file, ENCODING).getAsJsonObject()),
           names(json(file, CLASSES).getAsJsonArray()), json(file, TRAINING).getAsJsonObject());
-      model.requireConsistent();
+      model.requireConsistent(ENCODING, CLASSES);
       return model;
     } catch (JsonParseException | IllegalStateException | UnsupportedOperationException e) {
       throw new FormatException(path, "metadata: expected JSON as spikelane train writes it, got something else", e);
@@ -158,19 +159,20 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
     return array.asList().stream().map(name -> Printable.of(name.getAsString())).toList();
   }
 
-  private void requireConsistent() {
+  /** Names its arguments as they are called where they come from. */
+  private void requireConsistent(String encodingName, String classesName) {
     if (encoding.features() != network.inputShape().size()) {
-      throw new IllegalArgumentException(ENCODING + ": expected " + network.inputShape().size()
+      throw new IllegalArgumentException(encodingName + ": expected " + network.inputShape().size()
           + " features, as the network takes, got " + encoding.features());
     }
     if (classes.size() != network.outputShape().size()) {
-      throw new IllegalArgumentException(CLASSES + ": expected " + network.outputShape().size()
+      throw new IllegalArgumentException(classesName + ": expected " + network.outputShape().size()
           + " names, one for each output neuron, got " + classes.size());
     }
     for (NamedLayer named : network.layers()) {
       int neurons = named.layer().outputShape().size();
       if (!hasRoom(encoding, neurons)) {
-        throw new IllegalArgumentException(ENCODING + ": expected " + ROOM + ", got " + encoding.steps() + " times "
+        throw new IllegalArgumentException(encodingName + ": expected " + ROOM + ", got " + encoding.steps() + " times "
             + neurons + " of " + named.name());
       }
     }

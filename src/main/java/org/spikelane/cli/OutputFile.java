@@ -3,18 +3,28 @@ package org.spikelane.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.spikelane.format.AtomicFile;
+import org.spikelane.format.FileProblem;
 
 /** What a command checks about a file that it is to write, before it does anything. */
 final class OutputFile {
 
   private OutputFile() {}
 
+  /** What writes a file. */
+  @FunctionalInterface
+  interface Writing {
+
+    /** Writes the whole file. */
+    void write() throws IOException;
+  }
+
   /**
    * Requires a file that can be written and is none of those that the command reads or writes besides.
    *
    * @param name of the argument, as in {@code --output}
    * @param others may hold nulls, for files that were not given
-   * @throws UserError if it is a folder, lies in one that is not there, or is one of the others
+   * @throws UserError if it is a folder, lies in one that is not there or cannot be written to, or is one of the others
    */
   static void require(String name, Path file, Path... others) throws IOException {
     Recipe.require(name, !Files.isDirectory(file), "the name of a file", "the folder " + file);
@@ -23,6 +33,33 @@ final class OutputFile {
         file + ", but there is no folder " + folder);
     for (Path other : others) {
       Recipe.require(name, other == null || !same(file, other), "a file of its own", file + ", which is another argument");
+    }
+    requireWritable(name, AtomicFile.place(file).getParent());
+  }
+
+  /**
+   * Requires a folder in which files can be made.
+   *
+   * @throws UserError otherwise
+   */
+  static void requireWritable(String name, Path folder) {
+    try {
+      Files.delete(Files.createTempFile(folder, ".spikelane", ".tmp"));
+    } catch (IOException e) {
+      throw new UserError(name + ": the folder " + folder + " cannot be written to: " + FileProblem.inWords(e), e);
+    }
+  }
+
+  /**
+   * Writes a file.
+   *
+   * @throws UserError if that fails
+   */
+  static void write(Path file, Writing writing) {
+    try {
+      writing.write();
+    } catch (IOException e) {
+      throw new UserError(file + ": cannot be written: " + FileProblem.inWords(e), e);
     }
   }
 

@@ -103,11 +103,13 @@ final class RunCommand implements Callable<Integer> {
     long start = System.nanoTime();
     Run run = new Run(network, x.values(), timeSteps, samples, threadCount);
     Map<String, Tensor> results = run.all();
-    if (ends(output, NPY)) {
-      Npy.write(output, results.get(OUTPUT));
-    } else {
-      Safetensors.write(output, results, Map.of());
-    }
+    OutputFile.write(output, () -> {
+      if (ends(output, NPY)) {
+        Npy.write(output, results.get(OUTPUT));
+      } else {
+        Safetensors.write(output, results, Map.of());
+      }
+    });
     run.rates().forEach((layer, rate) ->
         out.printf(Locale.ROOT, "spikes    %s: %.4f per neuron and step%n", Printable.of(layer), rate));
     out.printf(Locale.ROOT, "ran       %d steps of %d sample%s in %.2f s%n", timeSteps, samples, samples == 1 ? "" : "s",
@@ -149,8 +151,9 @@ final class RunCommand implements Callable<Integer> {
     int[] extents = network.inputShape().extents();
     int[] shape = x.shape();
     int[] rest = shape.length < leading ? new int[0] : Arrays.copyOfRange(shape, leading, shape.length);
-    boolean fits = shape.length > leading && Arrays.stream(shape).allMatch(extent -> extent > 0)
-        && (Arrays.equals(rest, extents) || (rest.length == 1 && rest[0] == network.inputShape().size()));
+    Recipe.require("--input", Arrays.stream(shape).allMatch(extent -> extent > 0), "at least one value",
+        "the shape " + Arrays.toString(shape));
+    boolean fits = shape.length > leading && (Arrays.equals(rest, extents) || (rest.length == 1 && rest[0] == network.inputShape().size()));
     String expected = (steps == null ? "[T, B, " : "[B, ") + network.inputShape().toString().substring(1);
     Recipe.require("--input", fits, expected + (steps == null ? " (or [B, …] with --steps N)" : ""),
         Arrays.toString(shape));

@@ -93,7 +93,11 @@ public final class Spikelane implements Runnable {
     try {
       Map<String, Supplier<Object>> commands = commands(surroundings);
       String[] words = asOption(commands.keySet(), args);
-      return commandLine(surroundings, debug, commands, words.length == 0 ? "" : words[0]).execute(words);
+      int code = commandLine(surroundings, debug, commands, words.length == 0 ? "" : words[0]).execute(words);
+      if (code == 0 && surroundings.outputIsLost()) {
+        throw new UserError(Surroundings.LOST_OUTPUT);
+      }
+      return code;
     } catch (UserError e) {
       return fail(err, e, debug, WRONG_USE, e.getMessage());
     } catch (OutOfMemoryError e) {

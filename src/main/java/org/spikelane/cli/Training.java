@@ -102,7 +102,7 @@ final class Training {
     report.firingRates().values().forEach(rate -> line.append(column(String.format(Locale.ROOT, "%.4f", rate))));
     out.println(line.append(String.format(Locale.ROOT, "  %8.2f", report.seconds())));
     if (out.checkError()) {
-      throw new UserError("nobody reads the output any more; " + kept.kept());
+      throw new UserError(Surroundings.LOST_OUTPUT + "; " + kept.kept());
     }
   }
 

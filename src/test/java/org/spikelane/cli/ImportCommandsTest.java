@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -279,8 +280,23 @@ class ImportCommandsTest {
     assertTrue(Terminal.bare().done("predict", pt, "--description", description, "--data", images).contains(" of 10 right"));
     Path trials = SmallData.trials(folder.resolve("trials"));
     Terminal terminal = Terminal.bare();
-    assertAll(terminal.refused("the data does not fit the network|6 features, as the network takes, got 2", "eval", pt,
-        "--description", description, "--data", trials));
+    assertAll(terminal.refused("the data does not fit the network: samples: expected 6 features, as the network takes, got 2",
+        "eval", pt, "--description", description, "--data", trials));
+  }
+
+  /** Before they compute anything. */
+  @Test
+  void refuseFoldersThatTheyCannotWriteTo() throws IOException {
+    Path full = Path.of("/proc");
+    assumeTrue(Files.isDirectory(full), "a folder that not even root writes to");
+    Path model = folder.resolve("own.safetensors");
+    network.save(model);
+    String refusal = ": the folder /proc cannot be written to: no such file or folder";
+    Terminal terminal = Terminal.bare();
+    assertAll(
+        terminal.refused("--output" + refusal, "run", model, "--input", sequence, "--output", full.resolve("y.npy")),
+        terminal.refused("OUT" + refusal, "convert", model, full.resolve("a.pt")),
+        terminal.refused("--write-description" + refusal, "inspect", pt, "--write-description", full.resolve("a.json")));
   }
 
   @Test
@@ -289,6 +305,8 @@ class ImportCommandsTest {
     Npy.write(odd, new Tensor(new int[] {3, 2, 5}, new float[30]));
     Path nan = folder.resolve("nan.npy");
     Npy.write(nan, new Tensor(new int[] {1, 1, 6}, new float[] {0, 1, 2, Float.NaN, 4, 5}));
+    Path empty = folder.resolve("empty.npy");
+    Npy.write(empty, new Tensor(new int[] {0, 3, 6}, new float[0]));
     Path json = Files.writeString(folder.resolve("bad.json"), "{\"layers\": [{\"name\": \"fc9\"}]}");
     Path text = Files.writeString(folder.resolve("text.json"), "layers: fc1");
     Path model = folder.resolve("own.safetensors");
@@ -305,7 +323,15 @@ class ImportCommandsTest {
         terminal.refused("empty.json: for |description: expected at least one layer, got none", "inspect", pt, "--description",
             Files.writeString(folder.resolve("empty.json"), "{\"layers\": []}")),
         terminal.refused("nan.npy: cannot be read: it is no text in UTF-8", "inspect", pt, "--description", nan),
-        terminal.refused("text.json: expected a JSON object", "inspect", pt, "--description", text),
+        terminal.refused("text.json: expected JSON, got |line 1 column 8", "inspect", pt, "--description", text),
+        terminal.refused("cut.json: expected JSON, got end of input at line 1 column 13", "inspect", pt, "--description",
+            Files.writeString(folder.resolve("cut.json"), "{\"layers\": [")),
+        terminal.refused("comma.json: expected JSON, got unterminated object at line 2 column 3", "inspect", pt, "--description",
+            Files.writeString(folder.resolve("comma.json"), "{\"module\": 1\n \"layers\": []}")),
+        terminal.refused("array.json: expected a JSON object that describes a network", "inspect", pt, "--description",
+            Files.writeString(folder.resolve("array.json"), "[1]")),
+        terminal.refused("--input: expected at least one value, got the shape [0, 3, 6]", "run", model, "--input", empty,
+            "--output", y),
         terminal.refused("model.json: cannot be read: no such file", "inspect", pt, "--description",
             folder.resolve("no").resolve("model.json")),
         terminal.refused("(--prefix module.)", "inspect", wrapped, "--description", description),

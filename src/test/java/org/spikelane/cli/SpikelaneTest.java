@@ -37,6 +37,15 @@ class SpikelaneTest {
     assertTrue(Terminal.bare().done("--version").startsWith("spikelane "));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"info", "--help", "--version"})
+  void failsWhereItsOutputIsLost(String command) {
+    StringWriter errors = new StringWriter();
+    assertEquals(2, Spikelane.run(Terminal.unread(), new PrintWriter(errors, true), command));
+    assertEquals("spikelane: the output cannot be written: nobody reads it any more, or its disk is full",
+        errors.toString().strip());
+  }
+
   @Test
   void refusesWhatIsNoCommand() {
     Terminal terminal = Terminal.bare();

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.function.Executable;
@@ -29,6 +31,22 @@ final class Terminal {
   /** In a packaged folder. */
   static Terminal in(Path home) {
     return new Terminal(Optional.of(home));
+  }
+
+  /** An output whose reader has gone. */
+  static PrintWriter unread() {
+    return new PrintWriter(new Writer() {
+      @Override
+      public void write(char[] text, int from, int length) throws IOException {
+        throw new IOException("Broken pipe");
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    });
   }
 
   int run(Object... args) {

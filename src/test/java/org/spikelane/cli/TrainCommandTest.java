@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -134,22 +133,11 @@ class TrainCommandTest {
   void stopsWhenNobodyReads() throws IOException {
     Path model = folder.resolve("unread.safetensors");
     StringWriter errors = new StringWriter();
-    Writer closed = new Writer() {
-      @Override
-      public void write(char[] text, int from, int length) throws IOException {
-        throw new IOException("Broken pipe");
-      }
-
-      @Override
-      public void flush() {}
-
-      @Override
-      public void close() {}
-    };
-    int code = Spikelane.run(new PrintWriter(closed), new PrintWriter(errors, true), "train", "--data",
+    int code = Spikelane.run(Terminal.unread(), new PrintWriter(errors, true), "train", "--data",
         SmallData.trials(folder.resolve("unread")).toString(), "--model", model.toString(), "--epochs", "1000");
     assertEquals(2, code, errors.toString());
-    assertTrue(errors.toString().startsWith("spikelane: nobody reads the output any more; "), errors.toString());
+    assertTrue(errors.toString().startsWith("spikelane: the output cannot be written: nobody reads it any more, or its disk"
+        + " is full; "), errors.toString());
     assertTrue(errors.toString().contains("epoch 1 "), errors.toString());
     assertTrue(Files.exists(model));
   }
