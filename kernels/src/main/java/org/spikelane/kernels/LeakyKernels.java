@@ -25,6 +25,7 @@ public interface LeakyKernels {
    * @param mem membrane potential, rows t to t+1; row t+1 may lie over row t of {@code x}
    * @param beta decay of the membrane, [N], clipped to 0..1
    * @param theta threshold, [N]
+   * @param reset any
    * @param inhibition winner takes all; {@code from, to} must then span the row
    * @param spk spikes, row t
    */

@@ -10,10 +10,7 @@ final class ScalarLeakyKernels implements LeakyKernels {
   @Override
   public void forwardDelayed(Rows x, Rows rec, Rows mem, float[] beta, float[] theta, ResetMechanism reset,
       boolean inhibition, SpikeRows spk, int t0, int t1, int from, int to) {
-    assert Spans.words(from) && Spans.parameters(to, beta, theta) && Spans.rows(x, t0, t1, to)
-        && Spans.optional(rec, t0, t1, to) && Spans.states(mem, t0, t1, to)
-        && Spans.spikes(spk, t0, t1, to)
-        && Spans.apart(mem, x, t0, t1, from, to) && Spans.apart(mem, rec, t0, t1, from, to);
+    assert Spans.leakyForward(x, rec, mem, beta, theta, spk, t0, t1, from, to);
     for (int t = t0; t < t1; t++) {
       row(x.data(), x.at(t), rec.data(), rec.at(t), mem.data(), mem.at(t), mem.data(), mem.at(t + 1), beta, theta,
           reset, spk.words(), spk.at(t), from, to);
@@ -26,9 +23,7 @@ final class ScalarLeakyKernels implements LeakyKernels {
   @Override
   public void forwardImmediate(Rows x, Rows rec, Rows mem, float[] beta, float[] theta, ResetMechanism reset, Rows q,
       SpikeRows spk, SpikeRows rst, int t0, int t1, int from, int to) {
-    assert Spans.words(from) && Spans.parameters(to, beta, theta) && Spans.rows(x, t0, t1, to)
-        && Spans.optional(rec, t0, t1, to) && Spans.states(mem, t0, t1, to)
-        && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to);
+    assert Spans.leakyForwardImmediate(x, rec, mem, beta, theta, q, spk, rst, t0, t1, from, to);
     for (int t = t0; t < t1; t++) {
       // The gates first: the membrane they are read from may be updated in place.
       ROWS.fire(mem.data(), mem.at(t), theta, rst.words(), rst.at(t), from, to);
@@ -75,9 +70,7 @@ final class ScalarLeakyKernels implements LeakyKernels {
   public void backwardDelayed(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, float[] cMem, float[] beta,
       float[] theta, ResetMechanism reset, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1,
       int from, int to) {
-    assert Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, from, to)
-        && Spans.optional(gMem, t0, t1, to) && Spans.derivative(sg, t0, t1, from, to)
-        && Spans.states(mem, t0, t1, to) && Spans.rows(gx, t0, t1, to);
+    assert Spans.leakyBackward(gSpk, gMem, sg, mem, cMem, beta, theta, learn, gBeta, gTheta, gx, t0, t1, from, to);
     for (int t = t1 - 1; t >= t0; t--) {
       delayedBack(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg, t, mem.data(), mem.at(t), mem.at(t + 1), cMem,
           beta, theta, reset, learn, gBeta, gTheta, gx.data(), gx.at(t), from, to);
@@ -107,10 +100,8 @@ final class ScalarLeakyKernels implements LeakyKernels {
   public void backwardImmediate(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, Rows q, SpikeRows spk,
       SpikeRows rst, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta,
       float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
-    assert Spans.words(from) && Spans.parameters(to, beta, theta, cMem) && Spans.rows(gSpk, t0, t1, from, to)
-        && Spans.rows(gMem, t0, t1, to) && Spans.derivative(sg, t0, t1, from, to)
-        && Spans.rows(q, t0, t1, to) && Spans.spikes(spk, t0, t1, to) && Spans.spikes(rst, t0, t1, to)
-        && Spans.rows(gx, t0, t1, to);
+    assert Spans.leakyBackwardImmediate(gSpk, gMem, sg, q, spk, rst, cMem, beta, theta, learn, gBeta, gTheta, gx, t0, t1,
+        from, to);
     for (int t = t1 - 1; t >= t0; t--) {
       immediateBack(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg, t, mem.data(), mem.at(t), q.data(),
           q.at(t), spk.words(), spk.at(t), rst.words(), rst.at(t), cMem, beta, theta, reset, learn, gBeta, gTheta,

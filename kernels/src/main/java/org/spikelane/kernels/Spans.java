@@ -5,25 +5,88 @@ final class Spans {
 
   private Spans() {}
 
+  /** Of {@link LeakyKernels#forwardDelayed}. */
+  static boolean leakyForward(Rows x, Rows rec, Rows mem, float[] beta, float[] theta, SpikeRows spk, int t0, int t1,
+      int from, int to) {
+    return words(from) && parameters(to, beta, theta) && rows(x, t0, t1, to) && optional(rec, t0, t1, to)
+        && states(mem, t0, t1, to) && spikes(spk, t0, t1, to) && apart(mem, x, t0, t1, from, to)
+        && apart(mem, rec, t0, t1, from, to);
+  }
+
+  /** Of {@link LeakyKernels#forwardImmediate}. */
+  static boolean leakyForwardImmediate(Rows x, Rows rec, Rows mem, float[] beta, float[] theta, Rows q, SpikeRows spk,
+      SpikeRows rst, int t0, int t1, int from, int to) {
+    return words(from) && parameters(to, beta, theta) && rows(x, t0, t1, to) && optional(rec, t0, t1, to)
+        && states(mem, t0, t1, to) && rows(q, t0, t1, to) && spikes(spk, t0, t1, to) && spikes(rst, t0, t1, to);
+  }
+
+  /** Of {@link LeakyKernels#backwardDelayed}. */
+  static boolean leakyBackward(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, float[] cMem, float[] beta,
+      float[] theta, boolean learn, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+    return parameters(to, beta, theta, cMem) && rows(gSpk, t0, t1, from, to) && optional(gMem, t0, t1, to)
+        && derivative(sg, t0, t1, from, to) && states(mem, t0, t1, to) && rows(gx, t0, t1, to)
+        && (!learn || parameters(to, gBeta, gTheta));
+  }
+
+  /** Of {@link LeakyKernels#backwardImmediate}. */
+  static boolean leakyBackwardImmediate(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows q, SpikeRows spk,
+      SpikeRows rst, float[] cMem, float[] beta, float[] theta, boolean learn, float[] gBeta, float[] gTheta, Rows gx,
+      int t0, int t1, int from, int to) {
+    return words(from) && parameters(to, beta, theta, cMem) && rows(gSpk, t0, t1, from, to) && rows(gMem, t0, t1, to)
+        && derivative(sg, t0, t1, from, to) && rows(q, t0, t1, to) && spikes(spk, t0, t1, to)
+        && spikes(rst, t0, t1, to) && rows(gx, t0, t1, to) && (!learn || parameters(to, gBeta, gTheta));
+  }
+
+  /** Of {@link SynapticKernels#forwardDelayed}. */
+  static boolean synapticForward(Rows x, Rows rec, Rows syn, Rows mem, float[] alpha, float[] beta, float[] theta,
+      SpikeRows spk, int t0, int t1, int from, int to) {
+    return leakyForward(x, rec, mem, beta, theta, spk, t0, t1, from, to) && parameter(to, alpha)
+        && states(syn, t0, t1, to) && apart(syn, x, t0, t1, from, to) && apart(syn, rec, t0, t1, from, to);
+  }
+
+  /** Of {@link SynapticKernels#forwardImmediate}. */
+  static boolean synapticForwardImmediate(Rows x, Rows rec, Rows syn, Rows mem, float[] alpha, float[] beta, float[] theta,
+      Rows q, SpikeRows spk, SpikeRows rst, int t0, int t1, int from, int to) {
+    return leakyForwardImmediate(x, rec, mem, beta, theta, q, spk, rst, t0, t1, from, to) && parameter(to, alpha)
+        && states(syn, t0, t1, to);
+  }
+
+  /** Of {@link SynapticKernels#backwardDelayed}. */
+  static boolean synapticBackward(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, float[] cSyn,
+      float[] cMem, float[] alpha, float[] beta, float[] theta, boolean learn, float[] gAlpha, float[] gBeta,
+      float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+    return leakyBackward(gSpk, gMem, sg, mem, cMem, beta, theta, learn, gBeta, gTheta, gx, t0, t1, from, to)
+        && parameters(to, alpha, cSyn) && optional(gSyn, t0, t1, to)
+        && (!learn || (parameter(to, gAlpha) && summedAfterwards(gx, syn, t0, t1, from, to)));
+  }
+
+  /** Of {@link SynapticKernels#backwardImmediate}. */
+  static boolean synapticBackwardImmediate(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows q, SpikeRows spk,
+      SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, boolean learn,
+      float[] gAlpha, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+    return leakyBackwardImmediate(gSpk, gMem, sg, q, spk, rst, cMem, beta, theta, learn, gBeta, gTheta, gx, t0, t1, from, to)
+        && parameters(to, alpha, cSyn) && rows(gSyn, t0, t1, to) && (!learn || parameter(to, gAlpha));
+  }
+
   /** Rows of state are one more than steps. */
-  static boolean states(Rows state, int t0, int t1, int to) {
+  private static boolean states(Rows state, int t0, int t1, int to) {
     return rows(state, t0, t0 < t1 ? t1 + 1 : t1, to);
   }
 
   /** Rows, or {@link Rows#NONE}. */
-  static boolean optional(Rows rows, int t0, int t1, int to) {
+  private static boolean optional(Rows rows, int t0, int t1, int to) {
     return rows.isNone() || rows(rows, t0, t1, to);
   }
 
-  static boolean rows(Rows rows, int t0, int t1, int to) {
+  private static boolean rows(Rows rows, int t0, int t1, int to) {
     assert rows.holds(t0, t1, to) : "rows " + t0 + " to " + t1 + " of " + to + " floats do not fit: " + rows.offset()
         + " + t*" + rows.stride() + " in " + rows.data().length;
     return true;
   }
 
-  /** What is summed from rows of gx and syn after several steps, or one: neither is written over by the other, nor by itself. */
+  /** What is summed from rows of gx and syn after several steps, or one: no row is written over by another. */
   @SuppressWarnings("ReferenceEquality") // The same array, not equal ones.
-  static boolean summedAfterwards(Rows gx, Rows syn, int t0, int t1, int from, int to) {
+  private static boolean summedAfterwards(Rows gx, Rows syn, int t0, int t1, int from, int to) {
     assert gx.stride() != 0 || t1 - t0 <= 1 : "gx: expected a row for each of steps " + t0 + " to " + t1
         + " where gradients of parameters are wanted, got one for all";
     assert rows(syn, t0, t1, to);
@@ -44,13 +107,13 @@ final class Spans {
   }
 
   /** A derivative that is computed needs no rows. */
-  static boolean derivative(SurrogateDerivative sg, int t0, int t1, int from, int to) {
+  private static boolean derivative(SurrogateDerivative sg, int t0, int t1, int from, int to) {
     return sg.computed() || rows(sg.rows(), t0, t1, from, to);
   }
 
   /** A state in place is written after some of several steps, none of which may read it as an input. */
   @SuppressWarnings("ReferenceEquality") // The same array, not equal ones.
-  static boolean apart(Rows state, Rows input, int t0, int t1, int from, int to) {
+  private static boolean apart(Rows state, Rows input, int t0, int t1, int from, int to) {
     if (state.stride() == 0 && state.data() == input.data()) {
       for (int t = t0; t < t1 && t1 - t0 > 1; t++) {
         assert Math.abs(input.at(t) - state.offset()) >= to - from : "state in place: row " + t + " of an input, at "
@@ -60,32 +123,23 @@ final class Spans {
     return true;
   }
 
-  static boolean spikes(SpikeRows rows, int t0, int t1, int to) {
+  private static boolean spikes(SpikeRows rows, int t0, int t1, int to) {
     assert rows.holds(t0, t1, to) : "spike rows " + t0 + " to " + t1 + " of " + to + " neurons do not fit: "
         + rows.offset() + " + t*" + rows.stride() + " in " + rows.words().length;
     return true;
   }
 
-  static boolean words(int from) {
+  private static boolean words(int from) {
     assert (from & 63) == 0 : "from: expected a multiple of 64, got " + from;
     return true;
   }
 
-  static boolean parameters(int to, float[] a, float[] b) {
+  private static boolean parameters(int to, float[] a, float[] b) {
     return parameter(to, a) && parameter(to, b);
   }
 
-  static boolean parameters(int to, float[] a, float[] b, float[] c) {
+  private static boolean parameters(int to, float[] a, float[] b, float[] c) {
     return parameters(to, a, b) && parameter(to, c);
-  }
-
-  /** Sums of gradients of parameters that are wanted. */
-  static boolean wanted(boolean learn, int to, float[] a, float[] b, float[] c) {
-    return !learn || parameters(to, a, b, c);
-  }
-
-  static boolean parameters(int to, float[] a, float[] b, float[] c, float[] d, float[] e) {
-    return parameters(to, a, b, c) && parameters(to, d, e);
   }
 
   private static boolean parameter(int to, float[] value) {

@@ -8,7 +8,8 @@
  * {@link org.spikelane.kernels.SurrogateKernels} (derivatives of the spike, where neuron kernels do not compute them: see
  * {@link org.spikelane.kernels.SurrogateDerivative}), {@link org.spikelane.kernels.ProductKernels} (weights) and {@link
  * org.spikelane.kernels.RowKernels} (everything else that walks rows). {@code Scalar…} classes are the plainly written
- * reference, the fallback and the tail of the {@code Vector…} classes; the twins differ in the prefix only.
+ * reference, the fallback and the tail of the {@code Vector…} classes; the twins differ in the prefix only, and those of the
+ * neurons have their loops in {@code …Forward} and {@code …Backward}.
  *
  * <h2>Shapes</h2>
  *

@@ -18,7 +18,7 @@ import org.spikelane.kernels.NeuronCase.Family;
 class NeuronKernelsTest {
 
   /** Neurons of more than one pass of the gradient of alpha, the last of two tiles of 512 bits and a tail. */
-  private static final int BEYOND_ALPHA = VectorSynapticKernels.NEURONS_BEFORE_ALPHA + 2 * 64 + 17;
+  private static final int BEYOND_ALPHA = VectorSynapticBackward.NEURONS_BEFORE_ALPHA + 2 * 64 + 17;
 
   private static final int STEPS = 5;
 
