@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -31,7 +30,7 @@ final class LentFile implements AutoCloseable {
 
   private final Arena arena;
   private final ByteBuffer bytes;
-  private final AtomicBoolean freed = new AtomicBoolean();
+  private boolean freed;
   private final Thread watch;
   private final AtomicLong allowed;
   private volatile boolean takenBack;
@@ -97,22 +96,30 @@ final class LentFile implements AutoCloseable {
     long patience = NANOSECONDS_ALLOWED + NANOSECONDS_ALLOWED_PER_BYTE * bytes.capacity();
     long before = THREADS.getThreadAllocatedBytes(reader);
     try {
-      while (!freed.get()) {
+      do {
         Thread.sleep(MILLISECONDS_BETWEEN_LOOKS);
         long taken = THREADS.getThreadAllocatedBytes(reader) - before;
-        if (taken > allowed.get() || System.nanoTime() - began > patience) {
-          takenBack = true;
-          free();
-        }
-      }
+        takenBack |= taken > allowed.get() || System.nanoTime() - began > patience;
+      } while (!takenBack || !isFreed());
     } catch (InterruptedException e) {
       // The file was closed, which ends the watch.
     }
   }
 
-  private void free() {
-    if (freed.compareAndSet(false, true)) {
+  /** Frees the memory, unless it is held at the moment, as native code does while it reads there. */
+  private boolean isFreed() {
+    try {
+      free();
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
+    }
+  }
+
+  private synchronized void free() {
+    if (!freed) {
       arena.close();
+      freed = true;
     }
   }
 
