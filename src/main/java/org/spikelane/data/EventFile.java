@@ -27,8 +27,9 @@ final class EventFile {
   private static final String UNITS = "spikes/units";
   private static final String LABELS = "labels";
   private static final String KEYS = "extra/keys";
-  /** Samples read at once. A damaged file can let all of them share one large array, so not too many. */
-  private static final int BLOCK = 64;
+  /** Samples read at once: as many as have so many bytes of the file, but not fewer than that. */
+  private static final long BLOCK_BYTES = 4L << 20;
+  private static final int LEAST_BLOCK = 64;
 
   private final DataFile file;
   private final HdfFile hdf;
@@ -99,8 +100,9 @@ final class EventFile {
     int[] starts = new int[count + 1];
     float[] timeOf = new float[0];
     char[] unitOf = new char[0];
-    for (int from = 0; from < count; from += BLOCK) {
-      int to = Math.min(count, from + BLOCK);
+    int block = (int) Math.max(LEAST_BLOCK, BLOCK_BYTES * count / bytes);
+    for (int from = 0; from < count; from += block) {
+      int to = from + Math.min(block, count - from);
       Object[] timeLists = (Object[]) times.getData(new long[] {from}, new int[] {to - from});
       Object[] unitLists = (Object[]) units.getData(new long[] {from}, new int[] {to - from});
       for (int i = from; i < to; i++) {

@@ -152,6 +152,16 @@ class EventFolderTest {
   }
 
   @Test
+  void readsLargeFilesBlockByBlock() throws IOException, NoSuchAlgorithmException {
+    // Larger by what lies behind its end, so that 300 samples are too many for one block.
+    byte[] whole = Files.readAllBytes(FSDD.resolve("fsdd_test.h5"));
+    Files.write(folder.resolve("test.h5"), Arrays.copyOf(whole, 20 << 20));
+    copy("fsdd_train.h5", "train.h5");
+    EventBins encoding = new EventBins(0.01, 70, 40);
+    assertEquals(digest(DataFolder.open(FSDD).test(encoding)), digest(DataFolder.open(folder).test(encoding)));
+  }
+
+  @Test
   void refusesFilesCutShort() throws IOException {
     copy("fsdd_train.h5", "train.h5");
     byte[] whole = Files.readAllBytes(FSDD.resolve("fsdd_test.h5"));
