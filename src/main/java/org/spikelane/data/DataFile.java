@@ -87,6 +87,13 @@ record DataFile(Path path, Format format, boolean packed, long size) {
     }
   }
 
+  /** Refuses a file that is larger, as it lies there, than {@link #mostBytes}. */
+  void checkSize() throws FormatException {
+    if (size > mostBytes()) {
+      throw tooLarge(Long.toString(size));
+    }
+  }
+
   /** Most bytes that one file may unpack to: leaves the rest of the memory for what is made of them. */
   static int mostBytes() {
     return (int) Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / 4);

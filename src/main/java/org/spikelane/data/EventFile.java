@@ -10,11 +10,11 @@ import io.jhdf.object.datatype.FloatingPoint;
 import io.jhdf.object.datatype.StringData;
 import io.jhdf.object.datatype.VariableLength;
 import java.lang.reflect.Array;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.spikelane.format.FormatException;
+import org.spikelane.format.GuardedHdf5;
 
 /**
  * Event recordings in HDF5, laid out as the Spiking Heidelberg Digits: {@code spikes/times} (seconds) and {@code
@@ -35,10 +35,10 @@ final class EventFile {
   private final HdfFile hdf;
   private final int bytes;
 
-  private EventFile(DataFile file, HdfFile hdf, int bytes) {
+  private EventFile(DataFile file, GuardedHdf5 guarded) {
     this.file = file;
-    this.hdf = hdf;
-    this.bytes = bytes;
+    this.hdf = guarded.hdf();
+    this.bytes = guarded.size();
   }
 
   /** Reads the whole file. */
@@ -52,23 +52,12 @@ final class EventFile {
   }
 
   private static Part read(DataFile file, boolean samples) throws FormatException {
-    // From memory: every address in the file is then checked against a buffer that holds all of it.
-    byte[] content = file.readAll();
-    try (HdfFile hdf = HdfFile.fromByteBuffer(ByteBuffer.wrap(content))) {
-      long end = hdf.getHdfBackingStorage().getSuperblock().getEndOfFileAddress();
-      if (end > content.length) {
-        throw file.wrong("expected " + end + " bytes, as the superblock says, got " + content.length + " (cut short?)");
-      }
-      return new EventFile(file, hdf, content.length).part(samples);
-    } catch (RuntimeException | StackOverflowError e) {
-      // The library signals damage by exceptions of many types, and by endless recursion where structures form a ring.
-      Throwable root = e;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
-      String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-      throw new FormatException(file.path(), "cannot be read as HDF5: " + reason, e);
+    GuardedHdf5.Reader<Part> reader = hdf -> new EventFile(file, hdf).part(samples);
+    if (file.packed()) {
+      return GuardedHdf5.read(file.path(), file.readAll(), reader);
     }
+    file.checkSize();
+    return GuardedHdf5.read(file.path(), reader);
   }
 
   private Part part(boolean samples) throws FormatException {

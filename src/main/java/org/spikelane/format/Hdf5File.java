@@ -30,10 +30,9 @@ import java.util.zip.Inflater;
 /**
  * Reads everything in an HDF5 file that nobody vouches for.
  *
- * <p>The library jhdf follows the structures; what it does not check is checked here before memory is reserved: that
- * arrays are backed by bytes of the file, that compressed ones stay within what deflate can do and below a limit, that
- * nothing stands in two places, that links are not followed (they may lead to other files). Its exceptions, of many
- * types, become one {@link FormatException}; {@link LentFile} keeps it from running on.
+ * <p>The library jhdf follows the structures, as {@link GuardedHdf5} says; what it does not check is checked here before
+ * memory is reserved: that arrays are backed by bytes of the file, that compressed ones stay within what deflate can do
+ * and below a limit, that nothing stands in two places, that links are not followed (they may lead to other files).
  */
 final class Hdf5File {
 
@@ -54,7 +53,7 @@ final class Hdf5File {
   private static final int INDEX_BYTES = 4;
 
   private final Path file;
-  private final LentFile lent;
+  private final GuardedHdf5 guarded;
   private final HdfFile hdf;
   private final Set<Long> seen = new HashSet<>();
   private final Map<Long, GlobalHeap> heaps = new HashMap<>();
@@ -62,10 +61,10 @@ final class Hdf5File {
   private long storedBytes;
   private long decodedBytes;
 
-  private Hdf5File(Path file, LentFile lent, HdfFile hdf) {
+  private Hdf5File(Path file, GuardedHdf5 guarded) {
     this.file = file;
-    this.lent = lent;
-    this.hdf = hdf;
+    this.guarded = guarded;
+    this.hdf = guarded.hdf();
   }
 
   /**
@@ -75,29 +74,7 @@ final class Hdf5File {
    *     shuffle, or decodes to more memory than a file of its size has reason to
    */
   static Hdf5Item.Group read(Path file) throws FormatException {
-    try (LentFile lent = LentFile.open(file)) {
-      try (HdfFile hdf = HdfFile.fromByteBuffer(lent.bytes())) {
-        long end = hdf.getHdfBackingStorage().getSuperblock().getEndOfFileAddress();
-        if (end > lent.size()) {
-          throw new FormatException(
-              file, "expected " + end + " bytes, as the superblock says, got " + lent.size() + " (cut short?)");
-        }
-        return new Hdf5File(file, lent, hdf).group("", hdf, 0);
-      } catch (RuntimeException | StackOverflowError e) {
-        // The library signals damage by exceptions of many types, and by endless recursion where structures form a
-        // ring.
-        if (lent.takenBack()) {
-          throw new FormatException(file, "cannot be read as HDF5: following its structures takes more time or memory"
-              + " than a file of " + lent.size() + " bytes should", e);
-        }
-        Throwable root = e;
-        while (root.getCause() != null) {
-          root = root.getCause();
-        }
-        String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-        throw new FormatException(file, "cannot be read as HDF5: " + reason, e);
-      }
-    }
+    return GuardedHdf5.read(file, guarded -> new Hdf5File(file, guarded).group("", guarded.hdf(), 0));
   }
 
   private FormatException wrong(String path, String problem) {
@@ -264,7 +241,7 @@ final class Hdf5File {
     if (heap == null) {
       // Signature, version and 3 reserved bytes, then the size of the heap.
       heapBytes += hdf.getHdfBackingStorage().readBufferFromAddress(address, 16).getLong(8);
-      if (heapBytes < 0 || heapBytes > lent.size()) {
+      if (heapBytes < 0 || heapBytes > guarded.size()) {
         throw wrong(path, "its text lies in heaps that are larger than the file");
       }
       heap = new GlobalHeap(hdf.getHdfBackingStorage(), address);
@@ -275,11 +252,11 @@ final class Hdf5File {
 
   private void take(String path, long bytes) throws FormatException {
     decodedBytes += bytes;
-    if (decodedBytes > BYTES_ALLOWED + BYTES_ALLOWED_PER_BYTE * lent.size()) {
-      throw wrong(path, "the file decodes to more than " + (BYTES_ALLOWED + BYTES_ALLOWED_PER_BYTE * lent.size())
-          + " bytes, which is refused for one of " + lent.size());
+    if (decodedBytes > BYTES_ALLOWED + BYTES_ALLOWED_PER_BYTE * guarded.size()) {
+      throw wrong(path, "the file decodes to more than " + (BYTES_ALLOWED + BYTES_ALLOWED_PER_BYTE * guarded.size())
+          + " bytes, which is refused for one of " + guarded.size());
     }
-    lent.allow(bytes);
+    guarded.allow(bytes);
   }
 
   /** The elements of a data set, row-major, as many as its shape says. */
@@ -340,8 +317,8 @@ final class Hdf5File {
         }
         chunkBytes *= chunkShape[i];
         chunks *= (shape[i] + chunkShape[i] - 1L) / chunkShape[i];
-        if (chunks > lent.size() / LEAST_BYTES_OF_A_CHUNK) {
-          throw wrong(path, "has more chunks than a file of " + lent.size() + " bytes can hold");
+        if (chunks > guarded.size() / LEAST_BYTES_OF_A_CHUNK) {
+          throw wrong(path, "has more chunks than a file of " + guarded.size() + " bytes can hold");
         }
       }
       long stored = stored(chunkBytes);
@@ -372,7 +349,7 @@ final class Hdf5File {
         stored += bytes;
       }
       storedBytes += stored;
-      if (storedBytes > lent.size()) {
+      if (storedBytes > guarded.size()) {
         throw wrong(path, "the chunks up to here have " + storedBytes + " bytes, more than the file");
       }
       return stored;

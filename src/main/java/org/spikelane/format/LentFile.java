@@ -62,13 +62,25 @@ final class LentFile implements AutoCloseable {
           throw new FormatException(file, "expected " + size + " bytes, got " + bytes.position());
         }
       }
-      LentFile lent = new LentFile(arena, bytes.flip());
-      lent.watch.start();
-      return lent;
+      return lent(arena, bytes.flip());
     } catch (IOException e) {
       arena.close();
       throw e instanceof FormatException known ? known : FormatException.unreadable(file, e);
     }
+  }
+
+  /** Lends a copy of a content. */
+  @SuppressWarnings("MustBeClosedChecker") // As above.
+  static LentFile of(byte[] content) {
+    Arena arena = Arena.ofShared();
+    ByteBuffer bytes = arena.allocate(Math.max(content.length, 1)).asByteBuffer().limit(content.length);
+    return lent(arena, bytes.put(content).flip());
+  }
+
+  private static LentFile lent(Arena arena, ByteBuffer bytes) {
+    LentFile lent = new LentFile(arena, bytes);
+    lent.watch.start();
+    return lent;
   }
 
   /** The content; it fails when it was taken back. */

@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spikelane.format.FormatException;
+import org.spikelane.format.HostileHdf5;
 
 class EventFolderTest {
 
@@ -159,6 +160,19 @@ class EventFolderTest {
     copy("fsdd_train.h5", "train.h5");
     EventBins encoding = new EventBins(0.01, 70, 40);
     assertEquals(digest(DataFolder.open(FSDD).test(encoding)), digest(DataFolder.open(folder).test(encoding)));
+  }
+
+  /** Plain and packed, by the structures that the library would follow for years. */
+  @Test
+  void refusesFilesThatMeanHarm() throws IOException {
+    String problem = "cannot be read as HDF5: following its structures takes more time or memory than a file of "
+        + HostileHdf5.manyWays().length + " bytes should";
+    Files.write(folder.resolve("train.h5"), HostileHdf5.manyWays());
+    copy("fsdd_test.h5", "test.h5");
+    assertRefused(folder, "train.h5: " + problem);
+    Files.delete(folder.resolve("train.h5"));
+    Files.write(folder.resolve("train.h5.gz"), RawFiles.gzip(HostileHdf5.manyWays()));
+    assertRefused(folder, "train.h5.gz: " + problem);
   }
 
   @Test
