@@ -37,6 +37,8 @@ final class NirExport {
 
   /** Beyond these, a diagonal matrix for one-to-one recurrence, snnTorch's form, is too much of zeros. */
   private static final int LARGEST_DIAGONAL = 2048;
+  /** The same where there is no other form: half a GiB of zeros. */
+  private static final int LARGEST_UNAVOIDABLE_DIAGONAL = 8192;
 
   private final Network network;
   private final double dt;
@@ -139,10 +141,11 @@ final class NirExport {
         noteBias(name, conv.hasBias());
       }
       case Scale scale when scale.bias() == null -> scale(name, scale);
-      case Scale scale when scale.inputShape().rank() == 1 -> append(name, new NirNode.Affine(
-          diagonal(scale.weight().perNeuron()), NirArray.vector(NirArrays.doubles(scale.bias().perNeuron()))));
+      case Scale scale when scale.inputShape().rank() == 1 && scale.inputShape().size() <= LARGEST_UNAVOIDABLE_DIAGONAL ->
+          append(name, new NirNode.Affine(diagonal(scale.weight().perNeuron()),
+              NirArray.vector(NirArrays.doubles(scale.bias().perNeuron()))));
       case Scale scale -> problems.add(name, "NIR has a place for its offset only where first-order neurons follow, or"
-          + " its input has one dimension");
+          + " its input has one dimension, of at most " + LARGEST_UNAVOIDABLE_DIAGONAL + ", got " + scale.inputShape());
       case Flatten flatten -> append(name, new NirNode.Flatten(integers(flatten.inputShape().extents()),
           NirArray.scalar(flatten.startDim()), NirArray.scalar(flatten.endDim())));
       case Delay delay -> append(name, new NirNode.Delay(array(delay.inputShape(),

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.spikelane.format.NirFile;
 import org.spikelane.format.NirNode;
 import org.spikelane.kernels.ResetMechanism;
+import org.spikelane.layer.Shape;
 import org.spikelane.network.Network;
 import org.spikelane.neuron.Leaky;
 import org.spikelane.neuron.Neuron;
@@ -106,6 +107,19 @@ class NirRoundTripTest {
         .build(0));
     assertRefused("lif: beta: expected below 1, got 1", Network.input(2).synaptic("lif", n -> n.alpha(0f).beta(1f))
         .build(0));
+  }
+
+  @Test
+  void anOffsetWithoutAPlaceOfItsOwnIsAMatrixOrAnError() throws IOException {
+    assertTrue(Nir.toGraph(offset(64), 1e-4).nodes().get("gain") instanceof NirNode.Affine);
+    for (int[] extents : new int[][] {{8193}, {46341}, {1 << 20}, {1, 2}}) {
+      assertRefused("gain: NIR has a place for its offset only where first-order neurons follow, or its input has one"
+          + " dimension, of at most 8192, got " + Shape.of(extents), offset(extents));
+    }
+  }
+
+  private static Network offset(int... extents) {
+    return Network.input(extents).scale("gain", s -> s.weight(0.5f).bias(0.25f)).flatten("flat").build(0);
   }
 
   private void assertRefused(String message, Network network) throws IOException {
