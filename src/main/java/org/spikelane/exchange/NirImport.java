@@ -39,8 +39,6 @@ final class NirImport {
   static final String DT = "dt";
   static final String LAYERS = "spikelane.layers";
 
-  /** Values of one sample at one step, beyond which a file is not believed. */
-  private static final int LARGEST_LAYER = 1 << 24;
   /**
    * Neurons of all layers whose parameters the file has no numbers for, one standing for many: they take memory too.
    */
@@ -143,9 +141,9 @@ final class NirImport {
     for (double extent : extents) {
       total *= extent >= 1 && extent == Math.rint(extent) ? extent : Double.NaN;
     }
-    if (extents.length == 0 || !(total <= LARGEST_LAYER)) {
-      problems.add(step.path(), "shape: expected positive extents of at most " + LARGEST_LAYER + " values, got "
-          + Arrays.toString(Arrays.copyOf(extents, Math.min(extents.length, 8))));
+    if (extents.length == 0 || !(total <= NetworkJson.LARGEST_UNCHECKED)) {
+      problems.add(step.path(), "shape: expected positive extents of at most " + NetworkJson.LARGEST_UNCHECKED
+          + " values, got " + Arrays.toString(Arrays.copyOf(extents, Math.min(extents.length, 8))));
       return false;
     }
     int[] sizes = Arrays.stream(extents).mapToInt(extent -> (int) extent).toArray();
@@ -369,8 +367,8 @@ final class NirImport {
         return;
       }
       Shape out = conv.outputShape(in);
-      if (out.size() > LARGEST_LAYER) {
-        problems.add(path, "expected at most " + LARGEST_LAYER + " values out of a layer, got " + out);
+      if (out.size() > NetworkJson.LARGEST_UNCHECKED) {
+        problems.add(path, "expected at most " + NetworkJson.LARGEST_UNCHECKED + " values out of a layer, got " + out);
         return;
       }
       shape = out;
@@ -442,6 +440,12 @@ final class NirImport {
         return;
       }
     }
+    int longest = Arrays.stream(steps).max().orElse(0);
+    if ((1L + longest) * shape.size() > NetworkJson.LARGEST_UNCHECKED) {
+      problems.add(path, "delay: expected at most " + NetworkJson.LARGEST_UNCHECKED + " values under way, got " + longest
+          + " steps of " + shape);
+      return;
+    }
     addPending(null);
     boolean same = Arrays.stream(steps).allMatch(step -> step == steps[0]);
     builder.delay(name(path), same ? new int[] {steps[0]} : steps);
@@ -484,11 +488,11 @@ final class NirImport {
       return null;
     }
     // Padding may be as large as an int, and a sum of it larger.
-    boolean fits = rows.before() <= LARGEST_LAYER && columns.before() <= LARGEST_LAYER;
+    boolean fits = rows.before() <= NetworkJson.LARGEST_UNCHECKED && columns.before() <= NetworkJson.LARGEST_UNCHECKED;
     int height = fits ? rows.count(shape.extent(1)) : 0;
     int width = fits ? columns.count(shape.extent(2)) : 0;
-    if (height == 0 || width == 0 || (double) channels * height * width > LARGEST_LAYER) {
-      problems.add(path, "expected windows that fit into " + shape + " and make at most " + LARGEST_LAYER
+    if (height == 0 || width == 0 || (double) channels * height * width > NetworkJson.LARGEST_UNCHECKED) {
+      problems.add(path, "expected windows that fit into " + shape + " and make at most " + NetworkJson.LARGEST_UNCHECKED
           + " values of it, got " + rows + " and " + columns);
       return null;
     }

@@ -47,8 +47,8 @@ public final class NetworkJson {
 
   private static final int FORMAT = 1;
 
-  /** Values of an input, or of weights, that are taken without being in the file. */
-  private static final int LARGEST_UNCHECKED = 1 << 24;
+  /** Values of an input, an output, weights or delays, beyond which a file is not believed that does not hold them. */
+  public static final int LARGEST_UNCHECKED = 1 << 24;
 
   private NetworkJson() {}
 

@@ -347,6 +347,12 @@ class NirImportTest {
             null));
     refused("n0: delay: expected whole steps, dt = 1.0E-4 s, got 2.5",
         chain(new int[] {1}, new NirNode.Delay(NirArray.vector(2.5e-4))));
+    refused("n0: delay: expected at most 16777216 values under way, got 3000000 steps of [2, 3]; n1: delay: expected at"
+        + " most 16777216 values under way, got 2796202 steps of [2, 3]",
+        chain(new int[] {2, 3}, new NirNode.Delay(NirArray.vector(300)),
+            new NirNode.Delay(NirArray.vector(0, 1, 2796202e-4))));
+    assertEquals("[2, 3]", Nir.toNetwork(chain(new int[] {2, 3}, new NirNode.Delay(NirArray.vector(0, 1, 2796201e-4))),
+        NirOptions.NONE).outputShape().toString());
     refused("n0: delay: expected whole steps", chain(new int[] {1}, new NirNode.Delay(NirArray.vector(-1e-4))));
     refused("groups", chain(new int[] {3, 4, 4}, new NirNode.Conv2d(null, random(new SplittableRandom(1), 0, 1, 2, 1,
         3, 3),
