@@ -93,16 +93,17 @@ public final class Conv1d implements Layer {
       return this;
     }
 
+    /** An input as an image one pixel high. */
     private static Shape image(Shape input) {
+      if (input.rank() != 2) {
+        throw new IllegalArgumentException("Conv1d: expected an input of shape [C, L], got " + input);
+      }
       return Shape.of(input.extent(0), 1, input.extent(1));
     }
 
     @Override
     public Shape weightShape(Shape input) {
-      if (input.rank() != 2) {
-        throw new IllegalArgumentException("Conv1d: expected an input of shape [C, L], got " + input);
-      }
-      int[] channels = channels(input.extent(0));
+      int[] channels = channels(image(input).extent(0));
       return Shape.of(channels[0], channels[1], window(1).kernel());
     }
 

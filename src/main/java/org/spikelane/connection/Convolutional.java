@@ -22,11 +22,14 @@ public final class Convolutional implements Recurrence {
   /**
    * A kernel over a layer of shape {@code [C, H, W]}.
    *
-   * @throws IllegalArgumentException if the kernel has an even side: with padding of half its size it would not keep the
-   *     layer's size (snnTorch fails at the first step)
+   * @throws IllegalArgumentException if the layer has other than three axes, or the kernel has an even side: with padding
+   *     of half its size it would not keep the layer's size (snnTorch fails at the first step)
    */
   public Convolutional(Shape shape, int kernelHeight, int kernelWidth, boolean bias, boolean learn,
       RandomGenerator random) {
+    if (shape.rank() != 3) {
+      throw new IllegalArgumentException("shape: expected [C, H, W], got " + shape);
+    }
     if (kernelHeight % 2 == 0 || kernelWidth % 2 == 0) {
       throw new IllegalArgumentException("kernelSize: expected odd numbers, as a padded even kernel changes the size of"
           + " the layer, got " + kernelHeight + " by " + kernelWidth);

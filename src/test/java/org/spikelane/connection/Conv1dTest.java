@@ -3,6 +3,7 @@ package org.spikelane.connection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,15 @@ class Conv1dTest {
 
   @Test
   void refusesWhatDoesNotFit() {
-    assertEquals("Conv1d: expected an input of shape [C, L], got [1, 4, 4]", refused(Shape.of(1, 4, 4)));
+    for (Shape shape : List.of(Shape.of(), Shape.of(40), Shape.of(1, 4, 4))) {
+      String message = "Conv1d: expected an input of shape [C, L], got " + shape;
+      assertEquals(message, refused(shape));
+      Conv1d.Builder conv = Conv1d.builder().outChannels(1).kernelSize(3);
+      assertEquals(message,
+          assertThrows(IllegalArgumentException.class, () -> conv.outputShape(shape)).getMessage());
+      assertEquals(message,
+          assertThrows(IllegalArgumentException.class, () -> conv.weightShape(shape)).getMessage());
+    }
     assertEquals("kernel: expected it to fit into [1, 1, 2] with its padding, got 1 by 3", refused(Shape.of(1, 2)));
   }
 

@@ -10,8 +10,10 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.spikelane.connection.Convolutional;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.Shape;
 import org.spikelane.network.Gradients;
@@ -163,5 +165,13 @@ class RecurrentBuilderTest {
     Messages.refused("V: expected a shape that broadcasts over the layer's [2], such as [] or [1] or [N], got [3]",
         kind.half().oneToOne(new float[3]), 2);
     Messages.refused("V: expected finite values, got NaN", kind.half().oneToOne(Float.NaN), 2);
+  }
+
+  @Test
+  void convolutionsOfOtherThanImagesAreRefused() {
+    for (Shape shape : List.of(Shape.of(), Shape.of(2), Shape.of(2, 3), Shape.of(1, 2, 3, 4))) {
+      Messages.refused("shape: expected [C, H, W], got " + shape,
+          () -> new Convolutional(shape, 3, 3, true, true, new SplittableRandom(1)));
+    }
   }
 }
