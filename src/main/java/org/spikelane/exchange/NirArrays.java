@@ -23,16 +23,12 @@ final class NirArrays {
     boolean fits = true;
     for (NirArray array : arrays) {
       int[] shape = array.shape();
-      for (int i = 1; i <= shape.length; i++) {
-        int extent = shape[shape.length - i];
-        if (i > rank) {
-          fits &= extent == 1;
-        } else {
-          fits &= extent == 1 || extent == layer.extent(rank - i);
-          common[rank - i] = Math.max(common[rank - i], extent);
-          used = Math.max(used, i);
-        }
+      fits &= layer.takes(shape);
+      int own = Math.min(rank, shape.length);
+      for (int i = 1; i <= own; i++) {
+        common[rank - i] = Math.max(common[rank - i], shape[shape.length - i]);
       }
+      used = Math.max(used, own);
       if (!finite(array)) {
         problems.add(path, "expected parameters that float32 holds, got others");
         return null;
@@ -60,28 +56,9 @@ final class NirArrays {
   static double[] over(Shape shape, int[] from, double[] values) {
     double[] wide = new double[shape.size()];
     for (int n = 0; n < wide.length; n++) {
-      wide[n] = values[source(shape, from, n)];
+      wide[n] = values[shape.source(from, n)];
     }
     return wide;
-  }
-
-  /**
-   * The index in an array of shape {@code from} of what stands at {@code n} once it is broadcast over {@code shape}.
-   */
-  static int source(Shape shape, int[] from, int n) {
-    int index = 0;
-    int weight = 1;
-    int rest = n;
-    for (int i = 1; i <= Math.min(shape.rank(), from.length); i++) {
-      int extent = from[from.length - i];
-      int own = shape.extent(shape.rank() - i);
-      if (extent > 1) {
-        index += rest % own * weight;
-        weight *= extent;
-      }
-      rest /= own;
-    }
-    return index;
   }
 
   static float[] floats(double[] values) {

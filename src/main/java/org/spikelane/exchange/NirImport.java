@@ -433,7 +433,7 @@ final class NirImport {
     double[] seconds = NirArrays.over(own, node.delay());
     int[] steps = new int[shape.size()];
     for (int n = 0; n < steps.length; n++) {
-      double exact = seconds[NirArrays.source(shape, own.extents(), n)] / dt;
+      double exact = seconds[shape.source(own.extents(), n)] / dt;
       steps[n] = (int) Math.rint(exact);
       if (steps[n] < 0 || Math.abs(steps[n] - exact) > NEAR_WHOLE * Math.max(1, exact)) {
         problems.add(path, "delay: expected whole steps, dt = " + dt + " s, got " + exact + " of them");
@@ -776,8 +776,8 @@ final class NirImport {
     float[] reduced = new float[wanted.size()];
     boolean[] set = new boolean[reduced.length];
     for (int n = 0; n < shape.size(); n++) {
-      float value = plain.values()[NirArrays.source(shape, own.extents(), n)];
-      int to = NirArrays.source(shape, extents, n);
+      float value = plain.values()[shape.source(own.extents(), n)];
+      int to = shape.source(extents, n);
       if (set[to] && reduced[to] != value) {
         return plain;
       }

@@ -30,29 +30,14 @@ public final class NeuronParameter {
   }
 
   private static int[] source(String name, Shape shape, Shape layer) {
-    int[] source = new int[layer.size()];
-    int missing = layer.rank() - shape.rank();
-    boolean fits = missing >= 0;
-    for (int axis = 0; fits && axis < shape.rank(); axis++) {
-      fits = shape.extent(axis) == 1 || shape.extent(axis) == layer.extent(missing + axis);
-    }
-    if (!fits) {
+    int[] extents = shape.extents();
+    if (shape.rank() > layer.rank() || !layer.takes(extents)) {
       throw new IllegalArgumentException(name + ": expected a shape that broadcasts over the layer's " + layer
           + ", such as [] or [1]" + (layer.rank() == 3 ? " or [C, 1, 1]" : " or [N]") + ", got " + shape);
     }
+    int[] source = new int[layer.size()];
     for (int n = 0; n < source.length; n++) {
-      int index = 0;
-      int rest = n;
-      int weight = 1;
-      for (int axis = layer.rank() - 1; axis >= missing; axis--) {
-        int extent = shape.extent(axis - missing);
-        if (extent > 1) {
-          index += rest % layer.extent(axis) * weight;
-          weight *= extent;
-        }
-        rest /= layer.extent(axis);
-      }
-      source[n] = index;
+      source[n] = layer.source(extents, n);
     }
     return source;
   }

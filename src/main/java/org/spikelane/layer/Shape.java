@@ -53,6 +53,36 @@ public final class Shape {
     return extents.clone();
   }
 
+  /**
+   * Whether an array of these extents broadcasts over this shape: from the right, as in torch, each extent being 1 or that
+   * of the axis. Extents left of the first axis must be 1.
+   */
+  public boolean takes(int... from) {
+    boolean fits = true;
+    for (int i = 1; i <= from.length; i++) {
+      int extent = from[from.length - i];
+      fits &= extent == 1 || (i <= extents.length && extent == extents[extents.length - i]);
+    }
+    return fits;
+  }
+
+  /** The index in an array of extents that {@link #takes takes} of what stands at {@code n} once it is broadcast. */
+  public int source(int[] from, int n) {
+    int index = 0;
+    int weight = 1;
+    int rest = n;
+    for (int i = 1; i <= Math.min(extents.length, from.length); i++) {
+      int extent = from[from.length - i];
+      int own = extents[extents.length - i];
+      if (extent > 1) {
+        index += rest % own * weight;
+        weight *= extent;
+      }
+      rest /= own;
+    }
+    return index;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Shape shape && Arrays.equals(extents, shape.extents);
