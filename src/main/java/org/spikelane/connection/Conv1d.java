@@ -109,7 +109,7 @@ public final class Conv1d implements Layer {
 
     @Override
     public Shape outputShape(Shape input) {
-      Shape image = Convolution.output(image(input), weightShape(input).extent(0), ONE_ROW, window(1));
+      Shape image = Window.over(image(input), weightShape(input).extent(0), ONE_ROW, window(1));
       return Shape.of(image.extent(0), image.extent(2));
     }
 

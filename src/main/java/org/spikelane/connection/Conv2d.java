@@ -127,7 +127,7 @@ public final class Conv2d implements Layer {
 
     @Override
     public Shape outputShape(Shape input) {
-      return Convolution.output(input, weightShape(input).extent(0), window(0), window(1));
+      return Window.over(input, weightShape(input).extent(0), window(0), window(1));
     }
 
     /**

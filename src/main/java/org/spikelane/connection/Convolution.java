@@ -39,7 +39,7 @@ final class Convolution {
   Convolution(String prefix, Shape input, Shape weight, Window rows, Window columns, int groups, boolean bias,
       boolean trainable, RandomGenerator random) {
     this.input = input;
-    this.output = output(input, weight.extent(0), rows, columns);
+    this.output = Window.over(input, weight.extent(0), rows, columns);
     this.rows = rows;
     this.columns = columns;
     long patches = (long) output.extent(1) * output.extent(2) * input.extent(0) * rows.kernel() * columns.kernel();
@@ -48,21 +48,6 @@ final class Convolution {
           + " by " + columns.kernel() + " exceed an array");
     }
     this.weights = new GroupedWeights(prefix, weight, groups, bias, trainable, random);
-  }
-
-  /**
-   * The shape of the result.
-   *
-   * @throws IllegalArgumentException if not even one window fits into the padded input
-   */
-  static Shape output(Shape input, int channels, Window rows, Window columns) {
-    int height = rows.count(input.extent(1));
-    int width = columns.count(input.extent(2));
-    if (height == 0 || width == 0) {
-      throw new IllegalArgumentException("kernel: expected it to fit into " + input + " with its padding, got "
-          + rows.kernel() + " by " + columns.kernel());
-    }
-    return Shape.of(channels, height, width);
   }
 
   Shape output() {

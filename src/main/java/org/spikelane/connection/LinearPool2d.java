@@ -32,14 +32,8 @@ public abstract sealed class LinearPool2d implements Layer permits SumPool2d, Av
       throw new IllegalArgumentException(type() + ": expected the same padding on both sides and no dilation, got "
           + rows + " and " + columns);
     }
-    int height = rows.count(inputShape.extent(1));
-    int width = columns.count(inputShape.extent(2));
-    if (height == 0 || width == 0) {
-      throw new IllegalArgumentException("kernel: expected it to fit into " + inputShape + " with its padding, got "
-          + rows.kernel() + " by " + columns.kernel());
-    }
     this.inputShape = inputShape;
-    this.outputShape = Shape.of(inputShape.extent(0), height, width);
+    this.outputShape = Window.over(inputShape, inputShape.extent(0), rows, columns);
     this.rows = rows;
     this.columns = columns;
     this.divisor = divisor;

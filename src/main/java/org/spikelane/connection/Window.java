@@ -1,5 +1,7 @@
 package org.spikelane.connection;
 
+import org.spikelane.layer.Shape;
+
 /**
  * How the windows of a convolution or a pool lie along one axis: tap {@code i} of window {@code p} sees place {@code
  * p*stride + i*dilation - before} of the input, which is padding where there is no such place.
@@ -51,6 +53,21 @@ public record Window(int kernel, int stride, int before, int after, int dilation
     }
     long free = padded - (long) dilation * (kernel - 1) - 1;
     return free < 0 ? 0 : (int) (free / stride + 1);
+  }
+
+  /**
+   * The shape of what windows over an image {@code [C, H, W]} make of it, with so many channels.
+   *
+   * @throws IllegalArgumentException if not even one fits into the padded image, or that exceeds an int
+   */
+  static Shape over(Shape image, int channels, Window rows, Window columns) {
+    int height = rows.count(image.extent(1));
+    int width = columns.count(image.extent(2));
+    if (height == 0 || width == 0) {
+      throw new IllegalArgumentException("kernel: expected it to fit into " + image + " with its padding, got "
+          + rows.kernel() + " by " + columns.kernel());
+    }
+    return Shape.of(channels, height, width);
   }
 
   /** Whether padding is the same on both sides and taps are side by side. */

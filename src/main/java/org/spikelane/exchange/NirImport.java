@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.spikelane.connection.Conv1d;
 import org.spikelane.connection.Conv2d;
 import org.spikelane.connection.ConvolutionBuilder;
+import org.spikelane.connection.Flatten;
 import org.spikelane.connection.Window;
 import org.spikelane.format.NirArray;
 import org.spikelane.format.NirNode;
@@ -417,12 +418,7 @@ final class NirImport {
     }
     addPending(null);
     builder.flatten(name(path), from, to);
-    int[] in = shape.extents();
-    int[] out = new int[rank - (to - from)];
-    System.arraycopy(in, 0, out, 0, from);
-    out[from] = Arrays.stream(in, from, to + 1).reduce(1, (a, b) -> a * b);
-    System.arraycopy(in, to + 1, out, from + 1, rank - to - 1);
-    shape = Shape.of(out);
+    shape = new Flatten(shape, from, to).outputShape();
   }
 
   private void delay(String path, NirNode.Delay node) {
