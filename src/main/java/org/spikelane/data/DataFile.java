@@ -6,11 +6,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.spikelane.format.FormatException;
+import org.spikelane.format.GuardedHdf5;
+import org.spikelane.format.Npy;
 
 /**
  * A file of a known format.
@@ -29,8 +30,8 @@ record DataFile(Path path, Format format, boolean packed, long size) {
     NPY
   }
 
-  private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
-  private static final byte[] NPY = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  /** By so many bytes all of them are told apart. */
+  private static final int FIRST_BYTES = 8;
 
   /** Recognises a file; empty if its first bytes are of no format known here, or cannot be unpacked. */
   static Optional<DataFile> recognise(Path path) throws FormatException {
@@ -41,7 +42,7 @@ record DataFile(Path path, Format format, boolean packed, long size) {
       }
       Optional<Format> format;
       try (InputStream in = stream(path, packed)) {
-        format = format(in.readNBytes(HDF5.length));
+        format = format(in.readNBytes(FIRST_BYTES));
       }
       long size = Files.size(path);
       return format.map(known -> new DataFile(path, known, packed, size));
@@ -53,10 +54,10 @@ record DataFile(Path path, Format format, boolean packed, long size) {
   }
 
   private static Optional<Format> format(byte[] first) {
-    if (Arrays.equals(first, HDF5)) {
+    if (GuardedHdf5.begins(first)) {
       return Optional.of(Format.HDF5);
     }
-    if (first.length >= NPY.length && Arrays.equals(first, 0, NPY.length, NPY, 0, NPY.length)) {
+    if (Npy.begins(first)) {
       return Optional.of(Format.NPY);
     }
     if (first.length >= 4 && first[0] == 0 && first[1] == 0 && first[2] >= 0x08 && first[2] <= 0x0e && first[3] > 0

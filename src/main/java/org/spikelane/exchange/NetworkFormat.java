@@ -8,6 +8,9 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.spikelane.format.FormatException;
+import org.spikelane.format.GuardedHdf5;
+import org.spikelane.format.PyTorchFile;
+import org.spikelane.format.Safetensors;
 
 /** The formats of files that networks come in. */
 public enum NetworkFormat {
@@ -18,12 +21,8 @@ public enum NetworkFormat {
   /** Tensors, of ours with their configuration, of others without. */
   SAFETENSORS("safetensors", "\\.safetensors");
 
-  private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
-  private static final byte[] ZIP = {'P', 'K', 3, 4};
-  /** A pickle of PyTorch before 1.6, whose reader says what to do about it. */
-  private static final byte[] PICKLE = {(byte) 0x80, 2, (byte) 0x8a, 0x0a};
-  /** Where the header of safetensors begins, behind its length, and an archive or a pickle has other bytes. */
-  private static final int HEADER = 8;
+  /** By so many bytes all of them are told apart. */
+  private static final int FIRST_BYTES = 9;
 
   private final String description;
   /** What names end in, as a regular expression. */
@@ -47,25 +46,21 @@ public enum NetworkFormat {
   public static NetworkFormat of(Path file) throws FormatException {
     byte[] first;
     try (InputStream in = Files.newInputStream(file)) {
-      first = in.readNBytes(HEADER + 1);
+      first = in.readNBytes(FIRST_BYTES);
     } catch (IOException e) {
       throw FormatException.unreadable(file, e);
     }
-    if (first.length > HEADER && first[HEADER] == '{') {
+    if (Safetensors.begins(first)) {
       return SAFETENSORS;
     }
-    if (begins(first, HDF5)) {
+    if (GuardedHdf5.begins(first)) {
       return NIR;
     }
-    if (begins(first, ZIP) || begins(first, PICKLE)) {
+    if (PyTorchFile.begins(first)) {
       return PYTORCH;
     }
     throw new FormatException(file, "expected a NIR graph (HDF5), a file of torch.save (ZIP) or safetensors, got something"
-        + " else" + (first.length > HEADER ? "" : " of " + first.length + " bytes"));
-  }
-
-  private static boolean begins(byte[] bytes, byte[] with) {
-    return bytes.length >= with.length && Arrays.equals(bytes, 0, with.length, with, 0, with.length);
+        + " else" + (first.length == FIRST_BYTES ? "" : " of " + first.length + " bytes"));
   }
 
   /** The format that a name ends in; empty if it is none of them. */

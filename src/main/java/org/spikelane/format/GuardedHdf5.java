@@ -2,6 +2,7 @@ package org.spikelane.format;
 
 import io.jhdf.HdfFile;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * An HDF5 file that nobody vouches for, open while a reader is at work on it.
@@ -12,12 +13,19 @@ import java.nio.file.Path;
  */
 public final class GuardedHdf5 {
 
+  private static final byte[] MAGIC = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+
   private final LentFile lent;
   private final HdfFile hdf;
 
   private GuardedHdf5(LentFile lent, HdfFile hdf) {
     this.lent = lent;
     this.hdf = hdf;
+  }
+
+  /** Whether a file that begins with these bytes, eight or more, is one of HDF5. */
+  public static boolean begins(byte[] first) {
+    return Arrays.equals(Arrays.copyOf(first, MAGIC.length), MAGIC);
   }
 
   /** What is made of a file; it may throw what the library throws. */

@@ -39,6 +39,11 @@ public final class Npy {
 
   private Npy() {}
 
+  /** Whether a file that begins with these bytes, six or more, is one of NumPy. */
+  public static boolean begins(byte[] first) {
+    return Arrays.equals(Arrays.copyOf(first, MAGIC.length), MAGIC);
+  }
+
   /**
    * What stands before the numbers.
    *
@@ -87,7 +92,7 @@ public final class Npy {
    */
   public static Header header(Path file, InputStream in) throws IOException {
     byte[] first = bytes(file, in, MAGIC.length + 2);
-    if (!Arrays.equals(first, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+    if (!begins(first)) {
       throw new FormatException(file, "expected a file of NumPy (.npy), got another");
     }
     int version = first[MAGIC.length];

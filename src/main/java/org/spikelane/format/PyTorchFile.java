@@ -42,6 +42,7 @@ public final class PyTorchFile {
 
   /** What torch.save wrote before it wrote archives: protocol 2, and the first bytes of a magic number. */
   private static final byte[] LEGACY = {(byte) 0x80, 2, (byte) 0x8a, 0x0a};
+  private static final byte[] ARCHIVE = {'P', 'K', 3, 4};
 
   private final Map<String, Map<String, Tensor>> dictionaries;
 
@@ -56,6 +57,12 @@ public final class PyTorchFile {
    */
   public Map<String, Map<String, Tensor>> dictionaries() {
     return dictionaries;
+  }
+
+  /** Whether a file that begins with these bytes, four or more, may be one of PyTorch, of before 1.6 too. */
+  public static boolean begins(byte[] first) {
+    byte[] four = Arrays.copyOf(first, ARCHIVE.length);
+    return Arrays.equals(four, ARCHIVE) || Arrays.equals(four, LEGACY);
   }
 
   /**

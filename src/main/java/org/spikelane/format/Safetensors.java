@@ -46,6 +46,14 @@ public final class Safetensors {
     this.metadata = Collections.unmodifiableMap(metadata);
   }
 
+  /**
+   * Whether a file that begins with these bytes, nine or more, may be one of safetensors. The length before the header may
+   * look like the beginning of another file; where it ends, that would have other bytes.
+   */
+  public static boolean begins(byte[] first) {
+    return first.length > Long.BYTES && first[Long.BYTES] == '{';
+  }
+
   /** The tensors by name, in the order of the header; unmodifiable. */
   public Map<String, Tensor> tensors() {
     return tensors;

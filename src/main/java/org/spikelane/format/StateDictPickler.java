@@ -14,18 +14,25 @@ import net.razorvine.pickle.Pickler;
  */
 final class StateDictPickler extends Pickler {
 
-  private static final Map<NumberType, Global> STORAGES = Map.of(
+  /** The classes of storages that numbers of a type lie in. */
+  static final Map<NumberType, Global> STORAGES = Map.of(
       NumberType.F64, new Global("torch", "DoubleStorage"), NumberType.F32, new Global("torch", "FloatStorage"),
       NumberType.F16, new Global("torch", "HalfStorage"), NumberType.BF16, new Global("torch", "BFloat16Storage"),
       NumberType.I64, new Global("torch", "LongStorage"), NumberType.I32, new Global("torch", "IntStorage"),
       NumberType.I16, new Global("torch", "ShortStorage"), NumberType.I8, new Global("torch", "CharStorage"),
       NumberType.U8, new Global("torch", "ByteStorage"), NumberType.BOOL, new Global("torch", "BoolStorage"));
 
-  private static final Global ORDERED_DICT = new Global("collections", "OrderedDict");
-  private static final Global REBUILD_TENSOR = new Global("torch._utils", "_rebuild_tensor_v2");
+  static final Global ORDERED_DICT = new Global("collections", "OrderedDict");
+  static final Global REBUILD_TENSOR = new Global("torch._utils", "_rebuild_tensor_v2");
 
   /** A class or function of Python. */
-  private record Global(String module, String name) {}
+  record Global(String module, String name) {
+
+    @Override
+    public String toString() {
+      return module + "." + name;
+    }
+  }
 
   private StateDictPickler() {
     super(false);

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,15 +46,7 @@ final class StateDictUnpickler extends Unpickler {
     REBUILD_PARAMETER
   }
 
-  private static final Map<String, Object> GLOBALS = Map.ofEntries(
-      Map.entry("collections.OrderedDict", Callable.ORDERED_DICT),
-      Map.entry("torch._utils._rebuild_tensor_v2", Callable.REBUILD_TENSOR),
-      Map.entry("torch._utils._rebuild_parameter", Callable.REBUILD_PARAMETER),
-      Map.entry("torch.DoubleStorage", NumberType.F64), Map.entry("torch.FloatStorage", NumberType.F32),
-      Map.entry("torch.HalfStorage", NumberType.F16), Map.entry("torch.BFloat16Storage", NumberType.BF16),
-      Map.entry("torch.LongStorage", NumberType.I64), Map.entry("torch.IntStorage", NumberType.I32),
-      Map.entry("torch.ShortStorage", NumberType.I16), Map.entry("torch.CharStorage", NumberType.I8),
-      Map.entry("torch.ByteStorage", NumberType.U8), Map.entry("torch.BoolStorage", NumberType.BOOL));
+  private static final Map<String, Object> GLOBALS = globals();
 
   private final Path file;
   private final byte[] pickle;
@@ -62,6 +55,16 @@ final class StateDictUnpickler extends Unpickler {
   private StateDictUnpickler(Path file, byte[] pickle) {
     this.file = file;
     this.pickle = pickle;
+  }
+
+  /** What a pickle may name: storages, each as the type of its numbers, and what it may call. */
+  private static Map<String, Object> globals() {
+    Map<String, Object> globals = new HashMap<>();
+    StateDictPickler.STORAGES.forEach((type, storage) -> globals.put(storage.toString(), type));
+    globals.put(StateDictPickler.ORDERED_DICT.toString(), Callable.ORDERED_DICT);
+    globals.put(StateDictPickler.REBUILD_TENSOR.toString(), Callable.REBUILD_TENSOR);
+    globals.put("torch._utils._rebuild_parameter", Callable.REBUILD_PARAMETER);
+    return Map.copyOf(globals);
   }
 
   /**
