@@ -12,7 +12,7 @@ final class ThreadsOption {
   /**
    * The number.
    *
-   * @throws UserError if it is below 1
+   * @throws UserError if it is below 1 or above 1024
    */
   int count() {
     Recipe.require("--threads", threads >= 1 && threads <= 1024, "1 to 1024", threads);

@@ -43,7 +43,7 @@ public final class NetworkFile {
     return network;
   }
 
-  /** The caller's own metadata, to be read and written to; keys that begin with {@code spikelane.network} are taken. */
+  /** The caller's own metadata, to be read and written to; what stands under {@link #KEY} is not kept. */
   public Map<String, String> metadata() {
     return metadata;
   }
