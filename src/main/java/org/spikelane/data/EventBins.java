@@ -2,6 +2,7 @@ package org.spikelane.data;
 
 import com.google.gson.JsonObject;
 import java.util.Arrays;
+import org.spikelane.format.JsonFields;
 
 /**
  * Events counted in bins of time: step {@code t}, input {@code u} gets the number of events of unit {@code u} with {@code

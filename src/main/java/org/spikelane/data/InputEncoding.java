@@ -1,6 +1,7 @@
 package org.spikelane.data;
 
 import com.google.gson.JsonObject;
+import org.spikelane.format.JsonFields;
 
 /**
  * How raw samples become the input of a network. A model is trained with one and needs the same one ever after, so an
@@ -33,7 +34,7 @@ public sealed interface InputEncoding permits EventBins, PixelCurrent, Standardi
    */
   static InputEncoding fromJson(JsonObject json) {
     JsonFields fields = new JsonFields(json);
-    String kind = fields.string("kind");
+    String kind = fields.text("kind");
     InputEncoding encoding = switch (kind) {
       case EventBins.KIND -> EventBins.from(fields);
       case PixelCurrent.KIND -> PixelCurrent.from(fields);
@@ -41,7 +42,7 @@ public sealed interface InputEncoding permits EventBins, PixelCurrent, Standardi
       default -> throw new IllegalArgumentException("kind: expected " + EventBins.KIND + ", " + PixelCurrent.KIND + " or "
           + Standardized.KIND + ", got '" + kind + "'");
     };
-    fields.checkAllRead();
+    fields.requireAllRead();
     return encoding;
   }
 }

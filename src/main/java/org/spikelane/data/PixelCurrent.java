@@ -1,6 +1,7 @@
 package org.spikelane.data;
 
 import com.google.gson.JsonObject;
+import org.spikelane.format.JsonFields;
 
 /**
  * Pixels as a current that is the same at every step: {@code pixel / divisor}, one float32 division.

@@ -1,8 +1,10 @@
 package org.spikelane.data;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.Arrays;
 import java.util.Objects;
+import org.spikelane.format.JsonFields;
 
 /**
  * Trials with each channel shifted and scaled: {@code (a - mean) / deviation} in float32, where {@code a} is what {@link
@@ -115,13 +117,21 @@ public record Standardized(Reading reading, int steps, float[] mean, float[] dev
     json.addProperty("kind", KIND);
     json.addProperty("reading", reading.inJson());
     json.addProperty("steps", steps);
-    json.add("mean", JsonFields.array(mean));
-    json.add("deviation", JsonFields.array(deviation));
+    json.add("mean", array(mean));
+    json.add("deviation", array(deviation));
     return json;
   }
 
+  private static JsonArray array(float[] values) {
+    JsonArray array = new JsonArray(values.length);
+    for (float value : values) {
+      array.add(value);
+    }
+    return array;
+  }
+
   static Standardized from(JsonFields fields) {
-    String reading = fields.string("reading");
+    String reading = fields.text("reading");
     for (Reading known : Reading.values()) {
       if (known.inJson().equals(reading)) {
         return new Standardized(known, fields.integer("steps"), fields.floats("mean"), fields.floats("deviation"));

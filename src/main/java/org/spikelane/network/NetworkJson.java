@@ -25,6 +25,7 @@ import org.spikelane.connection.Recurrence;
 import org.spikelane.connection.Scale;
 import org.spikelane.connection.SumPool2d;
 import org.spikelane.connection.Window;
+import org.spikelane.format.JsonFields;
 import org.spikelane.format.Tensor;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.layer.Layer;
@@ -284,7 +285,7 @@ public final class NetworkJson {
    * @throws IllegalArgumentException saying which field of which layer is at fault
    */
   public static Network read(JsonObject json, Map<String, Tensor> tensors) {
-    Fields root = new Fields(json, "network");
+    JsonFields root = new JsonFields(json, "network");
     int format = root.integer("format");
     if (format != FORMAT) {
       throw new IllegalArgumentException("format: expected " + FORMAT + ", got " + format
@@ -297,9 +298,9 @@ public final class NetworkJson {
       throw new IllegalArgumentException("network.input: expected at most " + LARGEST_UNCHECKED + " values, got " + shape);
     }
     for (JsonElement element : root.array("layers")) {
-      Fields layer = new Fields(element.getAsJsonObject(), "layer");
+      JsonFields layer = new JsonFields(element.getAsJsonObject(), "layer");
       String name = layer.text("name");
-      layer = new Fields(element.getAsJsonObject(), name);
+      layer = new JsonFields(element.getAsJsonObject(), name);
       shape = requireWeights(name, layer, shape, tensors);
       add(builder, name, layer, tensors);
     }
@@ -310,7 +311,7 @@ public final class NetworkJson {
    * Compares the weights that a layer would have with the tensors of the file, so that no more memory is asked for than
    * the file can fill; returns the layer's output shape.
    */
-  private static Shape requireWeights(String name, Fields layer, Shape input, Map<String, Tensor> tensors) {
+  private static Shape requireWeights(String name, JsonFields layer, Shape input, Map<String, Tensor> tensors) {
     return switch (layer.text("type")) {
       case "Linear" -> {
         int out = layer.integer("out");
@@ -334,7 +335,7 @@ public final class NetworkJson {
       }
       default -> {
         if (layer.has("recurrent")) {
-          Fields recurrent = layer.object("recurrent");
+          JsonFields recurrent = layer.object("recurrent");
           String weight = name + ".recurrent.weight";
           String kind = recurrent.text("kind");
           if (kind.equals("linear")) {
@@ -380,7 +381,7 @@ public final class NetworkJson {
     }
   }
 
-  private static void add(Network.Builder builder, String name, Fields layer, Map<String, Tensor> tensors) {
+  private static void add(Network.Builder builder, String name, JsonFields layer, Map<String, Tensor> tensors) {
     String type = layer.text("type");
     switch (type) {
       case "Linear" -> builder.linear(name, layer.integer("out"), layer.flag("bias"));
@@ -403,18 +404,18 @@ public final class NetworkJson {
         Leaky.Builder leaky = common(Leaky.builder(), name, layer, tensors);
         Tensor factor = tensor(tensors, name + ".graded_spikes_factor");
         builder.neuron(name, leaky.gradedSpikesFactor(factor.values().length == 1 ? factor.values()[0] : Float.NaN)
-            .learnGradedSpikesFactor(layer.learns("graded_spikes_factor")));
+            .learnGradedSpikesFactor(learns(layer, "graded_spikes_factor")));
       }
       case "RLeaky" -> builder.neuron(name, recurrent(RLeaky.builder(), name, layer, tensors));
       case "Synaptic" -> {
         Tensor alpha = tensor(tensors, name + ".alpha");
         builder.neuron(name, common(Synaptic.builder(), name, layer, tensors)
-            .alpha(shape(alpha), alpha.values()).learnAlpha(layer.learns("alpha")));
+            .alpha(shape(alpha), alpha.values()).learnAlpha(learns(layer, "alpha")));
       }
       case "RSynaptic" -> {
         Tensor alpha = tensor(tensors, name + ".alpha");
         builder.neuron(name, recurrent(RSynaptic.builder(), name, layer, tensors)
-            .alpha(shape(alpha), alpha.values()).learnAlpha(layer.learns("alpha")));
+            .alpha(shape(alpha), alpha.values()).learnAlpha(learns(layer, "alpha")));
       }
       default -> throw new IllegalArgumentException(name + ".type: expected Linear, Conv1d, Conv2d, MaxPool2d,"
           + " SumPool2d, AvgPool2d, Flatten, Scale, Delay, Leaky, RLeaky, Synaptic or RSynaptic, got " + type);
@@ -424,18 +425,18 @@ public final class NetworkJson {
   /**
    * The windows of a pool along an axis of the image, 0 for rows; side by side without padding if nothing else is said.
    */
-  private static Window window(Fields pool, int axis) {
+  private static Window window(JsonFields pool, int axis) {
     int kernel = pool.pair("kernel")[axis];
     return Window.of(kernel, pool.pair("stride", kernel)[axis], pool.pair("padding", 0)[axis]);
   }
 
-  private static Conv1d.Builder conv1d(Fields layer) {
+  private static Conv1d.Builder conv1d(JsonFields layer) {
     Conv1d.Builder conv = channels(Conv1d.builder(), layer).kernelSize(layer.integer("kernel"))
         .stride(layer.integer("stride", 1)).dilation(layer.integer("dilation", 1));
     return layer.says("padding", "same") ? conv.paddingSame() : conv.padding(layer.integer("padding", 0));
   }
 
-  private static Conv2d.Builder conv2d(Fields layer) {
+  private static Conv2d.Builder conv2d(JsonFields layer) {
     int[] kernel = layer.pair("kernel");
     int[] stride = layer.pair("stride", 1);
     int[] padding = layer.says("padding", "same") ? new int[2] : layer.pair("padding", 0);
@@ -445,11 +446,11 @@ public final class NetworkJson {
     return layer.says("padding", "same") ? conv.paddingSame() : conv;
   }
 
-  private static <B extends ConvolutionBuilder<B>> B channels(B builder, Fields layer) {
+  private static <B extends ConvolutionBuilder<B>> B channels(B builder, JsonFields layer) {
     return builder.outChannels(layer.integer("out")).groups(layer.integer("groups", 1)).bias(layer.flag("bias", true));
   }
 
-  private static <B extends Neuron.Builder<B>> B common(B builder, String name, Fields layer,
+  private static <B extends Neuron.Builder<B>> B common(B builder, String name, JsonFields layer,
       Map<String, Tensor> tensors) {
     Tensor beta = tensor(tensors, name + ".beta");
     Tensor threshold = tensor(tensors, name + ".threshold");
@@ -464,22 +465,26 @@ public final class NetworkJson {
    * @throws IllegalArgumentException saying which field is missing or wrong
    */
   public static void apply(JsonObject settings, String place, Neuron.Builder<?> builder) {
-    Fields fields = new Fields(settings, place);
+    JsonFields fields = new JsonFields(settings, place);
     settings(fields, builder);
     switch (builder) {
-      case Leaky.Builder leaky -> leaky.learnGradedSpikesFactor(fields.learns("graded_spikes_factor"));
-      case Synaptic.Builder synaptic -> synaptic.learnAlpha(fields.learns("alpha"));
+      case Leaky.Builder leaky -> leaky.learnGradedSpikesFactor(learns(fields, "graded_spikes_factor"));
+      case Synaptic.Builder synaptic -> synaptic.learnAlpha(learns(fields, "alpha"));
       case RLeaky.Builder rLeaky -> learnRecurrent(fields, rLeaky);
-      case RSynaptic.Builder rSynaptic -> learnRecurrent(fields, rSynaptic.learnAlpha(fields.learns("alpha")));
+      case RSynaptic.Builder rSynaptic -> learnRecurrent(fields, rSynaptic.learnAlpha(learns(fields, "alpha")));
     }
   }
 
-  private static void learnRecurrent(Fields fields, RecurrentBuilder<?> builder) {
+  private static boolean learns(JsonFields layer, String parameter) {
+    return layer.texts("learn").contains(parameter);
+  }
+
+  private static void learnRecurrent(JsonFields fields, RecurrentBuilder<?> builder) {
     builder.learnRecurrent(fields.object("recurrent").flag("learn"));
   }
 
-  private static void settings(Fields layer, Neuron.Builder<?> builder) {
-    builder.learnBeta(layer.learns("beta")).learnThreshold(layer.learns("threshold"))
+  private static void settings(JsonFields layer, Neuron.Builder<?> builder) {
+    builder.learnBeta(learns(layer, "beta")).learnThreshold(learns(layer, "threshold"))
         .surrogate(surrogate(layer.object("surrogate"))).surrogateDisabled(layer.flag("surrogate_disable"))
         .inhibition(layer.flag("inhibition")).resetDelay(layer.flag("reset_delay"))
         .resetMechanism(resetMechanism(layer.text("reset_mechanism")));
@@ -491,10 +496,10 @@ public final class NetworkJson {
     }
   }
 
-  private static <B extends RecurrentBuilder<B>> B recurrent(B builder, String name, Fields layer,
+  private static <B extends RecurrentBuilder<B>> B recurrent(B builder, String name, JsonFields layer,
       Map<String, Tensor> tensors) {
     common(builder, name, layer, tensors);
-    Fields recurrent = layer.object("recurrent");
+    JsonFields recurrent = layer.object("recurrent");
     builder.learnRecurrent(recurrent.flag("learn")).recurrentBias(recurrent.flag("bias", true));
     String kind = recurrent.text("kind");
     switch (kind) {
@@ -543,137 +548,30 @@ public final class NetworkJson {
     };
   }
 
-  private static Surrogate surrogate(Fields json) {
+  private static Surrogate surrogate(JsonFields json) {
     String name = json.text("name");
     return switch (name) {
-      case "atan" -> new Surrogate.ATan(json.number("alpha"));
-      case "fast_sigmoid" -> new Surrogate.FastSigmoid(json.number("slope"));
-      case "sigmoid" -> new Surrogate.Sigmoid(json.number("slope"));
-      case "triangular" -> new Surrogate.Triangular(json.number("threshold"));
+      case "atan" -> new Surrogate.ATan(json.float32("alpha"));
+      case "fast_sigmoid" -> new Surrogate.FastSigmoid(json.float32("slope"));
+      case "sigmoid" -> new Surrogate.Sigmoid(json.float32("slope"));
+      case "triangular" -> new Surrogate.Triangular(json.float32("threshold"));
       case "heaviside" -> new Surrogate.Heaviside();
       case "straight_through_estimator" -> new Surrogate.StraightThrough();
-      case "spike_rate_escape" -> new Surrogate.SpikeRateEscape(json.number("beta"), json.number("slope"));
-      case "sfs" -> new Surrogate.SparseFastSigmoid(json.number("slope"), json.number("B"));
-      case "lso" -> new Surrogate.Leaky(json.number("slope"));
-      case "sso" -> new Surrogate.Stochastic(json.number("mean"), json.number("variance"), json.whole("seed"));
+      case "spike_rate_escape" -> new Surrogate.SpikeRateEscape(json.float32("beta"), json.float32("slope"));
+      case "sfs" -> new Surrogate.SparseFastSigmoid(json.float32("slope"), json.float32("B"));
+      case "lso" -> new Surrogate.Leaky(json.float32("slope"));
+      case "sso" -> new Surrogate.Stochastic(json.float32("mean"), json.float32("variance"), json.whole("seed"));
       default -> throw new IllegalArgumentException("surrogate.name: not the name of a surrogate: " + name);
     };
   }
 
-  private static StateQuantization stateQuant(Fields json) {
+  private static StateQuantization stateQuant(JsonFields json) {
     StateQuantization.Builder builder = StateQuantization.builder().numBits(json.integer("num_bits"))
-        .uniform(json.flag("uniform")).thrCentered(json.flag("thr_centered")).threshold(json.real("threshold"))
-        .lowerLimit(json.real("lower_limit")).upperLimit(json.real("upper_limit"));
+        .uniform(json.flag("uniform")).thrCentered(json.flag("thr_centered")).threshold(json.number("threshold"))
+        .lowerLimit(json.number("lower_limit")).upperLimit(json.number("upper_limit"));
     if (json.has("multiplier")) {
-      builder.multiplier(json.real("multiplier"));
+      builder.multiplier(json.number("multiplier"));
     }
     return builder.build();
-  }
-
-  /** The fields of an object, each required where it is asked for. */
-  private record Fields(JsonObject json, String place) {
-
-    boolean has(String field) {
-      return json.has(field) && !json.get(field).isJsonNull();
-    }
-
-    private JsonElement require(String field, boolean fits, String expected) {
-      if (!fits) {
-        throw new IllegalArgumentException(place + "." + field + ": expected " + expected + ", got " + json.get(field));
-      }
-      return json.get(field);
-    }
-
-    private boolean isNumber(String field) {
-      return has(field) && json.get(field).isJsonPrimitive() && json.get(field).getAsJsonPrimitive().isNumber();
-    }
-
-    String text(String field) {
-      boolean fits = has(field) && json.get(field).isJsonPrimitive() && json.get(field).getAsJsonPrimitive().isString();
-      return require(field, fits, "a string").getAsString();
-    }
-
-    boolean flag(String field) {
-      boolean fits = has(field) && json.get(field).isJsonPrimitive() && json.get(field).getAsJsonPrimitive().isBoolean();
-      return require(field, fits, "true or false").getAsBoolean();
-    }
-
-    boolean flag(String field, boolean otherwise) {
-      return has(field) ? flag(field) : otherwise;
-    }
-
-    boolean says(String field, String word) {
-      return has(field) && json.get(field).isJsonPrimitive() && json.get(field).getAsString().equals(word);
-    }
-
-    double real(String field) {
-      return require(field, isNumber(field), "a number").getAsDouble();
-    }
-
-    float number(String field) {
-      return (float) real(field);
-    }
-
-    long whole(String field) {
-      double value = real(field);
-      return require(field, value == Math.rint(value) && Math.abs(value) <= 0x1p63, "a whole number").getAsLong();
-    }
-
-    int integer(String field) {
-      double value = real(field);
-      return require(field, value == (int) value, "a whole number").getAsInt();
-    }
-
-    int integer(String field, int otherwise) {
-      return has(field) ? integer(field) : otherwise;
-    }
-
-    int[] oneOrMore(String field) {
-      return isNumber(field) ? new int[] {integer(field)} : integers(field);
-    }
-
-    /** Two whole numbers, of rows and of columns; one stands for both. */
-    int[] pair(String field) {
-      int[] pair = oneOrMore(field);
-      require(field, pair.length == 2 || isNumber(field), "one or two whole numbers");
-      return new int[] {pair[0], pair[pair.length - 1]};
-    }
-
-    int[] pair(String field, int otherwise) {
-      return has(field) ? pair(field) : new int[] {otherwise, otherwise};
-    }
-
-    JsonArray array(String field) {
-      return require(field, has(field) && json.get(field).isJsonArray(), "an array").getAsJsonArray();
-    }
-
-    int[] integers(String field) {
-      JsonArray array = array(field);
-      int[] values = new int[array.size()];
-      for (int i = 0; i < values.length; i++) {
-        JsonElement element = array.get(i);
-        boolean number = element.isJsonPrimitive() && element.getAsJsonPrimitive().isNumber();
-        require(field, number && element.getAsDouble() == (int) element.getAsDouble(), "an array of whole numbers");
-        values[i] = element.getAsInt();
-      }
-      return values;
-    }
-
-    Fields object(String field) {
-      return new Fields(require(field, has(field) && json.get(field).isJsonObject(), "an object").getAsJsonObject(),
-          place + "." + field);
-    }
-
-    boolean learns(String parameter) {
-      for (JsonElement element : array("learn")) {
-        if (!element.isJsonPrimitive() || !element.getAsJsonPrimitive().isString()) {
-          throw new IllegalArgumentException(place + ".learn: expected names of parameters, got " + element);
-        }
-        if (element.getAsString().equals(parameter)) {
-          return true;
-        }
-      }
-      return false;
-    }
   }
 }
