@@ -36,7 +36,7 @@ final class ImportOptions {
   private String prefix;
 
   @Option(names = "--reset-mechanism", paramLabel = "KIND", description = "subtract, zero or none, of NIR graphs and"
-      + " state dicts (default: as the file says, else zero of NIR graphs and subtract of state dicts).")
+      + " of state dicts that do not say it (default: as the file says, else zero of NIR graphs, subtract of state dicts).")
   private ResetKind resetMechanism;
 
   @Option(names = "--reset-delay", negatable = true, description = "Whether the reset comes one step after its spike, of NIR"

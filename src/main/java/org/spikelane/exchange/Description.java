@@ -212,7 +212,10 @@ final class Description {
     }
   }
 
-  /** What the state dict says wins: its number is the reset that the network was trained with. */
+  /**
+   * What the state dict says wins over a description: its number is the reset that the network was trained with. An option
+   * that contradicts it is refused.
+   */
   private void completeReset(String name, JsonObject layer) {
     Tensor value = tensors.get(name + ".reset_mechanism_val");
     if (value == null) {
@@ -228,7 +231,9 @@ final class Description {
     }
     String reset = RESETS.get((int) number);
     String described = layer.has("reset_mechanism") ? text(layer, "reset_mechanism") : reset;
-    if (!reset.equals(described)) {
+    if (!reset.equals(described) && options.resetMechanism() != null) {
+      problems.add(name + ": expected reset mechanism " + reset + ", as the state dict says, got " + described);
+    } else if (!reset.equals(described)) {
       notes.add(name + ": reset mechanism " + reset + ", as the state dict says, not " + described + " as was"
           + " described");
     }

@@ -342,6 +342,8 @@ class ImportCommandsTest {
             "--dt", 0.001),
         terminal.refused("--reset-mechanism: cannot be used here, the file says it", "inspect", model, "--reset-mechanism",
             "zero"),
+        terminal.refused("lif1: expected reset mechanism |, as the state dict says, got none", "inspect", pt, "--description",
+            description, "--reset-mechanism", "none"),
         terminal.refused("--slope: expected --surrogate beside it", "inspect", pt, "--description", description, "--slope",
             3),
         terminal.refused("OUT: expected a name that ends in .safetensors, .pt, .pth or .nir", "convert", model,
