@@ -77,7 +77,7 @@ public final class GuardedHdf5 {
         root = root.getCause();
       }
       String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-      throw new FormatException(file, "cannot be read as HDF5: " + reason, e);
+      throw new FormatException(file, "cannot be read as HDF5 (damaged?): " + reason, e);
     }
   }
 

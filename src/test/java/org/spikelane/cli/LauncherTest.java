@@ -134,7 +134,7 @@ class LauncherTest {
       assertEquals(List.of("train", "eval", "run").contains(command), early, output);
       boolean training = output.contains("""
           [-XX:Tier4BackEdgeThreshold=1000000]
-          [-XX:FreqInlineSize=80]
+          [-XX:FreqInlineSize=125]
           """);
       assertEquals(List.of("train", "eval").contains(command), training, output);
       // The JVM takes the last of two options that differ: the user's.

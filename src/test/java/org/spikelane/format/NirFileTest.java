@@ -111,7 +111,7 @@ class NirFileTest {
       "ring.nir|stands in the file under another name as well",
       "twice.nir|node/nodes/lif1.w_rec/bias: stands in the file under another name as well",
       "links.nir|node/nodes/fc1/weight: expected numbers, got a link",
-      "hole.nir|cannot be read as HDF5: No chunk with offset",
+      "hole.nir|cannot be read as HDF5 (damaged?): No chunk with offset",
       "bomb.nir|node/nodes/fc1/weight: the file decodes to more than",
       "lzf.nir|expected data that is plain or compressed by gzip"})
   void filesThatLeadAstrayAreRefused(String name, String message) {

@@ -376,17 +376,19 @@ final class EventProducts {
     long bits = word;
     int i = at;
     do {
-      to[i] = base + Long.numberOfTrailingZeros(bits);
-      bits &= bits - 1;
-      to[i + 1] = base + Long.numberOfTrailingZeros(bits);
-      bits &= bits - 1;
-      to[i + 2] = base + Long.numberOfTrailingZeros(bits);
-      bits &= bits - 1;
-      to[i + 3] = base + Long.numberOfTrailingZeros(bits);
-      bits &= bits - 1;
+      bits = listTwo(bits, base, to, i);
+      bits = listTwo(bits, base, to, i + 2);
       i += LISTED_TOGETHER;
     } while (i < end);
     return end;
+  }
+
+  /** Puts the two lowest bits into the list; returns the others. */
+  private static long listTwo(long bits, int base, int[] to, int at) {
+    to[at] = base + Long.numberOfTrailingZeros(bits);
+    long others = bits & (bits - 1);
+    to[at + 1] = base + Long.numberOfTrailingZeros(others);
+    return others & (others - 1);
   }
 
   /**
