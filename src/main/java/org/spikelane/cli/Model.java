@@ -119,8 +119,8 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
       model.requireConsistent("samples", "classes");
       return model;
     } catch (IllegalArgumentException e) {
-      throw new UserError("the data does not fit the network: " + e.getMessage() + "; another folder may, with --data, or other --steps, --bin-ms"
-          + " or --units", e);
+      throw new UserError("the data does not fit the network: " + e.getMessage()
+          + "; another folder may, with --data, or other --steps, --bin-ms or --units", e);
     }
   }
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.spikelane.format.AtomicFile;
 import org.spikelane.format.FileProblem;
 
-/** What a command checks about a file that it is to write, before it does anything. */
+/** A file that a command is to write: what is checked before the command does anything, and the writing. */
 final class OutputFile {
 
   private OutputFile() {}

@@ -15,7 +15,6 @@ import org.spikelane.format.Npy;
 import org.spikelane.format.Safetensors;
 import org.spikelane.format.Tensor;
 import org.spikelane.network.Input;
-import org.spikelane.network.NamedLayer;
 import org.spikelane.network.Network;
 import org.spikelane.network.Outputs;
 import org.spikelane.network.Tape;
@@ -102,7 +101,12 @@ final class RunCommand implements Callable<Integer> {
     out.println("network   " + Descriptions.chain(network));
     long start = System.nanoTime();
     Run run = new Run(network, x.values(), timeSteps, samples, threadCount);
-    Map<String, Tensor> results = run.all();
+    Map<String, Tensor> results;
+    try {
+      results = run.all();
+    } catch (IllegalArgumentException e) {
+      throw new UserError(option() + ": " + e.getMessage(), e); // A layer's block of so many steps exceeds an array.
+    }
     OutputFile.write(output, () -> {
       if (ends(output, NPY)) {
         Npy.write(output, results.get(OUTPUT));
@@ -153,7 +157,8 @@ final class RunCommand implements Callable<Integer> {
     int[] rest = shape.length < leading ? new int[0] : Arrays.copyOfRange(shape, leading, shape.length);
     Recipe.require("--input", Arrays.stream(shape).allMatch(extent -> extent > 0), "at least one value",
         "the shape " + Arrays.toString(shape));
-    boolean fits = shape.length > leading && (Arrays.equals(rest, extents) || (rest.length == 1 && rest[0] == network.inputShape().size()));
+    boolean fits = shape.length > leading
+        && (Arrays.equals(rest, extents) || (rest.length == 1 && rest[0] == network.inputShape().size()));
     String expected = (steps == null ? "[T, B, " : "[B, ") + network.inputShape().toString().substring(1);
     Recipe.require("--input", fits, expected + (steps == null ? " (or [B, …] with --steps N)" : ""),
         Arrays.toString(shape));
@@ -164,24 +169,19 @@ final class RunCommand implements Callable<Integer> {
     for (Neuron neuron : layers || states ? network.neurons().values() : List.<Neuron>of()) {
       written = Math.max(written, neuron.size());
     }
-    long widest = network.inputShape().size();
-    for (NamedLayer named : network.layers()) {
-      widest = Math.max(widest, named.layer().outputShape().size());
-    }
-    String option = steps == null ? "--input" : "--steps";
-    requireRoom(option, timeSteps, samples, written);
-    requireRoom(option, 1L + timeSteps, Math.min(samples, samplesPerBlock(network, timeSteps)), widest);
+    Recipe.require(option(), (long) timeSteps * samples * written < Integer.MAX_VALUE - 8,
+        "steps times samples times values of a layer below 2^31", timeSteps + " times " + samples + " times " + written);
+  }
+
+  /** The option that says how many steps there are. */
+  private String option() {
+    return steps == null ? "--input" : "--steps";
   }
 
   private int samplesPerBlock(Network network, int timeSteps) {
     return layers || states
         ? network.samplesPerBlock(timeSteps, steps != null)
         : network.samplesPerBlockOfRun(timeSteps, steps != null);
-  }
-
-  private static void requireRoom(String option, long timeSteps, int samples, long size) {
-    Recipe.require(option, timeSteps * samples * size < Integer.MAX_VALUE - 8,
-        "steps times samples times values of a layer below 2^31", timeSteps + " times " + samples + " times " + size);
   }
 
   /** A run over all samples, some at a time. */

@@ -81,7 +81,8 @@ public final class Spikelane implements Runnable {
    * @param out where results go
    * @param err where failures go
    * @param args a command and its options
-   * @return 0 if it did what it was asked for, 2 if it was asked for something impossible, 1 if it failed
+   * @return 0 if it did what it was asked for, 2 if it was asked for something impossible or {@code out} takes no more, 1 if
+   *     it failed
    */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
     return run(Surroundings.ofThisJvm(out, err, false), args);

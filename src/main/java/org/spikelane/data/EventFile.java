@@ -27,8 +27,9 @@ final class EventFile {
   private static final String UNITS = "spikes/units";
   private static final String LABELS = "labels";
   private static final String KEYS = "extra/keys";
-  /** Samples read at once: as many as have so many bytes of the file, but not fewer than that. */
+  /** Bytes of the file that the samples of a block have, if all have as many: the library decodes whole chunks for each. */
   private static final long BLOCK_BYTES = 4L << 20;
+  /** Least samples of a block. In a damaged file all can share one large array: until {@link GuardedHdf5} sees that. */
   private static final int LEAST_BLOCK = 64;
 
   private final DataFile file;

@@ -216,8 +216,11 @@ public final class StateDict {
   }
 
   /**
-   * The same, where resets and surrogate of every layer of neurons are as chosen, whatever the description says of them; but
-   * for the reset mechanism, of which the state dict has the last word. There is no dt in a state dict.
+   * The same, where resets and surrogate of every layer of neurons are as chosen, whatever the description says of them.
+   * There is no dt in a state dict.
+   *
+   * @throws IllegalArgumentException as {@link #network(JsonObject)}, or if the state dict names another reset mechanism
+   *     than was chosen
    */
   public Imported network(JsonObject description, NirOptions options) {
     return new Description(description, options, tensors).network();

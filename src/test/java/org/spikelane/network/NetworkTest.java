@@ -119,6 +119,7 @@ class NetworkTest {
     Network large = Network.input(40).linear("fc", 512).rLeaky("lif", n -> n.beta(0.5f).allToAll()).build(1);
     assertEquals(64, large.samplesPerBlock(100, false));
     assertEquals(128, large.samplesPerBlockOfRun(100, false));
+    assertEquals(56, large.samplesPerBlock(1000, false));
     for (int steps : List.of(1000, 5000, 20_000, Integer.MAX_VALUE)) {
       fitsTheMemory(large.samplesPerBlock(steps, false), 40 + 512 + 512, steps);
       fitsTheMemory(large.samplesPerBlockOfRun(steps, false), 512, steps);
