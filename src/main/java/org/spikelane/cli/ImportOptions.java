@@ -49,7 +49,8 @@ final class ImportOptions {
   private Double dt;
 
   @Option(names = "--surrogate", paramLabel = "KIND",
-      description = "Surrogate gradient, kept in the network for who trains it on: atan, fast_sigmoid, sigmoid or triangular (default: atan).")
+      description = "Surrogate gradient, kept in the network for who trains it on: atan, fast_sigmoid, sigmoid or triangular"
+          + " (default: atan).")
   private SurrogateKind surrogate;
 
   @Option(names = "--slope", paramLabel = "X", description = "Steepness of the surrogate (default: snnTorch's).")

@@ -4,7 +4,6 @@ import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.Arrays;
@@ -51,6 +50,8 @@ public final class Spikelane implements Runnable {
 
   private static final int FAILED = 1;
   private static final int WRONG_USE = 2;
+  /** As shells see a program that a closed pipe's signal ends: {@code | head} has what it wanted, and nothing is said. */
+  private static final int READER_GONE = 128 + 13;
   /** Looked for before anything is parsed, so that it holds for every failure. */
   private static final String DEBUG = "--debug";
 
@@ -72,7 +73,7 @@ public final class Spikelane implements Runnable {
 
   /** Past {@code System.out}, which keeps to itself that nobody reads any more. */
   private static PrintWriter writer(FileDescriptor to, Charset charset) {
-    return new PrintWriter(new OutputStreamWriter(new FileOutputStream(to), charset), true);
+    return new StandardOutput(new FileOutputStream(to), charset);
   }
 
   /**
@@ -81,8 +82,8 @@ public final class Spikelane implements Runnable {
    * @param out where results go
    * @param err where failures go
    * @param args a command and its options
-   * @return 0 if it did what it was asked for, 2 if it was asked for something impossible or {@code out} takes no more, 1 if
-   *     it failed
+   * @return 0 if it did what it was asked for, 2 if it was asked for something impossible or {@code out} cannot be written,
+   *     1 if it failed
    */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
     return run(Surroundings.ofThisJvm(out, err, false), args);
@@ -95,6 +96,9 @@ public final class Spikelane implements Runnable {
       Map<String, Supplier<Object>> commands = commands(surroundings);
       String[] words = asOption(commands.keySet(), args);
       int code = commandLine(surroundings, debug, commands, words.length == 0 ? "" : words[0]).execute(words);
+      if (code == 0 && surroundings.out() instanceof StandardOutput pipe && pipe.readerHasGone()) {
+        return READER_GONE;
+      }
       if (code == 0 && surroundings.outputIsLost()) {
         throw new UserError(Surroundings.LOST_OUTPUT);
       }

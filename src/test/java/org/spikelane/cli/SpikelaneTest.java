@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -41,9 +44,24 @@ class SpikelaneTest {
   @ValueSource(strings = {"info", "--help", "--version"})
   void failsWhereItsOutputIsLost(String command) {
     StringWriter errors = new StringWriter();
-    assertEquals(2, Spikelane.run(Terminal.unread(), new PrintWriter(errors, true), command));
+    assertEquals(2, Spikelane.run(Terminal.full(), new PrintWriter(errors, true), command));
     assertEquals("spikelane: the output cannot be written: nobody reads it any more, or its disk is full",
         errors.toString().strip());
+  }
+
+  /** As {@code spikelane predict … | head -1} does. */
+  @Test
+  void saysNothingWhereItsReaderHasGone() {
+    OutputStream closed = new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException("Broken pipe");
+      }
+    };
+    StringWriter errors = new StringWriter();
+    PrintWriter out = new StandardOutput(closed, StandardCharsets.UTF_8);
+    assertEquals(141, Spikelane.run(out, new PrintWriter(errors, true), "info"));
+    assertEquals("", errors.toString());
   }
 
   @Test

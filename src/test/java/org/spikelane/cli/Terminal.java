@@ -33,12 +33,12 @@ final class Terminal {
     return new Terminal(Optional.of(home));
   }
 
-  /** An output whose reader has gone. */
-  static PrintWriter unread() {
+  /** An output that takes nothing. */
+  static PrintWriter full() {
     return new PrintWriter(new Writer() {
       @Override
       public void write(char[] text, int from, int length) throws IOException {
-        throw new IOException("Broken pipe");
+        throw new IOException("No space left on device");
       }
 
       @Override

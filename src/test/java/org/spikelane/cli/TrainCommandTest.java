@@ -133,7 +133,7 @@ class TrainCommandTest {
   void stopsWhenNobodyReads() throws IOException {
     Path model = folder.resolve("unread.safetensors");
     StringWriter errors = new StringWriter();
-    int code = Spikelane.run(Terminal.unread(), new PrintWriter(errors, true), "train", "--data",
+    int code = Spikelane.run(Terminal.full(), new PrintWriter(errors, true), "train", "--data",
         SmallData.trials(folder.resolve("unread")).toString(), "--model", model.toString(), "--epochs", "1000");
     assertEquals(2, code, errors.toString());
     assertTrue(errors.toString().startsWith("spikelane: the output cannot be written: nobody reads it any more, or its disk"
