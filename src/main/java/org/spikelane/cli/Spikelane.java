@@ -5,7 +5,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,13 +66,9 @@ public final class Spikelane implements Runnable {
   /** Starts the command line of this JVM, and ends the JVM with its exit code. */
   public static void main(String[] args) {
     boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
-    System.exit(run(Surroundings.ofThisJvm(writer(FileDescriptor.out, System.out.charset()),
-        writer(FileDescriptor.err, System.err.charset()), terminal), args));
-  }
-
-  /** Past {@code System.out}, which keeps to itself that nobody reads any more. */
-  private static PrintWriter writer(FileDescriptor to, Charset charset) {
-    return new StandardOutput(new FileOutputStream(to), charset);
+    PrintWriter out = new StandardOutput(new FileOutputStream(FileDescriptor.out), System.out.charset());
+    PrintWriter err = new PrintWriter(new FileOutputStream(FileDescriptor.err), true, System.err.charset());
+    System.exit(run(Surroundings.ofThisJvm(out, err, terminal), args));
   }
 
   /**

@@ -7,7 +7,10 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 
-/** Standard output that knows what a {@link PrintWriter} keeps to itself: whether its reader has gone, as {@code head} does. */
+/**
+ * Standard output, past {@code System.out}: that, and any {@link PrintWriter}, keeps to itself that its reader has gone, as
+ * {@code head} does.
+ */
 final class StandardOutput extends PrintWriter {
 
   private final Pipe pipe;

@@ -22,17 +22,14 @@ public final class JsonFields {
 
   /** The fields of an object that stands alone. */
   public JsonFields(JsonObject json) {
-    this(json, null);
+    this.json = json;
+    this.prefix = "";
   }
 
-  /**
-   * The fields of an object.
-   *
-   * @param place where it stands, for messages; null for nowhere
-   */
+  /** The fields of an object that stands at {@code place}, as messages say. */
   public JsonFields(JsonObject json, String place) {
     this.json = json;
-    this.prefix = place == null ? "" : place + ".";
+    this.prefix = place + ".";
   }
 
   /** Whether there is such a field, and it is not null. */

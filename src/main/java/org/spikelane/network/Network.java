@@ -335,7 +335,10 @@ public final class Network {
     return samplesOf(perSample * (1L + steps), weightsPerBlock(layers, constant), MOST_SAMPLES_PER_BLOCK);
   }
 
-  /** The same for a run without a tape, which holds one row of states where a tape holds one a step. */
+  /**
+   * How many samples of a sequence run together without a tape: as {@link #samplesPerBlock}, but states take one row where
+   * a tape holds one a step.
+   */
   public int samplesPerBlockOfRun(int steps, boolean constant) {
     long perSample = 0;
     int rows = constant ? 1 : steps;

@@ -128,9 +128,9 @@ class TrainCommandTest {
     assertFalse(Arrays.equals(models[0], Files.readAllBytes(model)));
   }
 
-  /** As of a pipe whose reader has gone; the model of the epoch stays. */
+  /** As on a full disk, or where nobody reads; the model of the epoch stays. */
   @Test
-  void stopsWhenNobodyReads() throws IOException {
+  void stopsWhenItsOutputIsLost() throws IOException {
     Path model = folder.resolve("unread.safetensors");
     StringWriter errors = new StringWriter();
     int code = Spikelane.run(Terminal.full(), new PrintWriter(errors, true), "train", "--data",
