@@ -1,11 +1,8 @@
 package org.spikelane.exchange;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,15 +37,11 @@ final class NirImport {
   static final String DT = "dt";
   static final String LAYERS = "spikelane.layers";
 
-  /**
-   * Neurons of all layers whose parameters the file has no numbers for, one standing for many: they take memory too.
-   */
-  private static final int MOST_UNBACKED = 1 << 22;
-
   /** How near to whole steps a delay must be: float32 may hold its seconds. */
   private static final double NEAR_WHOLE = 1e-6;
 
   private final Problems problems = new Problems();
+  private final NirParameters parameters = new NirParameters(problems);
   private final NirOptions options;
   private final double dt;
   private final JsonObject notes;
@@ -58,15 +51,14 @@ final class NirImport {
   private Network.Builder builder;
   /** Of what comes out of the last layer; null once that is not known any more. */
   private Shape shape;
-  private long unbacked;
   private final boolean dtOpen;
   /** Whether neurons that fire came without a note of how they reset. */
   private boolean resetOpen;
   /** A Scale node that the neurons after it may give an offset, and is a layer as soon as something else comes. */
   private Gain pending;
 
-  /** The note is that of the node, or null; the gain of neurons is no weight, so it does not learn. */
-  private record Gain(String name, Shape shape, double[] weight, JsonObject note, boolean learn) {}
+  /** The gain of neurons is no weight, so it does not learn. */
+  private record Gain(String name, Shape layer, Shape own, double[] weight, NirNote note, boolean learn) {}
 
   NirImport(NirNode.Graph graph, NirOptions options) {
     this.options = options;
@@ -144,7 +136,7 @@ final class NirImport {
     }
     if (extents.length == 0 || !(total <= NetworkJson.LARGEST_UNCHECKED)) {
       problems.add(step.path(), "shape: expected positive extents of at most " + NetworkJson.LARGEST_UNCHECKED
-          + " values, got " + Arrays.toString(Arrays.copyOf(extents, Math.min(extents.length, 8))));
+          + " values, got " + NirParameters.firstOf(extents));
       return false;
     }
     int[] sizes = Arrays.stream(extents).mapToInt(extent -> (int) extent).toArray();
@@ -202,63 +194,14 @@ final class NirImport {
     return name;
   }
 
-  /** What our own export noted of a node, or null. */
-  private JsonObject note(String path) {
-    return notes.get(path) instanceof JsonObject note ? note : null;
-  }
-
-  /** The shape that parameters have together, or null, with a problem noted, if they do not fit the data. */
-  private Shape within(String path, NirArray... parameters) {
-    Shape own = NirArrays.within(path, shape, problems, parameters);
-    return own != null && backed(path, own) ? own : null;
-  }
-
-  private boolean backed(String path, Shape own) {
-    unbacked += shape.size() - own.size();
-    if (unbacked > MOST_UNBACKED) {
-      problems.add(path, "expected parameters of shape " + shape
-          + ", as there is too much to be taken on trust, got " + own);
-      return false;
-    }
-    return true;
-  }
-
-  /** Integers, one for all or one for each of {@code count} dimensions; null, with a problem noted, if they are not. */
-  private int[] integers(String path, String parameter, NirArray array, int count, int least) {
-    double[] given = array.values();
-    int[] integers = new int[count];
-    boolean fits = given.length == 1 || given.length == count;
-    for (int i = 0; fits && i < count; i++) {
-      double value = given[given.length == 1 ? 0 : i];
-      integers[i] = (int) value;
-      fits = integers[i] == value && integers[i] >= least;
-    }
-    if (!fits) {
-      problems.add(path, parameter + ": expected " + count + " integers of at least " + least + ", got "
-          + Arrays.toString(Arrays.copyOf(given, Math.min(given.length, 8))));
-      return null;
-    }
-    return integers;
-  }
-
-  private boolean weights(String path, NirArray weight, int rank, NirArray bias) {
-    int before = problems.count();
-    if (weight.rank() != rank || weight.size() == 0) {
-      problems.add(path, "weight: expected " + rank + " dimensions, got shape " + Arrays.toString(weight.shape()));
-    } else if (bias != null && bias.size() != weight.shape()[0]) {
-      problems.add(path, "bias: expected " + weight.shape()[0] + " values, as many as outputs, got shape "
-          + Arrays.toString(bias.shape()));
-    }
-    if (!NirArrays.finite(weight) || (bias != null && !NirArrays.finite(bias))) {
-      problems.add(path, "expected weights that float32 holds, got others");
-    }
-    return problems.count() == before;
+  private NirNote note(String path) {
+    return notes.get(path) instanceof JsonObject note ? new NirNote(note) : NirNote.NONE;
   }
 
   // ------------------------------------------------------------------ connections
 
   private void linear(String path, NirArray weight, NirArray bias) {
-    if (!weights(path, weight, 2, bias)) {
+    if (!parameters.weights(path, weight, 2, bias)) {
       shape = null;
       return;
     }
@@ -279,12 +222,11 @@ final class NirImport {
   }
 
   private void scale(String path, NirNode.Scale node) {
-    Shape own = within(path, node.scale());
+    Shape own = parameters.within(path, shape, node.scale());
     if (own != null) {
       addPending(null);
-      JsonObject note = note(path);
-      boolean learn = note == null || !isFalse(note.get("learn"));
-      pending = new Gain(name(path), own, NirArrays.over(own, node.scale()), note, learn);
+      NirNote note = note(path);
+      pending = new Gain(name(path), shape, own, NirArrays.over(own, node.scale()), note, note.learns());
     }
   }
 
@@ -292,11 +234,11 @@ final class NirImport {
   private void addPending(double[] offset) {
     if (pending != null) {
       Gain gain = pending;
-      Setting weight = setting("weight", gain.shape, gain.weight, gain.note);
+      Setting weight = gain.note.setting("weight", gain.layer, gain.own, gain.weight);
       builder.scale(gain.name, scale -> {
         scale.weight(weight.shape(), weight.values()).learn(gain.learn);
         if (offset != null) {
-          Setting bias = setting("bias", gain.shape, offset, gain.note);
+          Setting bias = gain.note.setting("bias", gain.layer, gain.own, offset);
           scale.bias(bias.shape(), bias.values());
         }
         return scale;
@@ -306,11 +248,11 @@ final class NirImport {
   }
 
   private void conv1d(String path, NirNode.Conv1d node) {
-    int[] stride = integers(path, "stride", node.stride(), 1, 1);
+    int[] stride = parameters.integers(path, "stride", node.stride(), 1, 1);
     int[] zeros = zeros(path, node.padding(), 1);
-    int[] dilation = integers(path, "dilation", node.dilation(), 1, 1);
+    int[] dilation = parameters.integers(path, "dilation", node.dilation(), 1, 1);
     Conv1d.Builder conv = Conv1d.builder();
-    if (stride != null && zeros != null && dilation != null && weights(path, node.weight(), 3, node.bias())) {
+    if (stride != null && zeros != null && dilation != null && parameters.weights(path, node.weight(), 3, node.bias())) {
       conv.kernelSize(node.weight().shape()[2]).stride(stride[0]).padding(zeros[0]).dilation(dilation[0]);
       convolution(path, conv, node.weight(), node.bias(), node.padding(), node.groups(),
           name -> builder.conv1d(name, none -> conv));
@@ -320,11 +262,11 @@ final class NirImport {
   }
 
   private void conv2d(String path, NirNode.Conv2d node) {
-    int[] stride = integers(path, "stride", node.stride(), 2, 1);
+    int[] stride = parameters.integers(path, "stride", node.stride(), 2, 1);
     int[] zeros = zeros(path, node.padding(), 2);
-    int[] dilation = integers(path, "dilation", node.dilation(), 2, 1);
+    int[] dilation = parameters.integers(path, "dilation", node.dilation(), 2, 1);
     Conv2d.Builder conv = Conv2d.builder();
-    if (stride != null && zeros != null && dilation != null && weights(path, node.weight(), 4, node.bias())) {
+    if (stride != null && zeros != null && dilation != null && parameters.weights(path, node.weight(), 4, node.bias())) {
       int[] extents = node.weight().shape();
       conv.kernelSize(extents[2], extents[3]).stride(stride[0], stride[1]).padding(zeros[0], zeros[1])
           .dilation(dilation[0], dilation[1]);
@@ -338,7 +280,7 @@ final class NirImport {
   /** Padding on each side, 0 where a word stands for it; null, with a problem noted, if it is none. */
   private int[] zeros(String path, NirNode.Padding padding, int count) {
     if (padding.word() == null) {
-      return integers(path, "padding", padding.amount(), count, 0);
+      return parameters.integers(path, "padding", padding.amount(), count, 0);
     }
     if (!padding.word().equals("same") && !padding.word().equals("valid")) {
       problems.add(path, "padding: expected integers, same or valid, got " + padding.word());
@@ -350,12 +292,12 @@ final class NirImport {
   private void convolution(String path, ConvolutionBuilder<?> conv, NirArray weight, NirArray bias,
       NirNode.Padding padding, NirArray groups, Consumer<String> layer) {
     Shape in = shape;
-    int[] count = integers(path, "groups", groups, 1, 1);
+    int[] count = parameters.integers(path, "groups", groups, 1, 1);
     shape = null;
     if (count == null) {
       return;
     }
-    boolean withBias = !withoutBias(note(path), bias);
+    boolean withBias = !note(path).withoutBias(bias);
     conv.outChannels(weight.shape()[0]).groups(count[0]).bias(withBias);
     if ("same".equals(padding.word())) {
       conv.paddingSame();
@@ -386,18 +328,9 @@ final class NirImport {
     }
   }
 
-  /** Whether a bias of zeros stands for none, which NIR's convolutions cannot say. */
-  private static boolean withoutBias(JsonObject note, NirArray bias) {
-    return note != null && isFalse(note.get("bias")) && NirArrays.all(bias.values(), 0);
-  }
-
-  private static boolean isFalse(JsonElement noted) {
-    return new JsonPrimitive(false).equals(noted);
-  }
-
   private void flatten(String path, NirNode.Flatten node, NirNode next) {
-    int[] start = integers(path, "start_dim", node.startDim(), 1, Integer.MIN_VALUE);
-    int[] end = integers(path, "end_dim", node.endDim(), 1, Integer.MIN_VALUE);
+    int[] start = parameters.integers(path, "start_dim", node.startDim(), 1, Integer.MIN_VALUE);
+    int[] end = parameters.integers(path, "end_dim", node.endDim(), 1, Integer.MIN_VALUE);
     int rank = shape.rank();
     if (start == null || end == null) {
       shape = null;
@@ -422,7 +355,7 @@ final class NirImport {
   }
 
   private void delay(String path, NirNode.Delay node) {
-    Shape own = within(path, node.delay());
+    Shape own = parameters.within(path, shape, node.delay());
     if (own == null) {
       return;
     }
@@ -460,9 +393,9 @@ final class NirImport {
   }
 
   private void pool(String path, NirArray kernelSize, NirArray stride, NirArray padding, Pool pool) {
-    int[] kernel = integers(path, "kernel_size", kernelSize, 2, 1);
-    int[] step = integers(path, "stride", stride, 2, 1);
-    int[] zeros = integers(path, "padding", padding, 2, 0);
+    int[] kernel = parameters.integers(path, "kernel_size", kernelSize, 2, 1);
+    int[] step = parameters.integers(path, "stride", stride, 2, 1);
+    int[] zeros = parameters.integers(path, "padding", padding, 2, 0);
     if (kernel == null || step == null || zeros == null) {
       shape = null;
       return;
@@ -498,7 +431,7 @@ final class NirImport {
   // ------------------------------------------------------------------ neurons
 
   private void threshold(String path, NirNode.Threshold node) {
-    Shape own = within(path, node.threshold());
+    Shape own = parameters.within(path, shape, node.threshold());
     if (own != null) {
       addPending(null);
       Leaky.Builder leaky = Leaky.builder().beta(0f)
@@ -514,7 +447,7 @@ final class NirImport {
   private void neurons(NirChain.Step step) {
     String path = step.path();
     NirDynamics dynamics = NirDynamics.of(path, step.node(), dt, shape, problems);
-    if (dynamics == null || !backed(path, dynamics.shape())) {
+    if (dynamics == null || !parameters.backed(path, shape, dynamics.shape())) {
       return;
     }
     boolean recurrent = step.recurrence() != null;
@@ -544,22 +477,22 @@ final class NirImport {
   /** Adds {@code gain*x + offset}, unless that is x; to a Scale node right before, if its shape is the same. */
   private void scaled(String layer, Shape own, double[] gain, double[] offset) {
     boolean none = offset == null || NirArrays.all(offset, 0);
-    if (NirArrays.all(gain, 1) && !none && pending != null && pending.shape.equals(own)) {
+    if (NirArrays.all(gain, 1) && !none && pending != null && pending.own.equals(own)) {
       addPending(offset);
       return;
     }
     addPending(null);
     if (!NirArrays.all(gain, 1) || !none) {
-      pending = new Gain(name(layer + "_in"), own, gain, null, false);
+      pending = new Gain(name(layer + "_in"), shape, own, gain, NirNote.NONE, false);
       addPending(none ? null : offset);
     }
   }
 
   private void neuron(NirChain.Step step, String name, Shape own, double[] alpha, double[] beta, double[] threshold,
       double[] gain) {
-    JsonObject note = note(step.path());
-    Setting a = alpha == null ? null : setting("alpha", own, alpha, note);
-    Setting b = setting("beta", own, beta, note);
+    NirNote note = note(step.path());
+    Setting a = alpha == null ? null : note.setting("alpha", shape, own, alpha);
+    Setting b = note.setting("beta", shape, own, beta);
     Neuron.Builder<?> neuron;
     if (step.recurrence() == null) {
       neuron = alpha == null
@@ -569,14 +502,16 @@ final class NirImport {
       RecurrentBuilder<?> recurrent = alpha == null
           ? RLeaky.builder().beta(b.shape(), b.values())
           : RSynaptic.builder().beta(b.shape(), b.values()).alpha(a.shape(), a.values());
-      recurrence(step.recurrence(), name, recurrent, NirArrays.over(shape, own.extents(), gain), note);
+      double[] gains = NirArrays.over(shape, own.extents(), gain);
+      new NirRecurrence(shape, gains, note, parameters, problems).addTo(recurrent, step.recurrence())
+          .forEach((parameter, from) -> values.put(name + "." + parameter, from));
       neuron = recurrent;
     }
     if (threshold == null) {
       neuron.threshold(Float.MAX_VALUE).resetMechanism(ResetMechanism.NONE).resetDelay(false)
           .output(Neuron.Output.MEMBRANE);
     } else {
-      Setting t = setting("threshold", own, threshold, note);
+      Setting t = note.setting("threshold", shape, own, threshold);
       neuron.threshold(t.shape(), t.values());
       behaviour(step.path(), neuron, note, threshold);
     }
@@ -586,13 +521,13 @@ final class NirImport {
   /**
    * Resets and surrogate: NIR's own, over which goes what the file's notes say, over which goes what the caller says.
    */
-  private void behaviour(String path, Neuron.Builder<?> neuron, JsonObject note, double[] threshold) {
+  private void behaviour(String path, Neuron.Builder<?> neuron, NirNote note, double[] threshold) {
     ResetMechanism mechanism = options.resetMechanism();
     neuron.resetMechanism(ResetMechanism.ZERO).resetDelay(false);
-    resetOpen |= note == null;
-    if (note != null) {
+    resetOpen |= !note.exists();
+    if (note.exists()) {
       try {
-        NetworkJson.apply(note, "metadata " + LAYERS + ": " + path, neuron);
+        NetworkJson.apply(note.json(), "metadata " + LAYERS + ": " + path, neuron);
       } catch (IllegalArgumentException e) {
         problems.add(path, e.getMessage());
       }
@@ -610,176 +545,5 @@ final class NirImport {
     if (options.surrogate() != null) {
       neuron.surrogate(options.surrogate());
     }
-  }
-
-  private void recurrence(NirChain.Recurrence recurrence, String name, RecurrentBuilder<?> neuron, double[] gain,
-      JsonObject note) {
-    String path = recurrence.path();
-    switch (recurrence.weights()) {
-      case null -> oneToOne(neuron, gain, note);
-      case NirNode.Scale n -> {
-        if (within(path, n.scale()) != null) {
-          oneToOne(neuron, product(NirArrays.over(shape, n.scale()), gain), note);
-        }
-      }
-      case NirNode.Linear n when square(path, n.weight(), null) -> {
-        double[] diagonal = diagonal(n.weight());
-        if (diagonal != null && !isNoted(note, "linear")) {
-          oneToOne(neuron, product(diagonal, gain), note);
-        } else {
-          allToAll(name, neuron.recurrentBias(false), n.weight(), gain);
-        }
-      }
-      case NirNode.Affine n when square(path, n.weight(), n.bias()) -> {
-        allToAll(name, neuron, n.weight(), gain);
-        values.put(name + ".recurrent.bias", NirArrays.floats(product(n.bias().values(), gain)));
-      }
-      case NirNode.Conv2d n -> convolutional(path, name, neuron, n, gain, note);
-      case NirNode.Linear n -> {}
-      case NirNode.Affine n -> {}
-      default -> problems.add(path, "spikes come back through a " + recurrence.weights().type()
-          + "; expected an Affine, Linear, Scale or Conv2d");
-    }
-  }
-
-  private static double[] product(double[] values, double[] gain) {
-    double[] product = new double[values.length];
-    for (int i = 0; i < product.length; i++) {
-      product[i] = values[i] * gain[i];
-    }
-    return product;
-  }
-
-  private boolean square(String path, NirArray weight, NirArray bias) {
-    if (!weights(path, weight, 2, bias)) {
-      return false;
-    }
-    int n = shape.size();
-    if (shape.rank() != 1 || !Arrays.equals(weight.shape(), new int[] {n, n})) {
-      problems.add(path, "weight: expected [N, N] for neurons of shape " + shape + ", got "
-          + Arrays.toString(weight.shape()));
-      return false;
-    }
-    return true;
-  }
-
-  /** The diagonal of a matrix that has nothing else, or null. */
-  private static double[] diagonal(NirArray weight) {
-    int n = weight.shape()[0];
-    double[] diagonal = new double[n];
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < n; j++) {
-        if (i != j && weight.values()[i * n + j] != 0) {
-          return null;
-        }
-      }
-      diagonal[i] = weight.values()[i * n + i];
-    }
-    return diagonal;
-  }
-
-  private void oneToOne(RecurrentBuilder<?> neuron, double[] v, JsonObject note) {
-    Setting setting = setting("V", shape, v, note);
-    neuron.allToAll(false).v(setting.shape(), setting.values());
-  }
-
-  private void allToAll(String name, RecurrentBuilder<?> neuron, NirArray weight, double[] gain) {
-    int n = shape.size();
-    double[] scaled = new double[n * n];
-    for (int i = 0; i < scaled.length; i++) {
-      scaled[i] = weight.values()[i] * gain[i / n];
-    }
-    neuron.allToAll();
-    values.put(name + ".recurrent.weight", NirArrays.floats(scaled));
-  }
-
-  /** Whether the notes name this kind of recurrence. */
-  private static boolean isNoted(JsonObject note, String kind) {
-    return note != null && note.get("recurrent") instanceof JsonObject recurrent
-        && new JsonPrimitive(kind).equals(recurrent.get("kind"));
-  }
-
-  private void convolutional(String path, String name, RecurrentBuilder<?> neuron, NirNode.Conv2d node, double[] gain,
-      JsonObject note) {
-    int[] extents = node.weight().shape();
-    if (!weights(path, node.weight(), 4, node.bias())) {
-      return;
-    }
-    int channels = extents[0];
-    int places = shape.size() / shape.extent(0);
-    boolean plain = shape.rank() == 3 && channels == shape.extent(0) && extents[1] == channels
-        && extents[2] % 2 == 1 && extents[3] % 2 == 1 && NirArrays.all(node.stride().values(), 1)
-        && NirArrays.all(node.dilation().values(), 1) && NirArrays.all(node.groups().values(), 1);
-    if (!plain || !keepsSize(node.padding(), extents[2], extents[3])) {
-      problems.add(path, "expected a convolution of " + shape
-          + " that keeps its shape, with an odd kernel, stride 1, padding"
-          + " by half the kernel, no dilation and one group, as spikes come back through it");
-      return;
-    }
-    double[] weight = node.weight().values().clone();
-    double[] bias = node.bias().values().clone();
-    for (int c = 0; c < channels; c++) {
-      double own = gain[c * places];
-      if (!NirArrays.all(Arrays.copyOfRange(gain, c * places, (c + 1) * places), own)) {
-        problems.add(path, "expected neurons of a channel to have the same r, w_in and tau, as they share a"
-            + " convolution");
-        return;
-      }
-      int perChannel = weight.length / channels;
-      for (int i = c * perChannel; i < (c + 1) * perChannel; i++) {
-        weight[i] *= own;
-      }
-      bias[c] *= own;
-    }
-    neuron.conv2dChannels(channels).kernelSize(extents[2], extents[3]);
-    values.put(name + ".recurrent.weight", NirArrays.floats(weight));
-    if (note != null && withoutBias(note.get("recurrent") instanceof JsonObject recurrent ? recurrent : null,
-        node.bias())) {
-      neuron.recurrentBias(false);
-    } else {
-      values.put(name + ".recurrent.bias", NirArrays.floats(bias));
-    }
-  }
-
-  private static boolean keepsSize(NirNode.Padding padding, int kernelHeight, int kernelWidth) {
-    if (padding.word() != null) {
-      return padding.word().equals("same") || (padding.word().equals("valid") && kernelHeight == 1 && kernelWidth == 1);
-    }
-    double[] amount = padding.amount().values();
-    return amount.length > 0 && amount.length <= 2 && 2 * amount[0] + 1 == kernelHeight
-        && 2 * amount[amount.length - 1] + 1 == kernelWidth;
-  }
-
-  /** A parameter in the shape that the notes give it, if its values are the same over that; else in its own. */
-  private Setting setting(String parameter, Shape own, double[] values, JsonObject note) {
-    Setting plain = new Setting(own, NirArrays.floats(values));
-    if (note == null || !(note.get("shapes") instanceof JsonObject shapes)
-        || !(shapes.get(parameter) instanceof JsonArray noted) || noted.size() > shape.rank()) {
-      return plain;
-    }
-    int[] extents = new int[noted.size()];
-    for (int i = 0; i < extents.length; i++) {
-      int whole = shape.extent(shape.rank() - extents.length + i);
-      JsonElement extent = noted.get(i);
-      boolean one = extent.isJsonPrimitive() && extent.getAsString().equals("1");
-      boolean all = extent.isJsonPrimitive() && extent.getAsString().equals(Integer.toString(whole));
-      if (!one && !all) {
-        return plain;
-      }
-      extents[i] = one ? 1 : whole;
-    }
-    Shape wanted = Shape.of(extents);
-    float[] reduced = new float[wanted.size()];
-    boolean[] set = new boolean[reduced.length];
-    for (int n = 0; n < shape.size(); n++) {
-      float value = plain.values()[shape.source(own.extents(), n)];
-      int to = shape.source(extents, n);
-      if (set[to] && reduced[to] != value) {
-        return plain;
-      }
-      set[to] = true;
-      reduced[to] = value;
-    }
-    return new Setting(wanted, reduced);
   }
 }

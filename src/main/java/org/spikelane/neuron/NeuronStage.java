@@ -29,15 +29,6 @@ import org.spikelane.layer.Values;
  */
 public abstract sealed class NeuronStage implements Stage permits FirstOrderStage, SecondOrderStage {
 
-  /**
-   * Steps that go backward together where something is computed for the kernels before, or is carried from step to step in
-   * memory (immediate reset): so few that it stays near.
-   */
-  private static final int STEPS = 8;
-
-  /** Neurons that go backward together then, a multiple of 64: their surrogate derivatives take 35 KiB. */
-  private static final int COLUMNS = 1024;
-
   // A near cache of 32 KiB in eight ways puts values that lie a multiple of 4 KiB apart into the same eight places, and eight
   // rows side by side then drive out each other's values and those that were fetched ahead. With five cache lines more from row
   // to row, the four lines of each row that kernels take at a time have places of their own.
@@ -69,18 +60,11 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   /** Whether the backward pass goes step by step for all samples: spikes have a gradient that the steps after make. */
   private final boolean stepwise;
-  /** Steps that go backward together. */
-  private final int steps;
-  /** Neurons that go backward together. */
-  private final int columns;
-  /** Surrogate derivatives of any step, as kernels take them; null if they are computed before, into {@link #surrogates}. */
-  private final SurrogateDerivative inKernels;
-  /** By block of steps, the last first, and by range of columns: surrogate derivatives of the block, step t in row t. */
-  private final Rows[][] surrogates;
-  /** The same of dL/d(spikes), times what a spike is worth; empty of neurons without a graded factor. */
+  private final BackwardRanges ranges;
+  /** Null without a record. */
+  private final SpikeDerivatives derivatives;
+  /** By range: dL/d(spikes) times what a spike is worth; empty of neurons without a graded factor. */
   private final Rows[][] scaled;
-  /** {@link #surrogates} as kernels take them. */
-  private final SurrogateDerivative[][] derivatives;
   /**
    * Row b, if stepwise: dL/d(spikes of sample b) that later tapes carry to the last step, and the first to those before it;
    * between them that of the step at hand where it cannot be summed in place.
@@ -102,9 +86,6 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private final Rows noGradient;
   /** [samples][N]: gradient carried to the membrane before the step at hand. */
   private final float[][] carriedMem;
-  /** Number of the block's first sample among all that are ever run backward: random surrogates draw by it. */
-  private long firstDraw;
-
   NeuronStage(Neuron neuron, Values input, Block block, NeuronState state, int first) {
     int size = neuron.size();
     this.neuron = neuron;
@@ -143,18 +124,10 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     for (int b = 0; b < recurrentOf.length; b++) {
       recurrentOf[b] = recurrence == null ? recurrent : new Rows(recurrent.data(), recurrent.at(b), 0);
     }
-    this.inKernels = record ? inKernels(neuron) : null;
-    boolean inRanges = inKernels == null || neuron.graded() || !neuron.resetDelay();
-    this.steps = stepwise ? 1 : inRanges ? Math.min(block.steps(), STEPS) : block.steps();
-    // The winner of a row is found among all its neurons.
-    this.columns = stepwise || !inRanges || neuron.inhibition() ? size : Math.min(size, COLUMNS);
     int recorded = record ? block.samples() : 0;
-    this.surrogates = record && inKernels == null ? rangesOfBlocks(block) : new Rows[0][];
-    this.scaled = record && neuron.graded() ? rangesOfBlocks(block) : new Rows[0][];
-    this.derivatives = new SurrogateDerivative[surrogates.length][];
-    for (int i = 0; i < derivatives.length; i++) {
-      derivatives[i] = Arrays.stream(surrogates[i]).map(SurrogateDerivative::of).toArray(SurrogateDerivative[]::new);
-    }
+    this.ranges = BackwardRanges.of(neuron, block, SpikeDerivatives.inKernels(neuron) != null);
+    this.derivatives = record ? new SpikeDerivatives(neuron, ranges) : null;
+    this.scaled = record && neuron.graded() ? ranges.room() : new Rows[0][];
     this.gSpikes = new Rows(new float[stepwise ? recorded * size : 0], 0, size);
     this.gSpikesOf = rows(gSpikes.data(), stepwise ? recorded : 0, size, 0, 0);
     this.gCurrent = new Rows[recorded];
@@ -184,33 +157,6 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     return neuron.resetDelay() ? Rows.NONE : Rows.constant(new float[neuron.size()]);
   }
 
-  /** What kernels take for the surrogate derivative of any step, or null. */
-  private static SurrogateDerivative inKernels(Neuron neuron) {
-    if (neuron.surrogateDisabled()) {
-      return SurrogateDerivative.of(Rows.constant(new float[neuron.size()]));
-    }
-    // Only the winner's spike is a function of its membrane.
-    return neuron.inhibition() ? null : neuron.surrogate().inKernels();
-  }
-
-  /** Rows for one range of one block of steps at a time, by block, the last first, and by range. */
-  private Rows[][] rangesOfBlocks(Block block) {
-    int apart = apart(columns);
-    float[] data = new float[steps * apart];
-    // One row where steps go one by one.
-    int blocks = stepwise ? 1 : Math.ceilDiv(block.steps(), steps);
-    Rows[][] views = new Rows[blocks][Math.ceilDiv(neuron.size(), columns)];
-    for (int i = 0; i < blocks; i++) {
-      int t0 = Math.max(0, block.steps() - (i + 1) * steps);
-      for (int j = 0; j < views[i].length; j++) {
-        views[i][j] = stepwise
-            ? Rows.constant(data)
-            : new Rows(data, -t0 * apart - j * columns, apart);
-      }
-    }
-    return views;
-  }
-
   private Rows[] membraneRows(Block block) {
     int size = neuron.size();
     if (!record) {
@@ -236,7 +182,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   }
 
   /** How far rows of so many values lie apart that are worked on side by side. */
-  private static int apart(int size) {
+  static int apart(int size) {
     return size % VALUES_OF_PAGE == 0 ? size + FIVE_LINES : size;
   }
 
@@ -406,7 +352,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   /** Numbers the samples of the next backward pass, for random surrogates: this one and those that follow it. */
   public final void drawFrom(long number) {
-    firstDraw = number;
+    derivatives.drawFrom(number);
   }
 
   /** Makes the gradients that come from after the last step zero; call before they are added to. */
@@ -465,8 +411,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
     for (int t = last; t >= 0; t--) {
       for (int b = 0; b < samples; b++) {
-        SurrogateDerivative sg = derivative(b, 0, 0, t, t + 1, 0, columns);
-        backward(b, inPlace ? spikes.gradient(b) : gSpikesOf[b], sg, t, t + 1, 0, columns, sums);
+        backward(b, inPlace ? spikes.gradient(b) : gSpikesOf[b], last - t, 0, sums);
       }
       recurrence.backward(samples, gCurrentAt[t], gradientOfStepBefore(t, samples, inPlace));
     }
@@ -495,14 +440,9 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     if (neuron.graded() && neuron.gradedSpikesFactor().parameter().trainable()) {
       addGradientOfFactor(b, above, sums);
     }
-    for (int j = 0; j * columns < neuron.size(); j++) {
-      int from = j * columns;
-      int to = Math.min(from + columns, neuron.size());
-      for (int i = 0; i * steps < spikes.steps(); i++) {
-        int t1 = spikes.steps() - i * steps;
-        int t0 = Math.max(0, t1 - steps);
-        Rows gSpk = spikes.value() == 1f ? above : scale(above, scaled[i][j], t0, t1, from, to);
-        backward(b, gSpk, derivative(b, i, j, t0, t1, from, to), t0, t1, from, to, sums);
+    for (int j = 0; j < ranges.strips(); j++) {
+      for (int i = 0; i < ranges.blocks(); i++) {
+        backward(b, spikes.value() == 1f ? above : scale(above, i, j), i, j, sums);
       }
     }
   }
@@ -516,10 +456,11 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     }
   }
 
-  private Rows scale(Rows above, Rows to, int t0, int t1, int from, int end) {
-    for (int t = t0; t < t1; t++) {
-      Arrays.fill(to.data(), to.at(t) + from, to.at(t) + end, 0f);
-      kernels.addScaled(spikes.value(), above.data(), above.at(t), to.data(), to.at(t), from, end);
+  private Rows scale(Rows above, int i, int j) {
+    Rows to = scaled[i][j];
+    for (int t = ranges.start(i); t < ranges.end(i); t++) {
+      Arrays.fill(to.data(), to.at(t) + ranges.from(j), to.at(t) + ranges.to(j), 0f);
+      kernels.addScaled(spikes.value(), above.data(), above.at(t), to.data(), to.at(t), ranges.from(j), ranges.to(j));
     }
     return to;
   }
@@ -542,42 +483,20 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     return gMem[b] == null ? membranes.gradient(b) : gBoth[b];
   }
 
-  /** Steps [t0, t1) of neurons [from, to) of a sample. */
-  private void backward(int b, Rows gSpk, SurrogateDerivative sg, int t0, int t1, int from, int to, GradientSums sums) {
+  /** Range i of the steps and range j of the neurons of a sample. */
+  private void backward(int b, Rows gSpk, int i, int j, GradientSums sums) {
+    // A row of gCurrent is still the membrane of its step.
+    SurrogateDerivative sg = derivatives.of(b, neuron.resetDelay() ? gCurrent[b] : fired[b], i, j);
     Rows gMembrane = membraneGradient(b);
+    int t0 = ranges.start(i);
+    int t1 = ranges.end(i);
+    int from = ranges.from(j);
+    int to = ranges.to(j);
     if (neuron.resetDelay()) {
       backwardDelayed(b, gSpk, gMembrane, sg, mem[b], carriedMem[b], gCurrent[b], t0, t1, from, to, sums);
     } else {
       backwardImmediate(b, gSpk, gMembrane, sg, mem[b], fired[b], gates[b], carriedMem[b], gCurrent[b], t0, t1, from, to,
           sums);
-    }
-  }
-
-  /** The derivatives of spikes of a sample at the steps of block i and the neurons of range j. */
-  private SurrogateDerivative derivative(int b, int i, int j, int t0, int t1, int from, int to) {
-    if (inKernels != null) {
-      return inKernels;
-    }
-    for (int t = t0; t < t1; t++) {
-      surrogate(b, t, surrogates[i][j], from, to);
-    }
-    return derivatives[i][j];
-  }
-
-  /** The derivative of the spikes that a sample made at step t. */
-  private void surrogate(int b, int t, Rows derivatives, int from, int to) {
-    float[] theta = neuron.threshold().perNeuron();
-    float[] out = derivatives.data();
-    int outAt = derivatives.at(t);
-    Rows q = neuron.resetDelay() ? mem[b] : fired[b];
-    int at = neuron.resetDelay() ? q.at(t + 1) : q.at(t);
-    neuron.surrogate().derivative(q.data(), at, theta, out, outAt, from, to, (firstDraw + b) * spikes.steps() + t);
-    if (neuron.inhibition()) {
-      // Only the winner's spike is a function of its membrane, whether it fired or not.
-      int winner = kernels.winner(q.data(), at, theta, 0, neuron.size());
-      float derivative = out[outAt + winner];
-      Arrays.fill(out, outAt, outAt + neuron.size(), 0f);
-      out[outAt + winner] = derivative;
     }
   }
 

@@ -118,6 +118,17 @@ class NirRoundTripTest {
     }
   }
 
+  /** What comes out of the convolution is larger than what the gain has values for. */
+  @Test
+  void aGainKeepsItsShapeBeforeAConvolutionThatChangesTheDatas() throws IOException {
+    Network network = Network.input(2, 3, 3)
+        .scale("gain", s -> s.weight(Shape.of(2, 1, 1), new float[] {0.5f, 2f}))
+        .conv2d("conv", c -> c.outChannels(2).kernelSize(1).padding(1))
+        .leaky("lif", n -> n.beta(0.9f)).build(0);
+    Nir.write(folder.resolve("a.nir"), network);
+    assertIdentical("gain before conv", network, Nir.read(folder.resolve("a.nir")));
+  }
+
   private static Network offset(int... extents) {
     return Network.input(extents).scale("gain", s -> s.weight(0.5f).bias(0.25f)).flatten("flat").build(0);
   }
