@@ -57,8 +57,13 @@ final class NirImport {
   /** A Scale node that the neurons after it may give an offset, and is a layer as soon as something else comes. */
   private Gain pending;
 
-  /** The gain of neurons is no weight, so it does not learn. */
-  private record Gain(String name, Shape layer, Shape own, double[] weight, NirNote note, boolean learn) {}
+  /**
+   * The gain of neurons is no weight, so it does not learn.
+   *
+   * @param data shape of the data that it sees, whatever has come since
+   * @param own shape of the weight
+   */
+  private record Gain(String name, Shape data, Shape own, double[] weight, NirNote note, boolean learn) {}
 
   NirImport(NirNode.Graph graph, NirOptions options) {
     this.options = options;
@@ -136,7 +141,7 @@ final class NirImport {
     }
     if (extents.length == 0 || !(total <= NetworkJson.LARGEST_UNCHECKED)) {
       problems.add(step.path(), "shape: expected positive extents of at most " + NetworkJson.LARGEST_UNCHECKED
-          + " values, got " + NirParameters.firstOf(extents));
+          + " values, got " + NirParameters.shown(extents));
       return false;
     }
     int[] sizes = Arrays.stream(extents).mapToInt(extent -> (int) extent).toArray();
@@ -194,6 +199,7 @@ final class NirImport {
     return name;
   }
 
+  /** What our own export noted of a node. */
   private NirNote note(String path) {
     return notes.get(path) instanceof JsonObject note ? new NirNote(note) : NirNote.NONE;
   }
@@ -234,11 +240,11 @@ final class NirImport {
   private void addPending(double[] offset) {
     if (pending != null) {
       Gain gain = pending;
-      Setting weight = gain.note.setting("weight", gain.layer, gain.own, gain.weight);
+      Setting weight = gain.note.setting("weight", gain.data, gain.own, gain.weight);
       builder.scale(gain.name, scale -> {
         scale.weight(weight.shape(), weight.values()).learn(gain.learn);
         if (offset != null) {
-          Setting bias = gain.note.setting("bias", gain.layer, gain.own, offset);
+          Setting bias = gain.note.setting("bias", gain.data, gain.own, offset);
           scale.bias(bias.shape(), bias.values());
         }
         return scale;

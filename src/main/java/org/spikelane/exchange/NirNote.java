@@ -9,14 +9,14 @@ import org.spikelane.layer.Setting;
 import org.spikelane.layer.Shape;
 
 /**
- * What our own export noted of a node beside what NIR can say of it. A note adds to a node and never contradicts it: where
- * the node's numbers do not bear it out, it says nothing.
+ * What our own export noted of a node beside what NIR can say of it. Shapes, missing biases and the kind of recurrence count
+ * only where the node's numbers bear them out.
  *
  * @param json as the metadata have it, or null where they have none
  */
 record NirNote(JsonObject json) {
 
-  /** Of gains that are no node's own. */
+  /** Nothing noted. */
   static final NirNote NONE = new NirNote(null);
 
   boolean exists() {
@@ -43,19 +43,24 @@ record NirNote(JsonObject json) {
     return recurrent() != null && new JsonPrimitive(kind).equals(recurrent().get("kind"));
   }
 
-  /** A parameter in the shape that it has here, if its values are the same over that; else in its own. */
-  Setting setting(String parameter, Shape layer, Shape own, double[] values) {
+  /**
+   * A parameter in the shape that the note gives it, if its values are the same over that; else in its own.
+   *
+   * @param data shape of the data that the layer sees
+   * @param own shape of the values, which broadcasts over that
+   */
+  Setting setting(String parameter, Shape data, Shape own, double[] values) {
     Setting plain = new Setting(own, NirArrays.floats(values));
-    int[] extents = extents(parameter, layer);
+    int[] extents = extents(parameter, data);
     if (extents == null) {
       return plain;
     }
     Shape wanted = Shape.of(extents);
     float[] reduced = new float[wanted.size()];
     boolean[] set = new boolean[reduced.length];
-    for (int n = 0; n < layer.size(); n++) {
-      float value = plain.values()[layer.source(own.extents(), n)];
-      int to = layer.source(extents, n);
+    for (int n = 0; n < data.size(); n++) {
+      float value = plain.values()[data.source(own.extents(), n)];
+      int to = data.source(extents, n);
       if (set[to] && reduced[to] != value) {
         return plain;
       }
@@ -65,15 +70,15 @@ record NirNote(JsonObject json) {
     return new Setting(wanted, reduced);
   }
 
-  /** The noted extents of a parameter, each 1 or the layer's; null if there are none. */
-  private int[] extents(String parameter, Shape layer) {
+  /** The noted extents of a parameter, each 1 or that of the data; null if there are none, or they are others. */
+  private int[] extents(String parameter, Shape data) {
     if (json == null || !(json.get("shapes") instanceof JsonObject shapes)
-        || !(shapes.get(parameter) instanceof JsonArray noted) || noted.size() > layer.rank()) {
+        || !(shapes.get(parameter) instanceof JsonArray noted) || noted.size() > data.rank()) {
       return null;
     }
     int[] extents = new int[noted.size()];
     for (int i = 0; i < extents.length; i++) {
-      int whole = layer.extent(layer.rank() - extents.length + i);
+      int whole = data.extent(data.rank() - extents.length + i);
       JsonElement extent = noted.get(i);
       boolean one = extent.isJsonPrimitive() && extent.getAsString().equals("1");
       boolean all = extent.isJsonPrimitive() && extent.getAsString().equals(Integer.toString(whole));

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.spikelane.format.NirArray;
 import org.spikelane.layer.Shape;
 
-/** What the nodes of one graph must have as parameters: each method notes as a problem what does not fit. */
+/** What the nodes of one graph must have as parameters: what does not fit is noted as a problem. */
 final class NirParameters {
 
   /**
@@ -27,7 +27,7 @@ final class NirParameters {
     return own != null && backed(path, layer, own) ? own : null;
   }
 
-  /** Whether parameters of their own shape may stand for all that the layer has. */
+  /** Whether parameters of their own shape may stand for all that the layer has; those that they stand for are counted. */
   boolean backed(String path, Shape layer, Shape own) {
     unbacked += layer.size() - own.size();
     if (unbacked > MOST_UNBACKED) {
@@ -50,7 +50,7 @@ final class NirParameters {
     }
     if (!fits) {
       problems.add(path, parameter + ": expected " + count + " integers of at least " + least + ", got "
-          + firstOf(given));
+          + shown(given));
       return null;
     }
     return integers;
@@ -71,8 +71,8 @@ final class NirParameters {
     return problems.count() == before;
   }
 
-  /** A list of the values, or as many as are shown of them. */
-  static String firstOf(double[] values) {
+  /** The values, or the first of them, as a message shows them. */
+  static String shown(double[] values) {
     return Arrays.toString(Arrays.copyOf(values, Math.min(values.length, MOST_SHOWN)));
   }
 }

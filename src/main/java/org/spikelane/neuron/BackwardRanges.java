@@ -5,12 +5,13 @@ import org.spikelane.layer.Block;
 
 /**
  * Which steps of a sample go backward together, the last first, and which neurons: all of them where kernels need nothing
- * but the record, else so few that what is computed for them before stays near.
+ * but the record, else so few that what is computed before, or carried from step to step in memory, stays near. With
+ * recurrence it is one step, and as with inhibition all neurons.
  *
  * @param size neurons
  * @param length steps of the block
- * @param steps that go backward together
- * @param columns neurons that do
+ * @param steps most steps of a range
+ * @param columns most neurons of a range
  */
 record BackwardRanges(int size, int length, int steps, int columns) {
 
@@ -24,7 +25,7 @@ record BackwardRanges(int size, int length, int steps, int columns) {
   private static final int COLUMNS = 1024;
 
   /**
-   * Of a neuron layer. Recurrence goes step by step, for all neurons.
+   * Those of a neuron layer.
    *
    * @param inKernels whether kernels compute the surrogate derivatives
    */
@@ -38,7 +39,7 @@ record BackwardRanges(int size, int length, int steps, int columns) {
   }
 
   /** How many ranges of steps there are; range i, counted from the last step, is [{@link #start}, {@link #end}). */
-  int blocks() {
+  int stepRanges() {
     return Math.ceilDiv(length, steps);
   }
 
@@ -51,7 +52,7 @@ record BackwardRanges(int size, int length, int steps, int columns) {
   }
 
   /** How many ranges of neurons there are; range j is [{@link #from}, {@link #to}). */
-  int strips() {
+  int neuronRanges() {
     return Math.ceilDiv(size, columns);
   }
 
@@ -67,7 +68,7 @@ record BackwardRanges(int size, int length, int steps, int columns) {
   Rows[][] room() {
     int apart = NeuronStage.apart(columns);
     float[] data = new float[steps * apart];
-    Rows[][] rows = new Rows[blocks()][strips()];
+    Rows[][] rows = new Rows[stepRanges()][neuronRanges()];
     for (int i = 0; i < rows.length; i++) {
       for (int j = 0; j < rows[i].length; j++) {
         rows[i][j] = new Rows(data, -start(i) * apart - from(j), apart);

@@ -61,9 +61,9 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   /** Whether the backward pass goes step by step for all samples: spikes have a gradient that the steps after make. */
   private final boolean stepwise;
   private final BackwardRanges ranges;
-  /** Null without a record. */
+  /** Of the spikes, on the way backward; null without a record. */
   private final SpikeDerivatives derivatives;
-  /** By range: dL/d(spikes) times what a spike is worth; empty of neurons without a graded factor. */
+  /** By range of steps and of neurons: dL/d(spikes) times what a spike is worth; empty of neurons without a graded factor. */
   private final Rows[][] scaled;
   /**
    * Row b, if stepwise: dL/d(spikes of sample b) that later tapes carry to the last step, and the first to those before it;
@@ -86,6 +86,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
   private final Rows noGradient;
   /** [samples][N]: gradient carried to the membrane before the step at hand. */
   private final float[][] carriedMem;
+
   NeuronStage(Neuron neuron, Values input, Block block, NeuronState state, int first) {
     int size = neuron.size();
     this.neuron = neuron;
@@ -125,8 +126,9 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
       recurrentOf[b] = recurrence == null ? recurrent : new Rows(recurrent.data(), recurrent.at(b), 0);
     }
     int recorded = record ? block.samples() : 0;
-    this.ranges = BackwardRanges.of(neuron, block, SpikeDerivatives.inKernels(neuron) != null);
-    this.derivatives = record ? new SpikeDerivatives(neuron, ranges) : null;
+    SurrogateDerivative inKernels = record ? SpikeDerivatives.inKernels(neuron) : null;
+    this.ranges = BackwardRanges.of(neuron, block, inKernels != null);
+    this.derivatives = record ? new SpikeDerivatives(neuron, ranges, inKernels) : null;
     this.scaled = record && neuron.graded() ? ranges.room() : new Rows[0][];
     this.gSpikes = new Rows(new float[stepwise ? recorded * size : 0], 0, size);
     this.gSpikesOf = rows(gSpikes.data(), stepwise ? recorded : 0, size, 0, 0);
@@ -350,7 +352,7 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   // ------------------------------------------------------------------ backward
 
-  /** Numbers the samples of the next backward pass, for random surrogates: this one and those that follow it. */
+  /** Numbers the samples of the next backward pass, for random surrogates: this one and those that follow it; needs a record. */
   public final void drawFrom(long number) {
     derivatives.drawFrom(number);
   }
@@ -440,8 +442,8 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
     if (neuron.graded() && neuron.gradedSpikesFactor().parameter().trainable()) {
       addGradientOfFactor(b, above, sums);
     }
-    for (int j = 0; j < ranges.strips(); j++) {
-      for (int i = 0; i < ranges.blocks(); i++) {
+    for (int j = 0; j < ranges.neuronRanges(); j++) {
+      for (int i = 0; i < ranges.stepRanges(); i++) {
         backward(b, spikes.value() == 1f ? above : scale(above, i, j), i, j, sums);
       }
     }

@@ -24,10 +24,11 @@ final class SpikeDerivatives {
   /** Number of the block's first sample among all that are ever run backward: random surrogates draw by it. */
   private long firstDraw;
 
-  SpikeDerivatives(Neuron neuron, BackwardRanges ranges) {
+  /** @param inKernels what {@link #inKernels(Neuron)} gives, by which the ranges were chosen */
+  SpikeDerivatives(Neuron neuron, BackwardRanges ranges, SurrogateDerivative inKernels) {
     this.neuron = neuron;
     this.ranges = ranges;
-    this.inKernels = inKernels(neuron);
+    this.inKernels = inKernels;
     this.rows = inKernels == null ? ranges.room() : new Rows[0][];
     this.ofRows = new SurrogateDerivative[rows.length][];
     for (int i = 0; i < rows.length; i++) {

@@ -118,15 +118,24 @@ class NirRoundTripTest {
     }
   }
 
-  /** What comes out of the convolution is larger than what the gain has values for. */
+  /** Read over the shape behind the convolution, one gain for all was an index out of bounds, and two got another shape. */
   @Test
-  void aGainKeepsItsShapeBeforeAConvolutionThatChangesTheDatas() throws IOException {
-    Network network = Network.input(2, 3, 3)
-        .scale("gain", s -> s.weight(Shape.of(2, 1, 1), new float[] {0.5f, 2f}))
-        .conv2d("conv", c -> c.outChannels(2).kernelSize(1).padding(1))
-        .leaky("lif", n -> n.beta(0.9f)).build(0);
-    Nir.write(folder.resolve("a.nir"), network);
-    assertIdentical("gain before conv", network, Nir.read(folder.resolve("a.nir")));
+  void aGainKeepsItsShapeBeforeAConvolution() throws IOException {
+    assertGainComesBack(1, 0.5f);
+    assertGainComesBack(2, 0.5f, 2f);
+  }
+
+  private void assertGainComesBack(int channels, float... gain) throws IOException {
+    for (int outChannels : new int[] {2, 4}) {
+      for (int padding : new int[] {0, 1}) {
+        Network network = Network.input(2, 3, 3)
+            .scale("gain", s -> s.weight(Shape.of(channels, 1, 1), gain))
+            .conv2d("conv", c -> c.outChannels(outChannels).kernelSize(1).padding(padding))
+            .leaky("lif", n -> n.beta(0.9f)).build(0);
+        Nir.write(folder.resolve("a.nir"), network);
+        assertIdentical(network.layers().toString(), network, Nir.read(folder.resolve("a.nir")));
+      }
+    }
   }
 
   private static Network offset(int... extents) {
