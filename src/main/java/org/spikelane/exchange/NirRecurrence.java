@@ -23,6 +23,7 @@ final class NirRecurrence {
   private final NirNote note;
   private final NirParameters parameters;
   private final Problems problems;
+  /** Of parameters, by their names in the layer. */
   private final Map<String, float[]> values = new LinkedHashMap<>();
 
   /**
@@ -72,10 +73,10 @@ final class NirRecurrence {
     return values;
   }
 
-  private double[] timesGain(double[] values) {
-    double[] product = new double[values.length];
+  private double[] timesGain(double[] perNeuron) {
+    double[] product = new double[perNeuron.length];
     for (int i = 0; i < product.length; i++) {
-      product[i] = values[i] * gain[i];
+      product[i] = perNeuron[i] * gain[i];
     }
     return product;
   }
