@@ -70,6 +70,11 @@ public final class Chain {
     return stages.isEmpty() ? input : stages.getLast().output();
   }
 
+  /** Whether {@link #output} is the spikes of this stage: its layer is the last, or others only give them another shape. */
+  boolean isOutput(NeuronStage neuron) {
+    return neuron.output() == output() && neuron.neuron().output() == Neuron.Output.SPIKES;
+  }
+
   /** The neuron layers by name, in order. */
   public Map<String, NeuronStage> neurons() {
     return neurons;
@@ -91,20 +96,28 @@ public final class Chain {
    * Backpropagation through time, once after each recording {@link #forward} of as many samples. Starts from the gradient
    * of {@link #output}, which the caller has written, and the membrane gradients that it has set at the stages.
    *
-   * @param firstSample number of the first sample among all that are ever run backward; random surrogates draw by it
+   * @param firstDraw number of the first sample's first draw, of {@link #drawsPerSample}
    */
-  public void backward(int samples, GradientSums sums, long firstSample) {
-    drawFrom(firstSample);
+  public void backward(int samples, GradientSums sums, long firstDraw) {
+    drawFrom(firstDraw);
     neurons.values().forEach(NeuronStage::clearCarried);
     delays.values().forEach(DelayStage::clearCarried);
     backwardFromCarried(samples, sums);
   }
 
-  /** Every layer its own numbers, or two random surrogates of one seed would draw the same. */
-  private void drawFrom(long firstSample) {
-    long layer = 0;
+  /**
+   * How often random surrogates draw for a sample in a backward pass: once for each neuron layer and step. Draws of one number
+   * are equal, so each sample that is ever run backward has that many numbers of its own.
+   */
+  public long drawsPerSample() {
+    return (long) neurons.size() * input.steps();
+  }
+
+  private void drawFrom(long firstDraw) {
+    long next = firstDraw;
     for (NeuronStage neuron : neurons.values()) {
-      neuron.drawFrom(firstSample + (layer++ << 48));
+      neuron.drawFrom(next, drawsPerSample());
+      next += input.steps();
     }
   }
 
@@ -112,8 +125,7 @@ public final class Chain {
     for (int i = stages.size() - 1; i >= 0; i--) {
       Stage stage = stages.get(i);
       // What is given for spikes that are the output is its gradient already.
-      if (stage instanceof NeuronStage neuron && upstream.containsKey(neuron)
-          && (i < stages.size() - 1 || neuron.neuron().output() == Neuron.Output.MEMBRANE)) {
+      if (stage instanceof NeuronStage neuron && upstream.containsKey(neuron) && !isOutput(neuron)) {
         upstream.get(neuron).addSpikes(neuron, samples);
       }
       stage.backward(samples, sums);
@@ -121,8 +133,8 @@ public final class Chain {
   }
 
   /** The same, from gradients that are given for any of the layers, and the output's as it is. */
-  void backward(int samples, GradientSums sums, long firstSample, Map<String, Upstream.OfLayer> given) {
-    drawFrom(firstSample);
+  void backward(int samples, GradientSums sums, long firstDraw, Map<String, Upstream.OfLayer> given) {
+    drawFrom(firstDraw);
     upstream.clear();
     neurons.forEach((name, stage) -> {
       stage.clearCarried();

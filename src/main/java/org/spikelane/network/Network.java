@@ -76,7 +76,7 @@ public final class Network {
   private final List<NamedLayer> fromStates;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Neuron> neurons = new LinkedHashMap<>();
-  private final AtomicLong tapes = new AtomicLong();
+  private final AtomicLong draws = new AtomicLong();
 
   private Network(Shape inputShape, List<NamedLayer> layers) {
     this.inputShape = inputShape;
@@ -244,8 +244,9 @@ public final class Network {
     return new Tape(this, input, from, states, product).run(input);
   }
 
-  long nextTape() {
-    return tapes.getAndIncrement();
+  /** Numbers for so many draws of random surrogates: the first of them. */
+  long nextDraws(long count) {
+    return draws.getAndAdd(count);
   }
 
   /** States for {@code samples} samples, all zero. */

@@ -65,7 +65,7 @@ public final class Outputs {
     return new SpikeRows(bits, sample * steps * words, words);
   }
 
-  /** The output of the last layer, [T][B][N], time first: spikes as 0 and 1, or values. */
+  /** The output of the last layer, [T][B][N], time first: spikes as 0 and 1 (times the graded factor in Leaky), or values. */
   public float[] output() {
     if (output == null) {
       RowKernels kernels = KernelProvider.current().rows();

@@ -23,6 +23,8 @@ public final class Session {
   private final ProductChoice product;
   private Tape last;
   private SequenceRun run;
+  /** Whether what the chain holds is of the present states. */
+  private boolean stepped;
 
   Session(Network network, int samples, ProductChoice product) {
     this.network = network;
@@ -57,6 +59,7 @@ public final class Session {
     }
     chain.forward(samples());
     detach();
+    stepped = true;
     return this;
   }
 
@@ -85,6 +88,7 @@ public final class Session {
     }
     Outputs outputs = run.run(input.apartFrom(states));
     detach();
+    stepped = false;
     return outputs;
   }
 
@@ -95,16 +99,17 @@ public final class Session {
     }
   }
 
-  /** Whether neuron n of the output layer fired in the last step, of stream 0. */
+  /** {@link #fired(int, int)} of stream 0. */
   public boolean fired(int n) {
     return fired(0, n);
   }
 
   /**
-   * Whether neuron n of the output layer fired in the last step of stream {@code sample}.
+   * Whether neuron n of the output layer fired in the last {@link #step} of stream {@code sample}.
    *
    * @throws IllegalArgumentException if there is no such stream or neuron
-   * @throws IllegalStateException if the last layer gives values, not spikes
+   * @throws IllegalStateException if the last layer gives values, not spikes, or the states were set or a sequence ran since
+   *     the last step
    */
   public boolean fired(int sample, int n) {
     if (sample < 0 || sample >= samples() || n < 0 || n >= network.outputShape().size()) {
@@ -112,13 +117,19 @@ public final class Session {
           + network.outputShape().size() + ", got " + sample + " and " + n);
     }
     if (chain.output() instanceof Spikes spikes) {
+      requireStepped("fired");
       return spikes.rows(sample).fired(0, n);
     }
     throw new IllegalStateException("fired: the last layer gives values, not spikes; read output()");
   }
 
-  /** The output of the last step, [B][N], valid until the next. */
+  /**
+   * The output of the last {@link #step}, [B][N], valid until the next.
+   *
+   * @throws IllegalStateException if there was none, or the states were set or a sequence ran since
+   */
   public float[] output() {
+    requireStepped("output");
     for (int b = 0; b < samples(); b++) {
       switch (chain.output()) {
         case Spikes spikes -> {
@@ -133,6 +144,13 @@ public final class Session {
     return output;
   }
 
+  private void requireStepped(String what) {
+    if (!stepped) {
+      throw new IllegalStateException(
+          what + ": expected a step before it, got none since the states were set or a sequence ran");
+    }
+  }
+
   /**
    * The state of a neuron layer: its membrane, current and last spikes. Live, and may be written to; to keep gradients from
    * crossing what was written, {@link #detach} afterwards.
@@ -145,6 +163,7 @@ public final class Session {
   public void reset() {
     states.reset();
     detach();
+    stepped = false;
   }
 
   /** A copy of all states, which further steps do not change. */
@@ -162,6 +181,7 @@ public final class Session {
   public void restore(States snapshot) {
     states.restore(snapshot);
     detach();
+    stepped = false;
   }
 
   /**
@@ -172,6 +192,7 @@ public final class Session {
    */
   public Tape record(Input input) {
     last = Tape.ofSession(network, input, states, product, before()).run(input);
+    stepped = false;
     return last;
   }
 
@@ -188,6 +209,7 @@ public final class Session {
    */
   public Tape record(Input input, Tape memory) {
     last = memory.recordAfter(memory == last ? null : before(), input, states);
+    stepped = false;
     return last;
   }
 

@@ -46,15 +46,17 @@ public final class Tape {
   private final Map<String, Upstream.Carried> initial = new LinkedHashMap<>();
   /** The same with that of delays, which are no states that one gives. */
   private final Map<String, Upstream.Carried> carried = new LinkedHashMap<>();
+  /** The tape that gradients cross to, or null; it knows this one as its {@link #follower} until they have, or cannot. */
   private Tape before;
-  /** Number of the record that gradients cross to: its tape may record again before they could. */
-  private long numberBefore;
+  private Tape follower;
+  /** Whether the one before was run backward first. */
+  private boolean tooLate;
   /** The tape whose {@link #carried} gradients are to be used here, or null. */
   private Tape after;
   /** The tape that {@link #carried} was handed to and that has not used it yet, or null. */
   private Tape handedTo;
-  /** Number of this record among the network's, by which random surrogates draw. */
-  private long number;
+  /** Number of the record's first draw among the network's, by which random surrogates draw. */
+  private long firstDraw;
   private boolean consumed;
 
   /**
@@ -109,12 +111,28 @@ public final class Tape {
 
   private void follow(Tape tape) {
     before = tape;
-    numberBefore = tape == null ? 0 : tape.number;
+    tooLate = false;
+    if (tape != null) {
+      tape.follower = this;
+    }
+  }
+
+  /** Takes this record out of its row: no gradient crosses it any more. */
+  private void leaveRow() {
+    if (before != null) {
+      before.follower = null;
+      before = null;
+    }
+    if (follower != null) {
+      follower.before = null;
+      follower = null;
+    }
+    forgetAfter();
   }
 
   Tape run(Input given) {
     Input input = given.apartFrom(states);
-    number = network.nextTape();
+    firstDraw = network.nextDraws(samples * blocks.getFirst().drawsPerSample());
     consumed = false;
     if (fromZero) {
       states.reset();
@@ -156,7 +174,7 @@ public final class Tape {
       throw new IllegalStateException("memory: the tape recorded before this one was not run backward yet, and the gradient"
           + " that is to reach it lies here");
     }
-    forgetAfter();
+    leaveRow();
     follow(next);
     return run(input);
   }
@@ -301,11 +319,16 @@ public final class Tape {
   public Gradients backward(Upstream upstream) {
     requireFresh();
     upstream.check(network, (long) steps * samples);
-    if (before != null && (before.consumed || before.number != numberBefore)) {
+    if (tooLate) {
       throw new IllegalStateException("tape: the one recorded before was run backward first, so this one's gradient cannot"
           + " reach it; go last to first, or detach between them");
     }
     consumed = true;
+    if (follower != null) {
+      follower.tooLate = true;
+      follower.before = null;
+      follower = null;
+    }
     Map<String, Upstream.Carried> fromAfter = after == null ? null : after.carried;
     Map<String, Upstream.OfLayer> layers = upstream.layersAfter(fromAfter);
     sums.clear();
@@ -319,8 +342,8 @@ public final class Tape {
       if (i > 0) {
         chain.shareGradients(blocks.getFirst());
       }
-      upstream.ofOutput(network).put(chain.output(), first, samples, count);
-      chain.backward(count, sums, (number << 32) + first, given);
+      upstream.ofOutput(chain).put(chain.output(), first, samples, count);
+      chain.backward(count, sums, firstDraw + first * chain.drawsPerSample(), given);
       collectInitial(chain, first, count);
       collectPast(chain, first, count);
     }
@@ -328,6 +351,7 @@ public final class Tape {
     if (before != null) {
       before.after = this;
       handedTo = before;
+      before.follower = null;
       before = null;
     }
     network.parameters().forEach((name, parameter) -> {

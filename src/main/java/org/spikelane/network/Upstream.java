@@ -84,11 +84,10 @@ public final class Upstream {
     return all;
   }
 
-  /** What is given for the network's output: as such, or as spikes of the last layer, or as both. */
-  OfOutput ofOutput(Network network) {
-    NamedLayer last = network.layers().isEmpty() ? null : network.layers().getLast();
-    boolean spiking = last != null && last.layer() instanceof Neuron neuron && neuron.output() == Neuron.Output.SPIKES;
-    OfLayer given = spiking ? layers.get(last.name()) : null;
+  /** What is given for the output of a chain: as such, or as spikes of the layer whose spikes it is, or as both. */
+  OfOutput ofOutput(Chain chain) {
+    OfLayer given = chain.neurons().entrySet().stream().filter(neuron -> chain.isOutput(neuron.getValue()))
+        .map(neuron -> layers.get(neuron.getKey())).filter(Objects::nonNull).findFirst().orElse(null);
     return new OfOutput(output, given == null ? null : given.spikes);
   }
 

@@ -352,9 +352,9 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   // ------------------------------------------------------------------ backward
 
-  /** Numbers the samples of the next backward pass, for random surrogates: this one and those that follow it; needs a record. */
-  public final void drawFrom(long number) {
-    derivatives.drawFrom(number);
+  /** Numbers the draws of random surrogates in the next backward pass: step t of sample b has {@code first + b*perSample + t}. */
+  public final void drawFrom(long first, long perSample) {
+    derivatives.drawFrom(first, perSample);
   }
 
   /** Makes the gradients that come from after the last step zero; call before they are added to. */

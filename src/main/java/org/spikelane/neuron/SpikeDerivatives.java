@@ -21,8 +21,9 @@ final class SpikeDerivatives {
   private final Rows[][] rows;
   /** {@link #rows} as kernels take them. */
   private final SurrogateDerivative[][] ofRows;
-  /** Number of the block's first sample among all that are ever run backward: random surrogates draw by it. */
+  /** Numbers of the draws of random surrogates: of the first sample's first step, and how far samples lie apart. */
   private long firstDraw;
+  private long drawsPerSample;
 
   /** @param inKernels what {@link #inKernels(Neuron)} gives, by which the ranges were chosen */
   SpikeDerivatives(Neuron neuron, BackwardRanges ranges, SurrogateDerivative inKernels) {
@@ -45,9 +46,10 @@ final class SpikeDerivatives {
     return neuron.inhibition() ? null : neuron.surrogate().inKernels();
   }
 
-  /** Numbers the samples of the next backward pass: this one and those that follow it. */
-  void drawFrom(long number) {
-    firstDraw = number;
+  /** Numbers the draws of the next backward pass: {@code first + b*perSample + t} at step t of sample b. */
+  void drawFrom(long first, long perSample) {
+    firstDraw = first;
+    drawsPerSample = perSample;
   }
 
   /**
@@ -61,7 +63,7 @@ final class SpikeDerivatives {
       return inKernels;
     }
     for (int t = ranges.start(i); t < ranges.end(i); t++) {
-      long draw = (firstDraw + b) * ranges.length() + t;
+      long draw = firstDraw + b * drawsPerSample + t;
       compute(mem.data(), mem.at(t), rows[i][j].data(), rows[i][j].at(t), ranges.from(j), ranges.to(j), draw);
     }
     return ofRows[i][j];

@@ -203,8 +203,9 @@ public sealed interface Surrogate {
 
   /**
    * {@code 1} where {@code z > 0}, else {@code (u - 0.5 + mean)*variance} with u uniform in [0, 1), drawn anew for every
-   * neuron and step: {@code surrogate.SSO(mean=0, variance=0.2)}. The draws depend on the seed, the layer, the row and the
-   * neuron alone, so they are the same for any number of threads.
+   * neuron, step and sample, and for every record and epoch: {@code surrogate.SSO(mean=0, variance=0.2)}. The draws follow
+   * from the seed and from how many were made of the network's tapes, or of its trainer's samples, before: they are the same
+   * on any number of threads, if tapes are recorded in the same order.
    */
   record Stochastic(float mean, float variance, long seed) implements Surrogate {
 

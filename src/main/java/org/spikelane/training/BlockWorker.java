@@ -94,7 +94,7 @@ final class BlockWorker {
         judge(b, target, weight, first + b, outcome);
       }
       if (learning) {
-        chain.backward(count, sums, firstSample + first);
+        chain.backward(count, sums, (firstSample + first) * chain.drawsPerSample());
         if (currents != null) {
           currents.takeGradient(chain.input(), first, count);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.layer.ProductChoice;
@@ -87,6 +88,47 @@ class SessionTest {
     Session truncated = network.session();
     for (int i = 0; i < 3; i++) {
       truncated.record(x).backward(new Upstream().membrane("lif", new float[] {1}));
+    }
+  }
+
+  @Test
+  void aWindowOutlivesTheOneBeforeItThatWasRecordedOver() {
+    Network network = half(ResetMechanism.SUBTRACT);
+    Input x = Input.sequence(new float[] {0.25f}, 1, 1).withGradient();
+    float[] one = {1};
+    Session session = network.session();
+    Tape first = session.record(x);
+    Tape second = session.record(x);
+    Tape third = session.record(x, first);
+    third.backward(new Upstream().membrane("lif", one));
+    // Second's own membrane, and what the third carries back: beta + alpha, of its own current and membrane.
+    assertArrayEquals(new float[] {2}, second.backward(new Upstream().membrane("lif", one)).input());
+    assertThrows(IllegalStateException.class, () -> third.backward(new Upstream()));
+    session.record(x, first).backward(new Upstream().membrane("lif", one));
+    // One that was run backward first is too late for what followed it, recorded over or not.
+    Tape fourth = session.record(x);
+    Tape fifth = session.record(x);
+    fourth.backward(new Upstream());
+    session.detach();
+    session.record(x, fourth);
+    assertThrows(IllegalStateException.class, () -> fifth.backward(new Upstream()));
+  }
+
+  @Test
+  void saysNothingOfStepsBeforeItsStatesWereSet() {
+    Session session = half(ResetMechanism.SUBTRACT).session();
+    Input silence = Input.sequence(new float[3], 3, 1);
+    States fresh = session.snapshot();
+    Tape memory = session.record(silence);
+    List<Runnable> changes = List.of(session::reset, () -> session.restore(fresh), () -> session.run(silence),
+        () -> session.record(silence), () -> session.record(silence, memory));
+    for (Runnable change : changes) {
+      assertTrue(session.step(new float[] {9}).fired(0));
+      change.run();
+      assertEquals("fired: expected a step before it, got none since the states were set or a sequence ran",
+          assertThrows(IllegalStateException.class, () -> session.fired(0)).getMessage());
+      assertEquals("output: expected a step before it, got none since the states were set or a sequence ran",
+          assertThrows(IllegalStateException.class, session::output).getMessage());
     }
   }
 

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.spikelane.layer.Block;
@@ -63,6 +66,56 @@ class TapeTest {
     Gradients gradients = tape.backward(new Upstream().spikes("last", new float[12]));
     assertEquals("parameter: expected one of [fc.weight, fc.bias], got last.beta",
         refused(() -> gradients.parameter("last.beta")));
+  }
+
+  /** A Flatten passes spikes on as they are: what is given for them, or for the output, is given once, and only read. */
+  @Test
+  void gradientsOfSpikesThatAreTheOutputReachThemThroughAFlatten() {
+    float[] x = Networks.input(1, 4 * 3 * 5);
+    float[] given = Networks.input(2, 4 * 3 * 6);
+    float[] unchanged = given.clone();
+    for (Upstream upstream : List.of(new Upstream().spikes("lif", given), new Upstream().output(given),
+        new Upstream().spikes("lif", 2f), new Upstream().output(1f).spikes("lif", given),
+        new Upstream().output(given).spikes("lif", given), new Upstream().output(given).membrane("lif", given))) {
+      List<Gradients> gradients = Stream.of(false, true).map(flat -> {
+        Network.Builder layers = Network.input(5).linear("fc", 6).leaky("lif", n -> n.beta(0.5f));
+        Network network = (flat ? layers.flatten("flat") : layers).build(1);
+        return network.record(Input.sequence(x, 4, 3).withGradient()).backward(upstream);
+      }).toList();
+      Agreement.bits("fc.weight", gradients.get(0).parameter("fc.weight"), gradients.get(1).parameter("fc.weight"));
+      Agreement.bits("input", gradients.get(0).input(), gradients.get(1).input());
+      Agreement.bits("given", unchanged, given);
+    }
+  }
+
+  /** Silent neurons that forget: the gradient of an input is its draw. */
+  @Test
+  void randomSurrogatesDrawApartInEveryRecordAndStep() {
+    Network network = Network.input(50).leaky("lif", n -> n.beta(0f).surrogate(new Surrogate.Stochastic())).build(1);
+    Set<Float> draws = new HashSet<>();
+    for (int steps : new int[] {2, 1, 3, 1}) {
+      float[] gradient = network.record(Input.sequence(new float[steps * 2 * 50], steps, 2).withGradient())
+          .backward(new Upstream().output(1f)).input();
+      for (int row = 0; row < steps * 2; row++) {
+        draws.add(gradient[row * 50]);
+      }
+    }
+    assertEquals(14, draws.size());
+  }
+
+  /** The gradient through two silent layers is the product of their draws, which has both signs if they differ. */
+  @Test
+  void randomSurrogatesDrawApartInLongSequences() {
+    int steps = 1 << 16;
+    Network network = Network.input(1).leaky("a", n -> n.beta(0f).surrogate(new Surrogate.Stochastic()))
+        .leaky("b", n -> n.beta(0f).surrogate(new Surrogate.Stochastic())).build(1);
+    float[] gradient = network.record(Input.sequence(new float[steps], steps, 1).withGradient())
+        .backward(new Upstream().output(1f)).input();
+    int negative = 0;
+    for (float g : gradient) {
+      negative += g < 0 ? 1 : 0;
+    }
+    assertEquals(0.5, negative / (double) steps, 0.01);
   }
 
   /** The gradient through two silent layers is the product of their draws, which has both signs if they differ. */
