@@ -35,6 +35,12 @@ record ArrayDataset(float[] values, boolean constant, int steps, int features, i
     }
     int features = (int) (values.length / rows);
     SampleShape.check(steps, "features", features);
+    for (int k = 0; k < values.length; k++) {
+      if (!Float.isFinite(values[k])) {
+        throw new IllegalArgumentException(
+            "values: expected finite numbers, got " + values[k] + " in sample " + k / (values.length / labels.length));
+      }
+    }
     return new ArrayDataset(values, constant, steps, features, labels, classes);
   }
 

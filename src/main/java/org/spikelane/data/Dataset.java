@@ -16,7 +16,7 @@ public interface Dataset {
    * @param labels [samples], from 0 to {@code classes - 1}
    * @param classes number of classes
    * @throws IllegalArgumentException if there is no sample, step or class, a sample has more than 2^24 values, the
-   *     number of values is no multiple of samples times steps, or a label is out of its bounds
+   *     number of values is no multiple of samples times steps, a value is not finite, or a label is out of its bounds
    * @throws NullPointerException if an array is null
    */
   static Dataset ofSequences(float[] values, int steps, int[] labels, int classes) {
@@ -31,7 +31,7 @@ public interface Dataset {
    * @param labels [samples], from 0 to {@code classes - 1}
    * @param classes number of classes
    * @throws IllegalArgumentException if there is no sample, step or class, steps times features is more than 2^24, the
-   *     number of values is no multiple of samples, or a label is out of its bounds
+   *     number of values is no multiple of samples, a value is not finite, or a label is out of its bounds
    * @throws NullPointerException if an array is null
    */
   static Dataset ofConstants(float[] values, int steps, int[] labels, int classes) {

@@ -5,9 +5,14 @@ package org.spikelane.layer;
  * broadcasts over the layer's.
  *
  * @param shape of the values
- * @param values row-major in that shape, not copied
+ * @param values row-major in that shape; copied
  */
 public record Setting(Shape shape, float[] values) {
+
+  /** Copies the values, so that what happens to the array later changes nothing. */
+  public Setting {
+    values = values.clone();
+  }
 
   /** One value for all neurons, of shape {@code []}. */
   public static Setting scalar(float value) {

@@ -37,9 +37,9 @@ public final class StateQuantization {
     double lo = -(threshold + threshold * lowerLimit);
     double hi = threshold + threshold * upperLimit;
     levels = uniform ? uniformLevels(lo, hi, 1 << numBits) : exponentialLevels(lo, hi, 1 << numBits);
-    for (int k = 1; k < levels.length; k++) {
-      if (!(levels[k - 1] <= levels[k])) {
-        throw new IllegalArgumentException("stateQuant: these arguments give levels that do not ascend: "
+    for (int k = 0; k < levels.length; k++) {
+      if (!Float.isFinite(levels[k]) || (k > 0 && !(levels[k - 1] <= levels[k]))) {
+        throw new IllegalArgumentException("stateQuant: these arguments give levels that are not finite and ascending: "
             + Arrays.toString(Arrays.copyOf(levels, Math.min(levels.length, 8))));
       }
     }
@@ -230,6 +230,9 @@ public final class StateQuantization {
       if (!Double.isFinite(lowerLimit) || !Double.isFinite(upperLimit)) {
         throw new IllegalArgumentException(
             "lowerLimit, upperLimit: expected finite numbers, got " + lowerLimit + " and " + upperLimit);
+      }
+      if (multiplier != null && !Double.isFinite(multiplier)) {
+        throw new IllegalArgumentException("multiplier: expected a finite number, got " + multiplier);
       }
       return new StateQuantization(this);
     }

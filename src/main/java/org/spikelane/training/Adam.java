@@ -24,12 +24,12 @@ public final class Adam implements Optimizer {
   /**
    * Adam with the given constants.
    *
-   * @throws IllegalArgumentException if the rate or epsilon is not positive, or a beta is below 0, or 1 or more
+   * @throws IllegalArgumentException if the rate or epsilon is not positive and finite, or a beta is below 0, or 1 or more
    */
   public Adam(float learningRate, float beta1, float beta2, float epsilon) {
     requireRate(learningRate);
-    if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0)) {
-      throw new IllegalArgumentException("adam: expected betas of 0 or more and below 1, and epsilon above 0, got " + beta1
+    if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0 && epsilon <= Float.MAX_VALUE)) {
+      throw new IllegalArgumentException("adam: expected betas of 0 or more and below 1, and a finite epsilon above 0, got " + beta1
           + ", " + beta2 + " and " + epsilon);
     }
     this.learningRate = learningRate;
@@ -56,8 +56,8 @@ public final class Adam implements Optimizer {
 
   @Override
   public Update update(List<Parameter> parameters, List<float[]> gradients) {
-    first.require(parameters);
-    second.require(parameters);
+    first.require(parameters, gradients);
+    second.require(parameters, gradients);
     steps++;
     float rate = (float) (learningRate / (1 - StrictMath.pow(beta1, steps)));
     float correction = (float) Math.sqrt(1 - StrictMath.pow(beta2, steps));

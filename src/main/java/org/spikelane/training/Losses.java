@@ -66,6 +66,7 @@ public final class Losses {
    *
    * @param onTarget membrane that the right class should have
    * @param offTarget membrane that the other classes should have
+   * @throws IllegalArgumentException if one of them is not finite
    */
   public static Loss mseMembrane(double onTarget, double offTarget) {
     return new MeanSquaredMembrane(onTarget, offTarget);
@@ -76,12 +77,17 @@ public final class Losses {
    * weight} argument (a plain mean, unlike torch's weighted one).
    *
    * @param weights one for each class; a network of another number of classes is refused when it trains
-   * @throws IllegalArgumentException if there are none
+   * @throws IllegalArgumentException if there are none, or one is not finite
    */
   public static Loss weighted(Loss loss, float[] weights) {
     Objects.requireNonNull(loss, "loss");
     if (weights.length == 0) {
       throw new IllegalArgumentException("weights: expected one for each class, got none");
+    }
+    for (float weight : weights) {
+      if (!Float.isFinite(weight)) {
+        throw new IllegalArgumentException("weights: expected finite numbers, got " + weight);
+      }
     }
     return new Weighted(loss, weights.clone());
   }
@@ -245,6 +251,13 @@ public final class Losses {
   }
 
   private record MeanSquaredMembrane(double onTarget, double offTarget) implements Loss {
+
+    MeanSquaredMembrane {
+      if (!Double.isFinite(onTarget) || !Double.isFinite(offTarget)) {
+        throw new IllegalArgumentException(
+            "targets: expected finite onTarget and offTarget, got " + onTarget + " and " + offTarget);
+      }
+    }
 
     @Override
     public Of of() {

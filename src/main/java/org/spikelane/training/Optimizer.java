@@ -14,7 +14,7 @@ public interface Optimizer {
    *
    * @param parameters always the same, in the same order
    * @param gradients of the parameters, each in its parameter's shape
-   * @throws IllegalArgumentException if it keeps moments, and these are other parameters
+   * @throws IllegalArgumentException if it keeps moments, and these are other parameters, or gradients of others
    */
   void step(List<Parameter> parameters, List<float[]> gradients);
 
@@ -23,7 +23,7 @@ public interface Optimizer {
    *
    * @param parameters always the same, in the same order
    * @param gradients of the parameters, each in its parameter's shape
-   * @throws IllegalArgumentException if it keeps moments, and these are other parameters
+   * @throws IllegalArgumentException if it keeps moments, and these are other parameters, or gradients of others
    */
   default Update update(List<Parameter> parameters, List<float[]> gradients) {
     return new Update(1, piece -> step(parameters, gradients));

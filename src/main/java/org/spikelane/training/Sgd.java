@@ -34,7 +34,7 @@ public final class Sgd implements Optimizer {
 
   @Override
   public Update update(List<Parameter> parameters, List<float[]> gradients) {
-    velocities.require(parameters);
+    velocities.require(parameters, gradients);
     return Update.of(parameters, (i, from, to) ->
         update(parameters.get(i).values(), gradients.get(i), velocities.of(i), from, to));
   }

@@ -62,6 +62,10 @@ class ArrayDatasetTest {
     refused("labels: expected 0 to 0 for 1 classes, got 1 at sample 1", () -> Dataset.ofSequences(TWELVE, 3, labels, 1));
     refused("labels: expected 0 to 1 for 2 classes, got -1 at sample 0",
         () -> Dataset.ofSequences(TWELVE, 3, new int[] {-1, 0}, 2));
+    float[] broken = TWELVE.clone();
+    broken[7] = Float.NaN;
+    refused("values: expected finite numbers, got NaN in sample 1", () -> Dataset.ofSequences(broken, 3, labels, 2));
+    refused("values: expected finite numbers, got NaN in sample 1", () -> Dataset.ofConstants(broken, 3, labels, 2));
     Dataset data = Dataset.ofSequences(TWELVE, 3, labels, 2);
     refused("i: expected 0 to 1, got 2", () -> data.label(2));
     refused("i: expected 0 to 1, got -1", () -> data.copyTo(-1, new float[6], 0));

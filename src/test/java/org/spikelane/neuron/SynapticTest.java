@@ -46,6 +46,14 @@ class SynapticTest {
   }
 
   @Test
+  void keepsTheValuesThatItsBuilderWasGiven() {
+    float[] alpha = {0.5f, 0.75f};
+    Synaptic.Builder builder = half().alpha(alpha);
+    alpha[0] = 9;
+    assertArrayEquals(new float[] {0.5f, 0.75f}, of(builder, 2).alpha().parameter().values());
+  }
+
+  @Test
   void hasTheDefaultsOfSnnTorch() {
     Synaptic lif = of(half(), 3);
     assertEquals(ResetMechanism.SUBTRACT, lif.resetMechanism());

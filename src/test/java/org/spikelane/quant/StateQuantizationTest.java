@@ -157,7 +157,9 @@ class StateQuantizationTest {
     refused("lowerLimit, upperLimit: expected finite numbers, got NaN and 0.2",
         StateQuantization.builder().lowerLimit(Double.NaN));
     refused("stateQuant: ", StateQuantization.builder().upperLimit(-3));
-    refused("stateQuant: ", StateQuantization.builder().uniform(false).multiplier(Double.NaN));
+    refused("multiplier: expected a finite number, got NaN", StateQuantization.builder().multiplier(Double.NaN));
+    refused("stateQuant: these arguments give levels that are not finite and ascending: ",
+        StateQuantization.builder().numBits(2).uniform(false).threshold(1e39));
     refused("stateQuant: ", StateQuantization.builder().uniform(false).multiplier(-2));
     // The centre is outside the range, above it and below it.
     refused("stateQuant: ", StateQuantization.builder().uniform(false).upperLimit(-0.5));

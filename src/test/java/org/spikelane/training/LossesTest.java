@@ -208,5 +208,7 @@ class LossesTest {
         () -> value(Losses.weighted(Losses.ceCount(), new float[3]), output())).getMessage());
     assertThrows(IllegalArgumentException.class, () -> Losses.mseCount(1.1, 0));
     assertThrows(IllegalArgumentException.class, () -> Losses.mseCount(1, Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> Losses.mseMembrane(1, Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> Losses.weighted(Losses.ceCount(), new float[] {1, Float.NaN}));
   }
 }

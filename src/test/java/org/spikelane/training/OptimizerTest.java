@@ -1,5 +1,6 @@
 package org.spikelane.training;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -108,6 +109,7 @@ class OptimizerTest {
     assertThrows(IllegalArgumentException.class, () -> new Adam(1, 1, 0.9f, 1));
     assertThrows(IllegalArgumentException.class, () -> new Adam(1, 0.9f, -1, 1));
     assertThrows(IllegalArgumentException.class, () -> new Adam(1, 0.9f, 0.9f, 0));
+    assertThrows(IllegalArgumentException.class, () -> new Adam(1, 0.9f, 0.9f, Float.POSITIVE_INFINITY));
     assertThrows(IllegalArgumentException.class, () -> new Sgd(-1, 0));
     assertEquals("momentum: expected 0 or more and below 1, got 1.0",
         assertThrows(IllegalArgumentException.class, () -> new Sgd(1, 1)).getMessage());
@@ -124,6 +126,22 @@ class OptimizerTest {
             + " optimiser for each network", assertThrows(IllegalArgumentException.class,
             () -> optimizer.update(others, List.of(new float[2], new float[2]))).getMessage());
       }
+    }
+  }
+
+  @Test
+  void refuseGradientsThatDoNotFitAndStayAsTheyAre() {
+    for (Supplier<Optimizer> make : List.<Supplier<Optimizer>>of(() -> Adam.withLearningRate(0.1f), () -> new Sgd(0.1f, 0.5f))) {
+      Parameter parameter = parameter(1, 2);
+      Parameter expected = parameter(1, 2);
+      Optimizer optimizer = make.get();
+      assertEquals("gradients: expected one for each of 1 parameters, got 0",
+          assertThrows(IllegalArgumentException.class, () -> optimizer.step(List.of(parameter), List.of())).getMessage());
+      assertEquals("gradients: expected 2 values for " + parameter.name() + ", got 3", assertThrows(
+          IllegalArgumentException.class, () -> optimizer.step(List.of(parameter), List.of(new float[3]))).getMessage());
+      optimizer.step(List.of(parameter), List.of(new float[] {1, -1}));
+      make.get().step(List.of(expected), List.of(new float[] {1, -1}));
+      assertArrayEquals(expected.values(), parameter.values());
     }
   }
 }
