@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -15,12 +16,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.spikelane.data.EventBins;
 import org.spikelane.exchange.Nir;
 import org.spikelane.exchange.StateDict;
 import org.spikelane.format.NirFile;
@@ -143,6 +147,19 @@ class ImportCommandsTest {
   }
 
   @Test
+  void copiesOfModelsKeepTheirMetadata() throws IOException {
+    Path trained = folder.resolve("trained.safetensors");
+    JsonObject training = new JsonObject();
+    training.addProperty("loss", "ce_count");
+    new Model(network, new EventBins(0.01, 5, 6), List.of("a", "b", "c"), training).save(trained);
+    Path copy = folder.resolve("trained-copy.safetensors");
+    Terminal.bare().done("convert", trained, copy);
+    Map<String, String> metadata = Safetensors.read(copy).metadata();
+    assertEquals("[\"a\",\"b\",\"c\"]", metadata.get(Model.CLASSES));
+    assertEquals(Safetensors.read(trained).metadata(), metadata);
+  }
+
+  @Test
   void saysOfNirGraphsOnlyWhatWasAssumed() throws IOException {
     Path own = folder.resolve("noted.nir");
     Nir.write(own, network, 0.001);
@@ -195,8 +212,13 @@ class ImportCommandsTest {
   void replacesAFileOnlyWhenForced() throws IOException {
     Path there = Files.writeString(folder.resolve("precious.safetensors"), "text");
     Terminal terminal = Terminal.bare();
-    assertAll(terminal.refused("is there already|--force", "convert", pt, there, "--description", description));
+    Path out = folder.resolve("not-precious.pt");
+    assertAll(
+        terminal.refused("is there already|--force", "convert", pt, there, "--description", description),
+        terminal.refused("is there already|--force", "convert", pt, out, "--description", description,
+            "--write-description", there));
     assertEquals("text", Files.readString(there));
+    assertTrue(Files.notExists(out), "written before everything was checked");
     terminal.done("convert", pt, there, "--description", description, "--force");
     assertEquals(NetworkJson.write(network), NetworkJson.write(Network.load(there)));
   }
@@ -270,6 +292,16 @@ class ImportCommandsTest {
     Tape tape = network.record(Input.sequence(x, 2, samples));
     Agreement.bits("output", tape.output(), Safetensors.read(y).tensors().get("output").values());
     Agreement.bits("spk", tape.spikes("lif1"), Safetensors.read(y).tensors().get("lif1.spk").values());
+    Path output = folder.resolve("many-y.npy");
+    String out = Terminal.bare().done("run", pt, "--description", description, "--input", in, "--output", output,
+        "--threads", 2);
+    Agreement.bits("output alone", tape.output(), Npy.read(output).values());
+    for (String layer : List.of("lif1", "lif2")) {
+      float[] spikes = tape.spikes(layer);
+      long fired = IntStream.range(0, spikes.length).filter(i -> spikes[i] != 0).count();
+      String rate = String.format(Locale.ROOT, "%s: %.4f per neuron and step", layer, (double) fired / spikes.length);
+      assertTrue(out.contains(rate), () -> "expected " + rate + " in " + out);
+    }
   }
 
   @Test
