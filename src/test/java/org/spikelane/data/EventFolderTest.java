@@ -87,6 +87,14 @@ class EventFolderTest {
     assertArrayEquals(new float[] {9, 0, 0, 0, 0, 9}, values);
   }
 
+  /** numpy: float32(0.7) / float32(0.1) is 7, in float64 6.9999998. */
+  @Test
+  void dividesInFloat32() {
+    float[] values = new float[8];
+    new EventBins(0.1, 8, 1).encode(new Events(new int[] {0, 1}, new float[] {0.7f}, new char[1]), 0, values, 0);
+    assertArrayEquals(new float[] {0, 0, 0, 0, 0, 0, 0, 1}, values);
+  }
+
   @Test
   void usesTheOptionsThatEventsHave() throws IOException {
     DataFolder data = DataFolder.open(FSDD);
@@ -195,6 +203,9 @@ class EventFolderTest {
     int labels = find(whole, "0000".repeat(6) + "0100".repeat(6) + "0200".repeat(6));
     assertPatchRefused(whole, times + 3, 0x7e, "spikes/times, sample 0, event 1: expected seconds from 0 on, got NaN");
     assertPatchRefused(whole, times + 3, 0xa5, "spikes/times, sample 0, event 1: expected seconds from 0 on, got -0.02");
+    byte[] round = whole.clone();
+    round[times + 2] = 0;
+    assertPatchRefused(round, times + 3, 0x7c, "spikes/times, sample 0, event 1: expected seconds from 0 on, got Infinity");
     assertPatchRefused(whole, labels + 2, 10, "label 1: expected 0 to 9, got 10");
   }
 

@@ -157,6 +157,14 @@ class TrialFolderTest {
   }
 
   @Test
+  void takesGapsUpToLabel1000() throws IOException {
+    put("y_train.npy", npy("<u2", "2,", bytes(0, 0, 0xe8, 3)));
+    assertEquals(1001, opened().classes());
+    put("y_train.npy", npy("<u2", "2,", bytes(0, 0, 0xe9, 3)));
+    assertRefused(folder, "y_train.npy: labels up to 1001");
+  }
+
+  @Test
   void ignoresFilesThatCannotBeUnpacked() throws IOException {
     put("notes.gz", bytes(0x1f, 0x8b));
     assertEquals(1, opened().size());
