@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.spikelane.format.NirArray;
 import org.spikelane.format.NirFile;
 import org.spikelane.format.NirNode;
+import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.network.Network;
 import org.spikelane.network.Session;
 import org.spikelane.neuron.Neuron;
@@ -122,6 +123,14 @@ class NirImportTest {
     }
   }
 
+  @Test
+  void parametersOfDifferentShapesAreBroadcast() {
+    NirArray zero = NirArray.scalar(0);
+    Network network = agree("LIF", chain(new int[] {3},
+        new NirNode.Lif(NirArray.vector(2e-4, 4e-4, 1e-3), NirArray.scalar(5), zero, NirArray.scalar(0.7), zero)), 1);
+    assertArrayEquals(new float[] {0.5f, 0.75f, 0.9f}, network.neuron("n0").beta().perNeuron());
+  }
+
   private static NirNode neuron(String type, SplittableRandom random, int[] own, boolean potentials) {
     NirArray tau = random(random, 1.2e-4, 2e-3, own);
     NirArray tauSyn = random(random, 1.2e-4, 1e-3, own);
@@ -206,6 +215,19 @@ class NirImportTest {
     agree("Flatten of four", chain(new int[] {2, 3, 2},
         new NirNode.Flatten(NirArray.vector(1, 2, 3, 2), NirArray.scalar(1), NirArray.scalar(-1)),
         new NirNode.Linear(random(random, -1, 1, 2, 12))), 1);
+  }
+
+  /** The batch counts as dimension 0 where a fourth dimension of three, or a first of one, could be nothing else. */
+  @Test
+  void flattensDimensionsCountedWithTheBatch() {
+    NirArray one = NirArray.scalar(1);
+    NirArray two = NirArray.scalar(2);
+    assertEquals("[6, 2]", Nir.toNetwork(chain(new int[] {2, 3, 2},
+        new NirNode.Flatten(NirArray.vector(1, 2, 3, 2), one, two)), NirOptions.NONE).outputShape().toString());
+    assertEquals("[2, 6]", Nir.toNetwork(chain(new int[] {2, 3, 2},
+        new NirNode.Flatten(NirArray.vector(2, 3, 2), one, two)), NirOptions.NONE).outputShape().toString());
+    assertEquals("[4]", Nir.toNetwork(chain(new int[] {4},
+        new NirNode.Flatten(null, one, one)), NirOptions.NONE).outputShape().toString());
   }
 
   /** Layers of every kind in random rows, against the equations. */
@@ -357,6 +379,26 @@ class NirImportTest {
     refused("groups", chain(new int[] {3, 4, 4}, new NirNode.Conv2d(null, random(new SplittableRandom(1), 0, 1, 2, 1,
         3, 3),
         NirArray.vector(1, 1), NirArray.scalar(1), NirNode.Padding.of(0), NirArray.scalar(1), NirArray.scalar(2))));
+  }
+
+  /** Only immediate resets to zero take a membrane of 0 for one that fired. */
+  @Test
+  void otherResetsTakeThresholdsBelowZero() {
+    NirNode.Graph graph = chain(new int[] {1}, lif(1e-3, -1));
+    for (NirOptions options : List.of(NirOptions.NONE.withReset(ResetMechanism.SUBTRACT, false),
+        NirOptions.NONE.withReset(ResetMechanism.ZERO, true))) {
+      assertEquals(-1, Nir.toNetwork(graph, options).neuron("n0").threshold().perNeuron()[0]);
+    }
+    assertThrows(IllegalArgumentException.class,
+        () -> Nir.toNetwork(graph, NirOptions.NONE.withReset(ResetMechanism.ZERO, false)));
+  }
+
+  @Test
+  void notedShapesOfMoreDimensionsThanTheDataCountForNothing() {
+    NirNode.Graph graph = chain(new int[] {2}, new NirNode.Scale(NirArray.vector(3, 3)));
+    Network network = Nir.toNetwork(new NirNode.Graph(graph.nodes(), graph.edges(),
+        Map.of("spikelane.layers", "{\"n0\": {\"shapes\": {\"weight\": [1, 1]}}}")), NirOptions.NONE);
+    assertEquals("[2]", network.parameter("n0.weight").shape().toString());
   }
 
   @Test

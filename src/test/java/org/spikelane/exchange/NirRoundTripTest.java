@@ -118,6 +118,16 @@ class NirRoundTripTest {
     }
   }
 
+  /** An IF has no v_leak that could be the offset. */
+  @Test
+  void anOffsetBeforeIntegratorsComesBackAsAMatrix() throws IOException {
+    Network network = Network.input(2).scale("gain", s -> s.weight(0.5f).bias(0.25f)).leaky("lif", n -> n.beta(1f)).build(0);
+    Nir.write(folder.resolve("a.nir"), network);
+    Network back = Nir.read(folder.resolve("a.nir"));
+    assertArrayEquals(new float[] {0.5f, 0, 0, 0.5f}, back.parameter("gain.weight").values());
+    assertArrayEquals(new float[] {0.25f, 0.25f}, back.parameter("gain.bias").values());
+  }
+
   /** Read over the shape behind the convolution, one gain for all was an index out of bounds, and two got another shape. */
   @Test
   void aGainKeepsItsShapeBeforeAConvolution() throws IOException {
