@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -117,6 +120,34 @@ class NirFileTest {
   void filesThatLeadAstrayAreRefused(String name, String message) {
     FormatException e = assertThrows(FormatException.class, () -> NirFile.read(fixture(name)));
     assertTrue(e.getMessage().contains(name) && e.getMessage().contains(message), e.getMessage());
+  }
+
+  @Test
+  void chunksAndHeapsLargerThanTheFileAreRefused() throws IOException {
+    // A key of an index of chunks: the bytes of one, a mask of filters, its corner; then where it lies.
+    byte[] chunked = Files.readAllBytes(fixture("chunked.nir"));
+    ByteBuffer chunks = ByteBuffer.wrap(chunked).order(ByteOrder.LITTLE_ENDIAN);
+    int keys = find(chunked, "TREE\1\0\4\0") + 24;
+    for (int i = 0; i < 4; i++) {
+      int key = keys + i * (8 + 3 * 8 + 8);
+      chunks.putInt(key, chunked.length - (int) chunks.getLong(key + 8 + 3 * 8));
+    }
+    assertRefused(chunked, "the chunks up to here have");
+    byte[] heap = Files.readAllBytes(fixture("plain.nir"));
+    ByteBuffer.wrap(heap).order(ByteOrder.LITTLE_ENDIAN).putLong(find(heap, "GCOL") + 8, heap.length + 1);
+    assertRefused(heap, "its text lies in heaps that are larger than the file");
+  }
+
+  private static int find(byte[] bytes, String text) {
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(text);
+    assertTrue(at >= 0, text);
+    return at;
+  }
+
+  private void assertRefused(byte[] bytes, String message) throws IOException {
+    Path file = Files.write(folder.resolve("refused.nir"), bytes);
+    FormatException e = assertThrows(FormatException.class, () -> NirFile.read(file));
+    assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 
   @Test

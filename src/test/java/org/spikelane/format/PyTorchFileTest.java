@@ -164,6 +164,17 @@ class PyTorchFileTest {
   }
 
   @Test
+  void sharedValuesOfTwoTypesKeepBoth() throws IOException {
+    float[] shared = {1, 2, 3};
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("real", tensor(new int[] {3}, shared));
+    tensors.put("whole", new Tensor(NumberType.I64, new int[] {3}, shared));
+    Path path = folder.resolve("w.pt");
+    PyTorchFile.write(path, tensors);
+    assertEquals(tensors, PyTorchFile.read(path).dictionaries().get(""));
+  }
+
+  @Test
   void refusesToWriteWhatPyTorchCannotHold() throws IOException {
     Path path = folder.resolve("w.pt");
     assertEquals("x: expected a type that PyTorch has a storage for, got U32", assertThrows(IllegalArgumentException.class,
@@ -202,6 +213,15 @@ class PyTorchFileTest {
   void checksViews(String what, String view, String expected) throws IOException {
     String said = refused(file(Archives.withPickle(Archives.bytes(TENSOR + view + END), new byte[16])));
     assertTrue(said.contains(expected), said);
+  }
+
+  @Test
+  void refusesNamesThatStandThereTwice() throws IOException {
+    String tensor = TENSOR.substring(TENSOR.indexOf("ctorch")) + "K\0K\u0004\u0085K\u0001\u0085\u0089}tR";
+    String name = "X\1\0\0\0a";
+    String items = "\u0080\u0002}(" + name + tensor + name + tensor + "u.";
+    assertTrue(refused(file(Archives.withPickle(Archives.bytes(items), new byte[16])))
+        .contains("the name 'a' stands there twice"));
   }
 
   @Test
