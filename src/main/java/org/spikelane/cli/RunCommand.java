@@ -67,6 +67,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--states", description = "As --layers, with membranes LAYER.mem and currents LAYER.syn.")
   private boolean states;
 
+  @Option(names = "--force", description = "Replace the output if it is there.")
+  private boolean force;
+
   @Mixin
   private ImportOptions imports;
 
@@ -83,6 +86,7 @@ final class RunCommand implements Callable<Integer> {
     Recipe.require("--output", ends(output, NPY) || ends(output, SAFETENSORS), "a name that ends in .npy or .safetensors",
         output);
     OutputFile.require("--output", output, path, input, imports.description());
+    OutputFile.requireNew(output, force);
     Recipe.require("--output", ends(output, SAFETENSORS) || !(layers || states),
         "a name that ends in .safetensors, as --layers and --states give several arrays", output);
     Recipe.require("--steps", steps == null || steps >= 1, "at least 1", steps);

@@ -221,6 +221,11 @@ class ImportCommandsTest {
     assertTrue(Files.notExists(out), "written before everything was checked");
     terminal.done("convert", pt, there, "--description", description, "--force");
     assertEquals(NetworkJson.write(network), NetworkJson.write(Network.load(there)));
+    assertAll(terminal.refused("is there already|--force", "run", pt, "--description", description, "--input", sequence,
+        "--output", there));
+    assertEquals(NetworkJson.write(network), NetworkJson.write(Network.load(there)));
+    terminal.done("run", pt, "--description", description, "--input", sequence, "--output", there, "--force");
+    assertEquals(List.of("output"), List.copyOf(Safetensors.read(there).tensors().keySet()));
   }
 
   @Test
@@ -261,7 +266,7 @@ class ImportCommandsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void runsWithLayersAndStates(boolean states) throws IOException {
-    Path y = folder.resolve("y.safetensors");
+    Path y = folder.resolve(states ? "states.safetensors" : "layers.safetensors");
     Terminal.bare().done("run", wrapped, "--prefix", "module.", "--description", description, "--input", constant, "--steps",
         9, "--output", y, states ? "--states" : "--layers");
     Tape tape = network.record(Input.constant(Arrays.copyOf(values, SAMPLES * 6), 9, SAMPLES), true);
