@@ -3,7 +3,6 @@ package org.spikelane.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.spikelane.format.AtomicFile;
 import org.spikelane.format.FileProblem;
 import org.spikelane.format.Safetensors;
 import org.spikelane.network.NetworkFile;
@@ -20,29 +19,13 @@ final class KeptModel {
    *
    * @throws UserError if a file of that name could not be written
    */
-  KeptModel(Path path) {
+  KeptModel(Path path) throws IOException {
     this.path = path;
-    Path folder = folder(path);
-    if (folder == null || Files.isDirectory(path)) {
-      throw new UserError("--model: expected the name of a file, got the folder " + path);
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new UserError("--model: expected a file in a folder that exists, got " + path + ", but there is no folder "
-          + folder);
-    }
+    OutputFile.require("--model", path);
     requireReplaceable(path);
-    OutputFile.requireWritable("--model", folder);
   }
 
-  private static Path folder(Path path) {
-    try {
-      return AtomicFile.place(path).getParent();
-    } catch (IOException e) {
-      throw new UserError("--model: " + path + " cannot be written to: " + FileProblem.inWords(e), e);
-    }
-  }
-
-  /** A typing mistake must not cost a data file, or a device. */
+  /** A typing mistake must not cost a data file. */
   private static void requireReplaceable(Path path) {
     if (Files.exists(path) && !isModel(path)) {
       throw new UserError("--model: " + path
@@ -51,9 +34,6 @@ final class KeptModel {
   }
 
   private static boolean isModel(Path path) {
-    if (!Files.isRegularFile(path)) {
-      return false;
-    }
     try {
       return Files.size(path) == 0 || Safetensors.readMetadata(path).containsKey(NetworkFile.KEY);
     } catch (IOException e) {

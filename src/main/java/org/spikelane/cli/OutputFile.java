@@ -24,25 +24,33 @@ final class OutputFile {
    *
    * @param name of the argument, as in {@code --output}
    * @param others may hold nulls, for files that were not given
-   * @throws UserError if it is a folder, lies in one that is not there or cannot be written to, or is one of the others
+   * @throws UserError if it is no file (a folder, say), may not be written to, lies in a folder that is not there or
+   *     cannot be written to, or is one of the others
    */
   static void require(String name, Path file, Path... others) throws IOException {
     Recipe.require(name, !Files.isDirectory(file), "the name of a file", "the folder " + file);
-    Path folder = file.toAbsolutePath().getParent();
-    Recipe.require(name, folder == null || Files.isDirectory(folder), "a file in a folder that is there",
+    Recipe.require(name, !Files.exists(file) || Files.isRegularFile(file), "the name of a file",
+        "the device or pipe " + file);
+    Recipe.require(name, !Files.exists(file) || Files.isWritable(file), "a file that may be written to",
+        file + ", which may not");
+    Path folder = folder(name, file);
+    Recipe.require(name, Files.isDirectory(folder), "a file in a folder that is there",
         file + ", but there is no folder " + folder);
     for (Path other : others) {
       Recipe.require(name, other == null || !same(file, other), "a file of its own", file + ", which is another argument");
     }
-    requireWritable(name, AtomicFile.place(file).getParent());
+    requireWritable(name, folder);
   }
 
-  /**
-   * Requires a folder in which files can be made.
-   *
-   * @throws UserError otherwise
-   */
-  static void requireWritable(String name, Path folder) {
+  private static Path folder(String name, Path file) {
+    try {
+      return AtomicFile.place(file).getParent();
+    } catch (IOException e) {
+      throw new UserError(name + ": " + file + " cannot be written to: " + FileProblem.inWords(e), e);
+    }
+  }
+
+  private static void requireWritable(String name, Path folder) {
     try {
       Files.delete(Files.createTempFile(folder, ".spikelane", ".tmp"));
     } catch (IOException e) {

@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -251,6 +253,29 @@ class ImportCommandsTest {
     assertArrayEquals(network, Files.readAllBytes(pt));
     assertArrayEquals(json, Files.readAllBytes(description));
     assertArrayEquals(numbers, Files.readAllBytes(sequence));
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void writesToNoDevicesAndPipes() throws IOException, InterruptedException {
+    Path pipe = folder.resolve("pipe.npy");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    Path link = Files.createSymbolicLink(folder.resolve("pipe.pt"), pipe);
+    String refusal = ": expected the name of a file, got the device or pipe ";
+    Terminal terminal = Terminal.bare();
+    assertAll(
+        terminal.refused("--output" + refusal + pipe, "run", pt, "--description", description, "--input", sequence,
+            "--output", pipe, "--force"),
+        terminal.refused("OUT" + refusal + link, "convert", pt, link, "--force", "--description", description),
+        terminal.refused("--write-description" + refusal + pipe, "inspect", pt, "--write-description", pipe, "--force"));
+  }
+
+  @Test
+  void refusesALinkThatLeadsNowhere() throws IOException {
+    Path circle = Files.createSymbolicLink(folder.resolve("circle.npy"), folder.resolve("circle.npy"));
+    Terminal terminal = Terminal.bare();
+    assertAll(terminal.refused("--output: " + circle + " cannot be written to: it is a link", "run", pt, "--description",
+        description, "--input", sequence, "--output", circle));
   }
 
   @Test

@@ -83,6 +83,14 @@ class KeptModelTest {
   }
 
   @Test
+  void writesTheFileThatALinkLeadsTo() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), path);
+    new KeptModel(link).replace(model, 1);
+    assertTrue(Files.isSymbolicLink(link));
+    assertTrue(Files.isRegularFile(path));
+  }
+
+  @Test
   void followsALink() throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("link"), path);
     kept.replace(model, 1);
