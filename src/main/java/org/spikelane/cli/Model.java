@@ -82,13 +82,16 @@ record Model(Network network, InputEncoding encoding, List<String> classes, Json
     return NetworkFile.load(path);
   }
 
-  /** @throws UserError if there is no such file */
+  /** @throws UserError if there is no such file, or it is a folder, a device or a pipe */
   static void requireFile(Path path) {
     if (Files.notExists(path)) {
       throw new UserError(path + ": no such model file");
     }
     if (Files.isDirectory(path)) {
       throw new UserError(path + ": expected a model file, got a folder");
+    }
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new UserError(path + ": expected a model file, got a device or pipe; copy it to a file first");
     }
   }
 

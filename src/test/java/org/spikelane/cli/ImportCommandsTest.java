@@ -378,6 +378,7 @@ class ImportCommandsTest {
     assertAll(
         terminal.refused("holds tensors without a network|--description FILE", "run", pt, "--input", sequence, "--output", y),
         terminal.refused("no such model file", "inspect", folder.resolve("none.pt")),
+        terminal.refused("/dev/null: expected a model file, got a device or pipe", "inspect", "/dev/null"),
         terminal.refused("got something else", "inspect", odd),
         terminal.refused("fc9: expected a type|modules [fc1, lif1, fc2, lif2]", "inspect", pt, "--description", json),
         terminal.refused("bad.json: for |" + pt.getFileName() + ": fc9", "inspect", pt,
