@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -46,7 +47,7 @@ class LauncherTest {
     }
     Path java = Files.writeString(bin.resolve("java"), "#!/bin/sh\n"
         + "if [ \"$1\" = -version ]; then echo 'openjdk version \"" + version + "\" 2026-01-01' >&2; exit; fi\n"
-        + "echo " + name + "; for word in \"$@\"; do echo \"[$word]\"; done; exit 7\n");
+        + "echo " + name + "; echo LC_ALL=${LC_ALL:-}; for word in \"$@\"; do echo \"[$word]\"; done; exit 7\n");
     assertTrue(java.toFile().setExecutable(true));
     return java;
   }
@@ -55,7 +56,8 @@ class LauncherTest {
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(
         Stream.concat(Stream.of(command.toString()), Stream.of(args)).toList());
-    builder.environment().keySet().removeAll(List.of("JAVA_HOME", "SPIKELANE_JAVA", "SPIKELANE_OPTS"));
+    builder.environment().keySet().removeAll(
+        List.of("JAVA_HOME", "SPIKELANE_JAVA", "SPIKELANE_OPTS", "LC_ALL", "LC_CTYPE", "LANG"));
     builder.environment().putAll(environment);
     Process process = builder.directory(folder.toFile()).redirectErrorStream(true).start();
     process.getOutputStream().close();
@@ -174,6 +176,49 @@ class LauncherTest {
     Result none = start(Map.of("SPIKELANE_JAVA", java + "x"), launcher);
     assertEquals(2, none.code());
     assertTrue(none.output().contains("expected the path of a java"), none.output());
+  }
+
+  @Test
+  void letsTheJvmNameEveryFile() throws IOException, InterruptedException {
+    String java = jdk("new", "25", true).toString();
+    Map<Map<String, String>, String> cases = Map.of(
+        Map.of(), "C.UTF-8",
+        Map.of("LANG", "C"), "C.UTF-8",
+        Map.of("LANG", "C.UTF-8", "LC_ALL", "POSIX"), "C.UTF-8",
+        Map.of("LANG", "C.UTF-8", "LC_CTYPE", "none_NONE.UTF-8"), "C.UTF-8",
+        Map.of("LANG", "C.UTF-8"), "");
+    for (Map.Entry<Map<String, String>, String> given : cases.entrySet()) {
+      Map<String, String> environment = new HashMap<>(given.getKey());
+      environment.put("SPIKELANE_JAVA", java);
+      String output = start(environment, launcher, "info").output();
+      assertTrue(output.contains("\nLC_ALL=" + given.getValue() + "\n"), () -> given + ", got " + output);
+    }
+  }
+
+  /** What other locales are set to is the user's choice. */
+  @Test
+  void leavesOtherCharactersAlone() throws IOException, InterruptedException {
+    Path programs = Files.createDirectories(folder.resolve("programs"));
+    Path locale = programs.resolve("locale");
+    Map<String, String> environment = Map.of("SPIKELANE_JAVA", jdk("new", "25", true).toString(),
+        "PATH", programs + ":" + System.getenv("PATH"));
+    Map<String, String> cases = Map.of("echo ISO-8859-15", "", "echo US-ASCII", "C.UTF-8", "exit 127", "C.UTF-8");
+    for (Map.Entry<String, String> given : cases.entrySet()) {
+      Files.writeString(locale, "#!/bin/sh\n" + given.getKey() + "\n");
+      assertTrue(locale.toFile().setExecutable(true));
+      String output = start(environment, launcher, "info").output();
+      assertTrue(output.contains("\nLC_ALL=" + given.getValue() + "\n"), () -> given + ", got " + output);
+    }
+  }
+
+  @Test
+  void refusesAFolderWithAColon() throws IOException, InterruptedException {
+    Path other = home.resolveSibling("a:folder");
+    Files.move(home, other);
+    Result result = start(Map.of(), other.resolve("bin").resolve("spikelane"));
+    assertEquals(2, result.code());
+    assertEquals("spikelane: expected a folder without a colon in its path, as java splits lists of folders there, got "
+        + other + "\n", result.output());
   }
 
   @Test
