@@ -5,6 +5,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -145,6 +147,7 @@ public final class Spikelane implements Runnable {
     convert(line, SurrogateKind.class);
     convert(line, OptimizerKind.class);
     convert(line, ResetKind.class);
+    line.registerConverter(Path.class, Spikelane::path);
     line.setExpandAtFiles(false);
     line.setOut(surroundings.out());
     line.setErr(surroundings.err());
@@ -183,8 +186,9 @@ public final class Spikelane implements Runnable {
     if (e instanceof MissingParameterException missing) {
       return "expected " + missing.getMissing().stream().map(Spikelane::spelled).collect(Collectors.joining(", "));
     }
-    if (e.getArgSpec() instanceof OptionSpec option && e.getCause() instanceof TypeConversionException wrong) {
-      return option.longestName() + ": " + expected(option.auxiliaryTypes()[0], e.getValue(), wrong.getMessage());
+    if (e.getArgSpec() != null && e.getCause() instanceof TypeConversionException wrong) {
+      String name = e.getArgSpec() instanceof OptionSpec option ? option.longestName() : e.getArgSpec().paramLabel();
+      return name + ": " + expected(e.getArgSpec().auxiliaryTypes()[0], e.getValue(), wrong.getMessage());
     }
     return e.getMessage();
   }
@@ -202,6 +206,17 @@ public final class Spikelane implements Runnable {
 
   private static String spelled(ArgSpec missing) {
     return missing instanceof OptionSpec option ? option.longestName() + "=" + option.paramLabel() : missing.paramLabel();
+  }
+
+  private static Path path(String text) {
+    if (text.isEmpty()) { // Java takes it for the current folder.
+      throw new TypeConversionException("expected the name of a file or folder, got ''");
+    }
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("expected a name that the locale has the characters for, got '" + text + "'");
+    }
   }
 
   private static <E extends Enum<E>> void convert(CommandLine line, Class<E> type) {

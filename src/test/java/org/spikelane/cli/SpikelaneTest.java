@@ -78,6 +78,18 @@ class SpikelaneTest {
         terminal.refused("MODEL|see spikelane eval --help", "eval"));
   }
 
+  @Test
+  void refusesNamesThatAreEmpty() {
+    String refusal = ": expected the name of a file or folder, got ''; see spikelane ";
+    Terminal terminal = Terminal.bare();
+    assertAll(
+        terminal.refused("--data" + refusal + "train --help", "train", "--data", ""),
+        terminal.refused("--model" + refusal + "train --help", "train", "--model", ""),
+        terminal.refused("MODEL" + refusal + "eval --help", "eval", ""),
+        terminal.refused("OUT" + refusal + "convert --help", "convert", "a.pt", ""),
+        terminal.refused("--output" + refusal + "run --help", "run", "a.pt", "--input", "x.npy", "--output="));
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void showsTheTraceOnlyWhenAsked(boolean before) {
