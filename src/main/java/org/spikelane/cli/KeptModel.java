@@ -3,6 +3,8 @@ package org.spikelane.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import org.spikelane.exchange.NetworkFormat;
 import org.spikelane.format.FileProblem;
 import org.spikelane.format.Safetensors;
 import org.spikelane.network.NetworkFile;
@@ -21,12 +23,22 @@ final class KeptModel {
    */
   KeptModel(Path path) throws IOException {
     this.path = path;
+    requireEnding(path);
     OutputFile.require("--model", path);
     requireReplaceable(path);
   }
 
+  /** A name that promises another format would mislead; one without an ending does not. */
+  private static void requireEnding(Path path) {
+    boolean fits = NetworkFormat.named(path).orElse(NetworkFormat.SAFETENSORS) == NetworkFormat.SAFETENSORS
+        && !path.toString().toLowerCase(Locale.ROOT).endsWith(".npy");
+    Recipe.require("--model", fits, "a name that ends in .safetensors", path + "; spikelane convert writes other formats");
+  }
+
   /** A typing mistake must not cost a data file. */
   private static void requireReplaceable(Path path) {
+    Recipe.require("--model", !Files.exists(path) || Files.isReadable(path), "a file that may be read, to see that it is"
+        + " a model of spikelane that may be replaced", path + ", which may not");
     if (Files.exists(path) && !isModel(path)) {
       throw new UserError("--model: " + path
           + " is there, and is not a model of spikelane that may be replaced; remove it, or choose another name");

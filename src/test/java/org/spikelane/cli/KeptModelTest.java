@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.spikelane.data.EventBins;
 import org.spikelane.format.Safetensors;
@@ -80,6 +84,16 @@ class KeptModelTest {
     byte[] foreign = Files.readAllBytes(file);
     assertThrows(UserError.class, () -> new KeptModel(file));
     assertArrayEquals(foreign, Files.readAllBytes(file));
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void saysOfAModelThatMayNotBeReadThatItMayNot() throws IOException {
+    kept.replace(model, 1);
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("-w-------"));
+    assumeFalse(Files.isReadable(path), "root reads every file");
+    String message = assertThrows(UserError.class, () -> new KeptModel(path)).getMessage();
+    assertTrue(message.endsWith("got " + path + ", which may not"), message);
   }
 
   @Test
