@@ -37,8 +37,8 @@ final class KeptModel {
 
   /** A typing mistake must not cost a data file. */
   private static void requireReplaceable(Path path) {
-    Recipe.require("--model", !Files.exists(path) || Files.isReadable(path), "a file that may be read, to see that it is"
-        + " a model of spikelane that may be replaced", path + ", which may not");
+    Recipe.require("--model", !Files.exists(path) || Files.isReadable(path), "a model that may be read",
+        path + ", which may not");
     if (Files.exists(path) && !isModel(path)) {
       throw new UserError("--model: " + path
           + " is there, and is not a model of spikelane that may be replaced; remove it, or choose another name");
