@@ -33,18 +33,19 @@ final class OutputFile {
         "the device or pipe " + file);
     Recipe.require(name, !Files.exists(file) || Files.isWritable(file), "a file that may be written to",
         file + ", which may not");
-    Path folder = folder(name, file);
+    Path folder = place(name, file).getParent();
     Recipe.require(name, Files.isDirectory(folder), "a file in a folder that is there",
         file + ", but there is no folder " + folder);
     for (Path other : others) {
-      Recipe.require(name, other == null || !same(file, other), "a file of its own", file + ", which is another argument");
+      Recipe.require(name, other == null || !same(name, file, other), "a file of its own",
+          file + ", which is another argument");
     }
     requireWritable(name, folder);
   }
 
-  private static Path folder(String name, Path file) {
+  private static Path place(String name, Path file) {
     try {
-      return AtomicFile.place(file).getParent();
+      return AtomicFile.place(file);
     } catch (IOException e) {
       throw new UserError(name + ": " + file + " cannot be written to: " + FileProblem.inWords(e), e);
     }
@@ -82,10 +83,10 @@ final class OutputFile {
     }
   }
 
-  private static boolean same(Path a, Path b) throws IOException {
-    if (Files.exists(a) && Files.exists(b)) {
-      return Files.isSameFile(a, b);
+  private static boolean same(String name, Path a, Path b) throws IOException {
+    if (Files.exists(a) || Files.exists(b)) {
+      return Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b);
     }
-    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
+    return place(name, a).normalize().equals(place(name, b).normalize());
   }
 }

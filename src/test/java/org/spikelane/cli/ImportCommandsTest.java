@@ -237,12 +237,15 @@ class ImportCommandsTest {
     byte[] numbers = Files.readAllBytes(sequence);
     Terminal terminal = Terminal.bare();
     Path link = Files.createSymbolicLink(folder.resolve("link.pt"), pt);
+    Path ahead = Files.createSymbolicLink(folder.resolve("ahead.json"), folder.resolve("new.pt"));
     assertAll(
         terminal.refused("--write-description: expected a file of its own", "inspect", pt, "--write-description", link),
         terminal.refused("is there already|--force", "inspect", pt, "--write-description", description),
         terminal.refused("OUT: expected a file of its own", "convert", pt, link, "--force", "--description", description),
         terminal.refused("--write-description: expected a file of its own", "convert", pt, folder.resolve("new.pt"),
             "--description", description, "--write-description", folder.resolve("../" + folder.getFileName() + "/new.pt")),
+        terminal.refused("--write-description: expected a file of its own", "convert", pt, folder.resolve("new.pt"),
+            "--description", description, "--write-description", ahead),
         terminal.refused("--output: expected a file of its own", "run", pt, "--description", description, "--input",
             sequence, "--output", sequence),
         terminal.refused("there is no folder", "convert", pt, folder.resolve("new.pt"), "--description", description,
