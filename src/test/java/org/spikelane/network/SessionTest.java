@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.layer.ProductChoice;
@@ -61,16 +63,19 @@ class SessionTest {
   }
 
   @Test
-  void cutsTheGradientAtAStepThatWasNotRecorded() {
-    Network network = half(ResetMechanism.SUBTRACT);
-    Session session = network.session();
+  void cutsTheGradientAtWhatWasNotRecorded() {
     Input x = Input.sequence(new float[] {0.25f}, 1, 1).withGradient();
-    Tape first = session.record(x);
-    session.step(new float[] {0.25f});
-    Tape second = session.record(x);
     float[] one = {1};
-    second.backward(new Upstream().membrane("lif", one));
-    assertArrayEquals(one, first.backward(new Upstream().membrane("lif", one)).input());
+    Map<String, Consumer<Session>> between = Map.of("step", session -> session.step(new float[] {0.25f}),
+        "run", session -> session.run(x), "reset", Session::reset,
+        "restore", session -> session.restore(session.snapshot()), "detach", Session::detach);
+    between.forEach((name, change) -> {
+      Session session = half(ResetMechanism.SUBTRACT).session();
+      Tape first = session.record(x);
+      change.accept(session);
+      session.record(x).backward(new Upstream().membrane("lif", one));
+      assertArrayEquals(one, first.backward(new Upstream().membrane("lif", one)).input(), name);
+    });
   }
 
   @Test

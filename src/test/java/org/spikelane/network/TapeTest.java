@@ -135,6 +135,20 @@ class TapeTest {
     assertTrue(negative > 400 && negative < 600, negative + " of 1000 are negative");
   }
 
+  /** A silent neuron's gradient is its draw. */
+  @Test
+  void randomSurrogatesDrawApartAtEveryStepOfEverySampleOfEveryBlock() {
+    Network network = Network.input(1).leaky("lif", n -> n.beta(0).surrogate(new Surrogate.Stochastic())).build(1);
+    int samples = 2 * network.samplesPerBlock(3, false) + 1;
+    float[] gradient = network.record(Input.sequence(new float[3 * samples], 3, samples).withGradient())
+        .backward(new Upstream().output(1f)).input();
+    Set<Float> draws = new HashSet<>();
+    for (float g : gradient) {
+      draws.add(g);
+    }
+    assertEquals(3 * samples, draws.size());
+  }
+
   @Test
   void refusesOutputsThatExceedAnArray() {
     Network wide = Network.input(1).linear("fc", 100).leaky("lif", n -> n.beta(0.5f)).build(1);
@@ -388,6 +402,16 @@ class TapeTest {
       tape.record(input).backward(new Upstream().membrane("lif", x).current("lif", x).spikes("lif", x).output(g));
       Agreement.bits("d_input", want, tape.record(input).backward(new Upstream().output(g)).input());
     }
+  }
+
+  /** The two are summed in memory of the tape, where the sum of the record before still is. */
+  @Test
+  void sumsOutputAndSpikesAnewWhenItRecordsAgain() {
+    Input input = Input.sequence(new float[] {2, 1, 0.5f, 3, 1, 1, 2, 2}, 4, 1).withGradient();
+    Upstream both = new Upstream().output(1f).spikes("last", 1f);
+    Tape tape = NETWORK.record(input);
+    float[] want = tape.backward(both).input();
+    Agreement.bits("d_input", want, tape.record(input).backward(both).input());
   }
 
   @Test
