@@ -2,18 +2,22 @@ package org.spikelane.training;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -325,6 +329,67 @@ class TrainerTest {
     Map<String, double[]> doubles = new LinkedHashMap<>();
     gradients.parameters().forEach((name, gradient) -> doubles.put(name, Agreement.doubles(gradient)));
     return doubles;
+  }
+
+  /** Without a loss of spikes, their gradient is what the recurrence makes of it, sample after sample in the same memory. */
+  @Test
+  void updatesByTheMeanGradientWhereTheLastLayerRecurs() {
+    Network network = Network.input(12).linear("fc1", 20).leaky("lif1", n -> n.beta(0.9f)).linear("fc2", 3)
+        .rLeaky("lif2", n -> n.beta(0.8f).allToAll()).build(1);
+    updatesByTheMeanGradient(network, new Patterns(37, 3, 7, 12, false), Losses.ceMembrane(), 1);
+  }
+
+  @Test
+  void clipsGradientsBeforeTheUpdate() {
+    List<Float> sizes = new ArrayList<>();
+    trainer(network(Leaky.builder().beta(0.9f)), 2).clipping(GradientClipping.byValue(1e-6f)).optimizer(
+        (parameters, gradients) -> gradients.forEach(gradient -> {
+          for (float g : gradient) {
+            sizes.add(Math.abs(g));
+          }
+        })).epoch(DATA);
+    assertEquals(1e-6f, Collections.max(sizes));
+  }
+
+  /** Each sample has one feature of its own, so that the gradient of the feature's weights is that of the sample. */
+  private static Dataset oneFeatureEach(int samples) {
+    float[] values = new float[samples * samples];
+    for (int i = 0; i < samples; i++) {
+      values[i * samples + i] = 1;
+    }
+    return Dataset.ofSequences(values, 1, new int[samples], 2);
+  }
+
+  /** For {@link #oneFeatureEach}: silent at first, and an update is never made. */
+  private static Trainer silent(int features, Surrogate surrogate, Consumer<float[]> weightGradients) {
+    return Trainer.of(Network.input(features).linear("fc", 2, false)
+        .leaky("lif", n -> n.beta(0.5f).surrogate(surrogate)).build(1))
+        .optimizer((parameters, gradients) -> weightGradients.accept(gradients.getFirst()));
+  }
+
+  /** The gradient of a silent neuron's weight is its draw times a number that all samples have in common. */
+  @Test
+  void randomSurrogatesDrawApartInEverySampleOfEveryBatchAndEpoch() {
+    Set<Float> draws = new HashSet<>();
+    silent(40, new Surrogate.Stochastic(), gradient -> {
+      for (float g : gradient) {
+        draws.add(g);
+      }
+    }).batchSize(20).fit(oneFeatureEach(40), 2, report -> {});
+    draws.remove(0f); // Of the samples that are not in the batch.
+    assertEquals(2 * 40 * 2, draws.size());
+  }
+
+  @Test
+  void shufflesEachEpochItsOwnWay() {
+    List<Integer> order = new ArrayList<>();
+    Trainer trainer = silent(20, new Surrogate.ATan(), gradient ->
+        order.add(IntStream.range(0, 20).filter(i -> gradient[i] != 0).sum())).batchSize(1);
+    trainer.fit(oneFeatureEach(20), 2, report -> {});
+    List<Integer> all = IntStream.range(0, 20).boxed().toList();
+    assertEquals(all, order.subList(0, 20).stream().sorted().toList());
+    assertEquals(all, order.subList(20, 40).stream().sorted().toList());
+    assertNotEquals(order.subList(0, 20), order.subList(20, 40));
   }
 
   @Test
