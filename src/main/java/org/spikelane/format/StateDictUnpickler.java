@@ -184,6 +184,10 @@ final class StateDictUnpickler extends Unpickler {
   private StorageView tensor(Object[] arguments) throws FormatException {
     require(arguments.length >= 6 && arguments.length <= 7 && arguments[0] instanceof StorageView.Storage,
         "_rebuild_tensor_v2: expected a storage, offset, size, stride, requires_grad and hooks");
+    if (arguments.length > 6 && arguments[6] != null && !Map.of().equals(arguments[6])) {
+      throw wrong("expected a tensor whose numbers stand as they are, got one with metadata " + arguments[6]
+          + " (a view that negates or conjugates); save tensor.resolve_neg().resolve_conj()");
+    }
     try {
       return new StorageView((StorageView.Storage) arguments[0], number(arguments[1], "storage offset"),
           numbers(arguments[2], "size"), numbers(arguments[3], "stride"));

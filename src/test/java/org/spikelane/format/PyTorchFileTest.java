@@ -215,6 +215,20 @@ class PyTorchFileTest {
     assertTrue(said.contains(expected), said);
   }
 
+  /** A view of the imaginary part of a conjugate has the other sign than the numbers that are stored. */
+  @Test
+  void refusesViewsThatNegate() throws IOException {
+    String view = "K\0K\u0004\u0085K\u0001\u0085\u0089}";
+    assertEquals("data.pkl, byte 117: expected a tensor whose numbers stand as they are, got one with metadata {neg=true}"
+            + " (a view that negates or conjugates); save tensor.resolve_neg().resolve_conj()",
+        refused(file(Archives.withPickle(Archives.bytes(TENSOR + view + "}X\u0003\0\0\0neg\u0088stRs."), new byte[16]))));
+    for (String none : List.of("N", "}")) {
+      byte[] pickle = Archives.bytes(TENSOR + view + none + "tRs.");
+      assertEquals(Map.of("a", tensor(new int[] {4}, 0, 0, 0, 0)),
+          PyTorchFile.read(file(Archives.withPickle(pickle, new byte[16]))).dictionaries().get(""));
+    }
+  }
+
   @Test
   void refusesNamesThatStandThereTwice() throws IOException {
     String tensor = TENSOR.substring(TENSOR.indexOf("ctorch")) + "K\0K\u0004\u0085K\u0001\u0085\u0089}tR";
