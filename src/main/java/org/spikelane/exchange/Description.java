@@ -66,6 +66,7 @@ final class Description {
       throw new IllegalArgumentException("description: expected at least one layer, got none");
     }
     Map<String, String> names = new LinkedHashMap<>();
+    Set<String> once = new LinkedHashSet<>();
     for (JsonElement element : array.getAsJsonArray()) {
       if (!element.isJsonObject() || text(element.getAsJsonObject(), "name") == null) {
         throw new IllegalArgumentException("description: expected layers that are objects with a name, got " + element);
@@ -73,8 +74,12 @@ final class Description {
       JsonObject layer = element.getAsJsonObject();
       String name = text(layer, "name");
       String module = layer.has(MODULE) ? text(layer, MODULE) : name;
+      if (!once.add(name)) {
+        throw new IllegalArgumentException("layers: expected each name once, got " + name + " twice");
+      }
       if (module == null || names.put(module, name) != null) {
-        throw new IllegalArgumentException(name + "." + MODULE + ": expected a name of its own, got " + layer.get(MODULE));
+        throw new IllegalArgumentException(name + "." + MODULE + ": expected a name of its own, got "
+            + (module == null ? layer.get(MODULE) : module + " a second time"));
       }
       layers.add(layer);
     }
@@ -82,6 +87,9 @@ final class Description {
       String module = StateDict.module(name);
       String parameter = module.isEmpty() ? "." + name : name.substring(module.length());
       tensors.put(names.containsKey(module) ? names.get(module) + parameter : name, tensor);
+      if (tensor.values().length == 0) {
+        problems.add(name + ": expected extents of at least 1, got " + Arrays.toString(tensor.shape()));
+      }
     });
     if (tensors.size() < stateDict.size()) {
       throw new IllegalArgumentException("description: two modules of the state dict come out under one name");
@@ -399,7 +407,7 @@ final class Description {
 
   // ------------------------------------------------------------------ what a state dict suggests
 
-  static JsonObject suggestion(Map<String, Tensor> tensors) {
+  static JsonObject suggestion(Map<String, Tensor> tensors, NirOptions options) {
     JsonObject json = new JsonObject();
     JsonArray layers = new JsonArray();
     Set<String> modules = new LinkedHashSet<>();
@@ -413,7 +421,7 @@ final class Description {
       layers.add(layer);
     }
     json.add("layers", layers);
-    Description description = new Description(json, NirOptions.NONE, tensors);
+    Description description = new Description(json, options, tensors);
     for (JsonObject layer : description.layers) {
       description.complete(layer.get("name").getAsString(), layer);
     }

@@ -252,7 +252,17 @@ public final class StateDict {
    * @throws IllegalArgumentException if the tensors of a module are those of no layer known here, or tell no order
    */
   public JsonObject suggestion() {
-    return Description.suggestion(tensors);
+    return suggestion(NirOptions.NONE);
+  }
+
+  /**
+   * The same, where resets and surrogate of every layer of neurons are as chosen.
+   *
+   * @throws IllegalArgumentException as {@link #suggestion()}, or if the state dict names another reset mechanism than was
+   *     chosen
+   */
+  public JsonObject suggestion(NirOptions options) {
+    return Description.suggestion(tensors, options);
   }
 
   // ------------------------------------------------------------------ files

@@ -234,6 +234,15 @@ class StateDictTest {
   }
 
   @Test
+  void namesTensorsWithoutValues() {
+    StateDict dict = StateDict.of(Map.of("fc.weight", tensor(new int[] {0, 3})));
+    String wanted = "fc.weight: expected extents of at least 1, got [0, 3]";
+    assertEquals(wanted, assertThrows(IllegalArgumentException.class, dict::suggestion).getMessage());
+    assertEquals(wanted, assertThrows(IllegalArgumentException.class,
+        () -> dict.network(json("{'layers': [{'name': 'fc'}]}"))).getMessage());
+  }
+
+  @Test
   void saysWhatIsWrongWithADescription() {
     for (String[] pair : new String[][] {
         {"{}", "description: expected an array layers, got null"},
@@ -244,8 +253,8 @@ class StateDictTest {
         {SHORT.replace("'lif1'", "'lif1', 'type': 'Lif'"), "lif1.type: expected Linear, Conv"},
         {SHORT.replace("'lif1'", "'lif1', 'recurrent': 3"), "lif1.recurrent: expected an object, got 3"},
         {SHORT.replace("'lif1'", "'lif1', 'type': 3"), "lif1.type: expected a string, got 3"},
-        {SHORT.replace("'lif1'", "'lif1', 'module': 'fc1'"), "lif1.module: expected a name of its own"},
-        {SHORT.replace("'lif1'", "'fc1'"), "fc1.module: expected a name of its own"},
+        {SHORT.replace("'lif1'", "'lif1', 'module': 'fc1'"), "lif1.module: expected a name of its own, got fc1 a"},
+        {SHORT.replace("'lif1'", "'fc1'"), "layers: expected each name once, got fc1 twice"},
         {SHORT.replace("{'layers'", "{'inputs': [3], 'layers'"), "description.inputs: expected one of"},
         {SHORT.replace("{'layers'", "{'input': [4], 'layers'"), "fc1.weight has shape [4, 3], expected [4, 4]"},
         {"{'layers': [{'name': 'lif1'}]}", "input: expected the shape of a sample at one step"},
