@@ -88,6 +88,10 @@ final class ConvertCommand implements Callable<Integer> {
       out.println("A state dict has no resets' delay, surrogates or layers without parameters; --write-description FILE keeps"
           + " them.");
     }
+    if (format != NetworkFormat.SAFETENSORS && Model.hasEncoding(file)) {
+      out.println("Of a trained model, a " + format.description() + " keeps the network alone, not how samples become its"
+          + " input, the names of the classes and the loss; eval and predict take the data folder's own there.");
+    }
     return 0;
   }
 

@@ -61,6 +61,7 @@ final class EvalCommand implements Callable<Integer> {
     out.println("model     " + path);
     file.printNotes(out);
     out.println("data      " + data.folder(surroundings));
+    file.printInput(out, model.encoding());
     out.printf(Locale.ROOT, "loss      %.4f (%s)%n", evaluation.loss(), Choice.name(model.loss()));
     out.printf(Locale.ROOT, "accuracy  %s, %d of %d samples%n",
         ConfusionTable.percent(evaluation.accuracy()).strip(), Math.round(evaluation.accuracy() * test.size()),

@@ -50,7 +50,7 @@ final class ImportOptions {
 
   @Option(names = "--surrogate", paramLabel = "KIND",
       description = "Surrogate gradient, kept in the network for who trains it on: atan, fast_sigmoid, sigmoid or triangular"
-          + " (default: atan).")
+          + " (default: as the file or description says, else atan).")
   private SurrogateKind surrogate;
 
   @Option(names = "--slope", paramLabel = "X", description = "Steepness of the surrogate (default: snnTorch's).")
@@ -89,6 +89,7 @@ final class ImportOptions {
       refuse("--reset-mechanism", resetMechanism, "the file says it");
       refuse("--reset-delay", resetDelay, "the file says it");
       refuse("--surrogate", surrogate, "the file says it");
+      refuse("--slope", slope, "the file says it");
       refuse("--dt", target == NetworkFormat.NIR ? null : dt, "only NIR graphs have a step");
       NetworkFile own = NetworkFile.load(path);
       return new ModelFile(path, format, own.network(), List.of(), own, null);
@@ -109,9 +110,20 @@ final class ImportOptions {
     }
   }
 
-  /** Whether a state dict of a checkpoint was named. */
-  boolean hasEntry() {
-    return entry != null;
+  /** Whether it says which tensors of a checkpoint are meant. */
+  boolean choosesTensors() {
+    return entry != null || prefix != null;
+  }
+
+  /**
+   * The description that tensors suggest, with resets and surrogate as chosen.
+   *
+   * @throws UserError if an option is out of range or does not go with it
+   * @throws IllegalArgumentException if no description follows from the tensors
+   */
+  JsonObject suggestion(StateDict dict) {
+    refuse("--dt", dt, "only NIR graphs have a step");
+    return dict.suggestion(options());
   }
 
   /** Whether a file is nothing but tensors as long as nobody describes the network. */
@@ -184,10 +196,10 @@ final class ImportOptions {
     }
   }
 
-  /** What is wrong and where: the innermost cause without the link to a web page that Gson adds. */
+  /** What is wrong and where: the innermost cause without the advice to programmers and the link that Gson adds. */
   private static String syntax(JsonParseException e) {
     String message = Objects.requireNonNullElse(e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), "none");
-    return message.lines().findFirst().map(line -> line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1))
-        .orElse("none");
+    return message.replaceFirst("^Use JsonReader\\.setStrictness\\S* to accept ", "").lines().findFirst()
+        .map(line -> line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1)).orElse("none");
   }
 }

@@ -81,7 +81,7 @@ final class InspectCommand implements Callable<Integer> {
   private void printTensors(PrintWriter out) throws IOException {
     NetworkFormat format = NetworkFormat.of(path);
     String head = "file      " + path + ", " + format.description() + ", tensors without a network";
-    if (format == NetworkFormat.PYTORCH && !imports.hasEntry()) {
+    if (format == NetworkFormat.PYTORCH && written == null && !imports.choosesTensors()) {
       Map<String, Map<String, Tensor>> dictionaries = PyTorchFile.read(path).dictionaries();
       if (dictionaries.size() != 1 || !dictionaries.containsKey("")) {
         out.println(head);
@@ -99,7 +99,7 @@ final class InspectCommand implements Callable<Integer> {
     NetworkTables.print(out, dict.tensors());
     JsonObject suggestion;
     try {
-      suggestion = dict.suggestion();
+      suggestion = imports.suggestion(dict);
     } catch (IllegalArgumentException e) {
       out.println();
       out.println("No description follows from the tensors: " + Printable.of(e.getMessage()));

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.spikelane.data.InputEncoding;
 import org.spikelane.exchange.NetworkFormat;
 import org.spikelane.network.Network;
 import org.spikelane.network.NetworkFile;
@@ -27,6 +28,13 @@ record ModelFile(Path path, NetworkFormat format, Network network, List<String> 
   void printNotes(PrintWriter out) {
     for (String note : notes) {
       out.println("assumed   " + Printable.of(note));
+    }
+  }
+
+  /** Prints how samples become input, where the file does not say it. */
+  void printInput(PrintWriter out, InputEncoding assumed) {
+    if (!Model.hasEncoding(this)) {
+      out.println("input     " + Descriptions.describe(assumed) + "; not in the file");
     }
   }
 }

@@ -69,6 +69,7 @@ final class PredictCommand implements Callable<Integer> {
         ? IntStream.range(0, Math.min(FIRST, test.size())).boxed().toList()
         : samples;
     file.printNotes(surroundings.out());
+    file.printInput(surroundings.out(), model.encoding());
     String outputLayer = model.network().layers().getLast().name();
     int right = 0;
     int silent = 0;

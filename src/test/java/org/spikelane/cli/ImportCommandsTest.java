@@ -104,6 +104,27 @@ class ImportCommandsTest {
   }
 
   @Test
+  void suggestsADescriptionWithWhatWasChosen() throws IOException {
+    Path chosen = folder.resolve("chosen.json");
+    Terminal.bare().done("inspect", pt, "--no-reset-delay", "--surrogate", "sigmoid", "--slope", 3, "--reset-mechanism",
+        "subtract", "--write-description", chosen);
+    String out = Terminal.bare().done("inspect", pt, "--description", chosen);
+    assertTrue(out.contains("lif1     subtract, at once") && out.contains("lif2     subtract, at once")
+        && out.contains("Sigmoid[slope=3.0]"), out);
+    Path none = folder.resolve("no-description.json");
+    Path checkpoint = resource("/pytorch/checkpoint.pt");
+    Terminal terminal = Terminal.bare();
+    assertAll(
+        terminal.refused("--dt: cannot be used here, only NIR graphs have a step", "inspect", pt, "--dt", 0.001),
+        terminal.refused("--slope: expected --surrogate beside it", "inspect", pt, "--slope", 3),
+        terminal.refused("--write-description: nothing to write", "inspect", pt, "--reset-mechanism", "none",
+            "--write-description", none),
+        terminal.refused("name the one to take (--entry)", "inspect", checkpoint, "--write-description", none),
+        terminal.refused("name the one to take (--entry)", "inspect", checkpoint, "--prefix", "0."));
+    assertFalse(Files.exists(none));
+  }
+
+  @Test
   void inspectsNetworksAndSaysWhatWasAssumed() {
     String out = Terminal.bare().done("inspect", pt, "--description", description);
     assertTrue(out.contains("assumed   reset one step after the spike, as neither state dict nor description says otherwise:"
@@ -342,6 +363,10 @@ class ImportCommandsTest {
     Path images = SmallData.images(folder.resolve("images"));
     String out = Terminal.bare().done("eval", pt, "--description", description, "--data", images, "--steps", 12);
     assertTrue(out.contains("of 24 samples") && out.contains("(ce_count)") && out.contains("assumed   "), out);
+    String input = "input     6 pixels divided by 255, a constant current for %d steps; not in the file\n";
+    assertTrue(out.contains(input.formatted(12)), out);
+    String predicted = Terminal.bare().done("predict", pt, "--description", description, "--data", images);
+    assertTrue(predicted.contains(input.formatted(25)), predicted);
     assertTrue(Terminal.bare().done("predict", pt, "--description", description, "--data", images).contains(" of 10 right"));
     Path trials = SmallData.trials(folder.resolve("trials"));
     Terminal terminal = Terminal.bare();
@@ -394,6 +419,8 @@ class ImportCommandsTest {
             Files.writeString(folder.resolve("cut.json"), "{\"layers\": [")),
         terminal.refused("comma.json: expected JSON, got unterminated object at line 2 column 3", "inspect", pt, "--description",
             Files.writeString(folder.resolve("comma.json"), "{\"module\": 1\n \"layers\": []}")),
+        terminal.refused("loose.json: expected JSON, got malformed JSON at line 1 column ", "inspect", pt, "--description",
+            Files.writeString(folder.resolve("loose.json"), "{} x")),
         terminal.refused("array.json: expected a JSON object that describes a network", "inspect", pt, "--description",
             Files.writeString(folder.resolve("array.json"), "[1]")),
         terminal.refused("--input: expected at least one value, got the shape [0, 3, 6]", "run", model, "--input", empty,
@@ -408,6 +435,7 @@ class ImportCommandsTest {
             "--dt", 0.001),
         terminal.refused("--reset-mechanism: cannot be used here, the file says it", "inspect", model, "--reset-mechanism",
             "zero"),
+        terminal.refused("--slope: cannot be used here, the file says it", "inspect", model, "--slope", -3),
         terminal.refused("lif1: expected reset mechanism |, as the state dict says, got none", "inspect", pt, "--description",
             description, "--reset-mechanism", "none"),
         terminal.refused("--slope: expected --surrogate beside it", "inspect", pt, "--description", description, "--slope",

@@ -68,6 +68,21 @@ class ModelCommandsTest {
   }
 
   @Test
+  void saysWhatOtherFormatsDoNotKeep() {
+    Path graph = folder.resolve("trained.nir");
+    String note = " keeps the network alone, not how samples become its input,";
+    String nir = Terminal.bare().done("convert", model, graph);
+    assertTrue(nir.contains("a NIR graph" + note), nir);
+    String pt = Terminal.bare().done("convert", model, folder.resolve("trained.pt"));
+    assertTrue(pt.contains("a PyTorch state dict" + note), pt);
+    assertFalse(Terminal.bare().done("convert", model, folder.resolve("trained.safetensors")).contains(note));
+    assertFalse(Terminal.bare().done("convert", graph, folder.resolve("again.nir")).contains(note));
+    String input = "input     6 pixels divided by 255, a constant current for 25 steps; not in the file\n";
+    assertTrue(Terminal.bare().done("eval", graph, "--data", images).contains(input));
+    assertFalse(Terminal.bare().done("eval", model, "--data", images).contains("input  "));
+  }
+
+  @Test
   void readsNoTrainingSamples(@TempDir Path copy) throws IOException {
     try (Stream<Path> files = Files.list(images)) {
       for (Path file : files.toList()) {
