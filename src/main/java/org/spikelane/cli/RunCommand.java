@@ -33,8 +33,8 @@ import picocli.CommandLine.Parameters;
         "  spikelane run model.safetensors --input x.npy --output y.npy --steps 25     x is [B, features]",
         "  spikelane run model.pt --description model.json --input x.npy --output y.safetensors --states",
         "",
-        "With --layers the output file has lif1.spk of every layer of neurons; with --states lif1.mem besides,",
-        "and of second-order neurons lif1.syn."
+        "With --layers the output file has lif1.spk of every layer of neurons; with --states also",
+        "lif1.mem, and of second-order neurons lif1.syn."
     })
 final class RunCommand implements Callable<Integer> {
 
