@@ -38,6 +38,9 @@ final class EventProducts {
   // Rows whose spikes are listed together.
   private static final int EVENT_ROWS = 128;
 
+  // Neurons of rows listed together, all of which may have fired: fewer rows, of more than 32768 neurons.
+  private static final int MOST_LISTED = 1 << 22;
+
   // Rows that add to one panel together, at most as many as fit into edge.
   private static final int ROWS_OF_EVENTS = 4;
 
@@ -117,8 +120,9 @@ final class EventProducts {
     boolean fetches = asks ? costs.fetches() : far;
     long nanos = 0;
     long spikes = 0;
-    for (int r = r0; r < r1; r += EVENT_ROWS) {
-      int count = Math.min(EVENT_ROWS, r1 - r);
+    int together = Math.clamp(MOST_LISTED / Math.max(1, k), 1, EVENT_ROWS);
+    for (int r = r0; r < r1; r += together) {
+      int count = Math.min(together, r1 - r);
       listEvents(spk.words(), spk.at(r), spk.stride(), SpikeRows.words(k), count);
       boolean many = far && starts[count] > (asks ? SPIKES_TO_ASK : SPIKES_TO_FETCH) * k;
       long start = many && asks ? System.nanoTime() : 0;

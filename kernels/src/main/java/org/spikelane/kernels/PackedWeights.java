@@ -172,7 +172,7 @@ public final class PackedWeights {
 
   /**
    * Copies a part of the weights: all parts, each once, in any order or at the same time, are {@link
-   * #packTransposed(float[])}.
+   * #packTransposed(float[])}. Allocates a block of at most 128 rows of a panel.
    *
    * @param w row-major [N][K]
    * @param part number of the part, below {@code parts}

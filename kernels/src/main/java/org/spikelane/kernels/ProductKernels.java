@@ -15,7 +15,11 @@ package org.spikelane.kernels;
  */
 public interface ProductKernels {
 
-  /** Room for weights [K][N], all zero, packed as {@link #events} and the dense products of this provider walk them. */
+  /**
+   * Room for weights [K][N], all zero, packed as {@link #events} and the dense products of this provider walk them.
+   *
+   * @throws IllegalArgumentException if k or n is below 0, or they are more than 2^31 bytes can hold in panels
+   */
   PackedWeights weights(int k, int n);
 
   /**
@@ -109,7 +113,7 @@ public interface ProductKernels {
    *
    * <p>The bits of {@link #denseGradient} with spikes as floats, in the other order of memory: where N is small, its
    * rows fill vectors and those of [K][N] do not. Of -0.0 in {@code gw}, to which only zeros are added, it is not said
-   * whether it stays or becomes 0.0; sums that start at 0.0 never hold it.
+   * whether it stays or becomes 0.0; sums that start at 0.0 never hold it if value is 1.
    *
    * @param spk spikes, rows r, K neurons
    * @param value what a spike counts

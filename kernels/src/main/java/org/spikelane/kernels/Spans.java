@@ -9,7 +9,7 @@ final class Spans {
   static boolean leakyForward(Rows x, Rows rec, Rows mem, float[] beta, float[] theta, SpikeRows spk, int t0, int t1,
       int from, int to) {
     return words(from) && parameters(to, beta, theta) && rows(x, t0, t1, to) && optional(rec, t0, t1, to)
-        && states(mem, t0, t1, to) && spikes(spk, t0, t1, to) && apart(mem, x, t0, t1, from, to)
+        && states(mem, t0, t1, to) && spikes(spk, t0, t1, to) && ofEachStep(spk, t0, t1) && apart(mem, x, t0, t1, from, to)
         && apart(mem, rec, t0, t1, from, to);
   }
 
@@ -39,33 +39,41 @@ final class Spans {
 
   /** Of {@link SynapticKernels#forwardDelayed}. */
   static boolean synapticForward(Rows x, Rows rec, Rows syn, Rows mem, float[] alpha, float[] beta, float[] theta,
-      SpikeRows spk, int t0, int t1, int from, int to) {
-    return leakyForward(x, rec, mem, beta, theta, spk, t0, t1, from, to) && parameter(to, alpha)
+      ResetMechanism reset, SpikeRows spk, int t0, int t1, int from, int to) {
+    return ofSecondOrder(reset) && leakyForward(x, rec, mem, beta, theta, spk, t0, t1, from, to) && parameter(to, alpha)
         && states(syn, t0, t1, to) && apart(syn, x, t0, t1, from, to) && apart(syn, rec, t0, t1, from, to);
   }
 
   /** Of {@link SynapticKernels#forwardImmediate}. */
   static boolean synapticForwardImmediate(Rows x, Rows rec, Rows syn, Rows mem, float[] alpha, float[] beta, float[] theta,
-      Rows q, SpikeRows spk, SpikeRows rst, int t0, int t1, int from, int to) {
-    return leakyForwardImmediate(x, rec, mem, beta, theta, q, spk, rst, t0, t1, from, to) && parameter(to, alpha)
+      ResetMechanism reset, Rows q, SpikeRows spk, SpikeRows rst, int t0, int t1, int from, int to) {
+    return ofSecondOrder(reset)
+        && leakyForwardImmediate(x, rec, mem, beta, theta, q, spk, rst, t0, t1, from, to) && parameter(to, alpha)
         && states(syn, t0, t1, to);
   }
 
   /** Of {@link SynapticKernels#backwardDelayed}. */
   static boolean synapticBackward(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, float[] cSyn,
-      float[] cMem, float[] alpha, float[] beta, float[] theta, boolean learn, float[] gAlpha, float[] gBeta,
-      float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
-    return leakyBackward(gSpk, gMem, sg, mem, cMem, beta, theta, learn, gBeta, gTheta, gx, t0, t1, from, to)
+      float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha,
+      float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+    return ofSecondOrder(reset)
+        && leakyBackward(gSpk, gMem, sg, mem, cMem, beta, theta, learn, gBeta, gTheta, gx, t0, t1, from, to)
         && parameters(to, alpha, cSyn) && optional(gSyn, t0, t1, to)
         && (!learn || (parameter(to, gAlpha) && summedAfterwards(gx, syn, t0, t1, from, to)));
   }
 
   /** Of {@link SynapticKernels#backwardImmediate}. */
   static boolean synapticBackwardImmediate(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows q, SpikeRows spk,
-      SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, boolean learn,
-      float[] gAlpha, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
-    return leakyBackwardImmediate(gSpk, gMem, sg, q, spk, rst, cMem, beta, theta, learn, gBeta, gTheta, gx, t0, t1, from, to)
+      SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset,
+      boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+    return ofSecondOrder(reset)
+        && leakyBackwardImmediate(gSpk, gMem, sg, q, spk, rst, cMem, beta, theta, learn, gBeta, gTheta, gx, t0, t1, from, to)
         && parameters(to, alpha, cSyn) && rows(gSyn, t0, t1, to) && (!learn || parameter(to, gAlpha));
+  }
+
+  private static boolean ofSecondOrder(ResetMechanism reset) {
+    assert reset != ResetMechanism.ZERO_CARRIED : "reset: expected one of second order, got " + reset;
+    return true;
   }
 
   /** Rows of state are one more than steps. */
@@ -126,6 +134,12 @@ final class Spans {
   private static boolean spikes(SpikeRows rows, int t0, int t1, int to) {
     assert rows.holds(t0, t1, to) : "spike rows " + t0 + " to " + t1 + " of " + to + " neurons do not fit: "
         + rows.offset() + " + t*" + rows.stride() + " in " + rows.words().length;
+    return true;
+  }
+
+  /** Several steps at once add their spikes to words. */
+  private static boolean ofEachStep(SpikeRows spk, int t0, int t1) {
+    assert spk.stride() != 0 || t1 - t0 <= 1 : "spk: expected a row for each of steps " + t0 + " to " + t1 + ", got one for all";
     return true;
   }
 

@@ -38,7 +38,7 @@ public record SpikeRows(long[] words, int offset, int stride) {
     return (words[at(t) + (n >>> 6)] >>> n & 1) != 0;
   }
 
-  /** Number of spikes among the first {@code size} neurons at step {@code t}. */
+  /** Number of spikes at step {@code t} of a row of {@code size} neurons, whose bits beyond are 0. */
   public int count(int t, int size) {
     int start = at(t);
     int count = 0;
@@ -49,8 +49,8 @@ public record SpikeRows(long[] words, int offset, int stride) {
   }
 
   /**
-   * Adds {@code value} to {@code sums[sumsAt + n]} for every spike of a neuron n below {@code size} in steps [t0, t1), step
-   * by step.
+   * Adds {@code value} to {@code sums[sumsAt + n]} for every spike of a neuron n in steps [t0, t1), step by step; rows are of
+   * {@code size} neurons, whose bits beyond are 0.
    *
    * @return number of these spikes
    */
@@ -69,7 +69,7 @@ public record SpikeRows(long[] words, int offset, int stride) {
     return count;
   }
 
-  /** Clears every spike of step {@code t} among the first {@code size} neurons but that of neuron {@code winner}. */
+  /** Clears every spike of step {@code t}, of a row of {@code size} neurons, but that of neuron {@code winner}. */
   public void keepOnly(int t, int winner, int size) {
     int start = at(t);
     for (int w = 0; w < words(size); w++) {

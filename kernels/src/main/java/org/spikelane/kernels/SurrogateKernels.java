@@ -20,14 +20,14 @@ public interface SurrogateKernels {
 
   /**
    * {@code (slope*e) / (y*y)}, {@code e = exp(-slope*|z|)}, {@code y = 1 + e}: {@code sigmoid(slope=25)}, in the form
-   * that does not overflow (snnTorch's gives NaN below z = -88/slope).
+   * that does not overflow (snnTorch's gives NaN below z = -88/slope). The slope is 0 or more.
    */
   void sigmoid(float[] mem, int memAt, float[] theta, float slope, float[] out, int outAt, int from, int to);
 
   /** {@code height} for {@code z < 0}, {@code -height} otherwise: {@code triangular(threshold=1)}. */
   void triangular(float[] mem, int memAt, float[] theta, float height, float[] out, int outAt, int from, int to);
 
-  /** {@code slope * exp(-beta*|z - 1|)}: {@code spike_rate_escape(beta=1, slope=25)}. */
+  /** {@code slope * exp(-beta*|z - 1|)}: {@code spike_rate_escape(beta=1, slope=25)}; beta is 0 or more. */
   void spikeRateEscape(float[] mem, int memAt, float[] theta, float beta, float slope, float[] out, int outAt, int from,
       int to);
 

@@ -10,7 +10,7 @@ final class VectorSynapticKernels implements SynapticKernels {
   @Override
   public void forwardDelayed(Rows x, Rows rec, Rows syn, Rows mem, float[] alpha, float[] beta, float[] theta,
       ResetMechanism reset, boolean inhibition, SpikeRows spk, int t0, int t1, int from, int to) {
-    assert Spans.synapticForward(x, rec, syn, mem, alpha, beta, theta, spk, t0, t1, from, to);
+    assert Spans.synapticForward(x, rec, syn, mem, alpha, beta, theta, reset, spk, t0, t1, from, to);
     if (!inhibition) {
       VectorSynapticForward.steps(x, rec, syn, mem, mem.data(), mem.at(t0 + 1), mem.stride(), alpha, beta, theta, reset,
           spk, t0, t1, from, to);
@@ -26,7 +26,7 @@ final class VectorSynapticKernels implements SynapticKernels {
   @Override
   public void forwardImmediate(Rows x, Rows rec, Rows syn, Rows mem, float[] alpha, float[] beta, float[] theta,
       ResetMechanism reset, Rows q, SpikeRows spk, SpikeRows rst, int t0, int t1, int from, int to) {
-    assert Spans.synapticForwardImmediate(x, rec, syn, mem, alpha, beta, theta, q, spk, rst, t0, t1, from, to);
+    assert Spans.synapticForwardImmediate(x, rec, syn, mem, alpha, beta, theta, reset, q, spk, rst, t0, t1, from, to);
     for (int t = t0; t < t1; t++) {
       // The gates first: the membrane they are read from may be updated in place.
       ROWS.fire(mem.data(), mem.at(t), theta, rst.words(), rst.at(t), from, to);
@@ -42,8 +42,8 @@ final class VectorSynapticKernels implements SynapticKernels {
   public void backwardDelayed(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem, float[] cSyn,
       float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gAlpha,
       float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
-    assert Spans.synapticBackward(gSpk, gSyn, gMem, sg, syn, mem, cSyn, cMem, alpha, beta, theta, learn, gAlpha, gBeta,
-        gTheta, gx, t0, t1, from, to);
+    assert Spans.synapticBackward(gSpk, gSyn, gMem, sg, syn, mem, cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha,
+        gBeta, gTheta, gx, t0, t1, from, to);
     VectorSynapticBackward.steps(gSpk, gSyn, gMem, sg, syn, mem, cSyn, cMem, alpha, beta, theta, reset, learn, gAlpha,
         gBeta, gTheta, gx, t0, t1, from, to);
   }
@@ -53,7 +53,7 @@ final class VectorSynapticKernels implements SynapticKernels {
       SpikeRows spk, SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta,
       ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1,
       int from, int to) {
-    assert Spans.synapticBackwardImmediate(gSpk, gSyn, gMem, sg, q, spk, rst, cSyn, cMem, alpha, beta, theta, learn,
+    assert Spans.synapticBackwardImmediate(gSpk, gSyn, gMem, sg, q, spk, rst, cSyn, cMem, alpha, beta, theta, reset, learn,
         gAlpha, gBeta, gTheta, gx, t0, t1, from, to);
     for (int t = t1 - 1; t >= t0; t--) {
       VectorSynapticBackward.immediateRow(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t), sg, t,

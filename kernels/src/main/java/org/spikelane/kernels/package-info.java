@@ -26,7 +26,8 @@
  * that of the synaptic current. Inputs and spikes of step {@code t} are in row {@code t}.
  *
  * <p>Every method works on steps {@code [t0, t1)} and neurons {@code [from, to)}. Where spikes are read or written, {@code
- * from} is a multiple of 64 and words are written whole: bits at and above {@code to} in the last word become 0.
+ * from} is a multiple of 64 and words are written whole: bits at and above {@code to} in the last word become 0. With delayed
+ * reset, spikes of several steps need a row for each.
  *
  * <h2>Parameters</h2>
  *
@@ -64,6 +65,7 @@
  * objects before), no method allocates, and none keeps state, so that all may be called from any thread. Those of {@link
  * org.spikelane.kernels.ProductKernels} are the exception: they serve one thread each, have scratch memory, which they
  * allocate when a product is larger than any before, and remember what calls took, by which they choose the way of the
- * next, never its result. {@link org.spikelane.kernels.FetchCosts} are such a memory.
+ * next, never its result. {@link org.spikelane.kernels.FetchCosts} are such a memory. {@link
+ * org.spikelane.kernels.PackedWeights#packTransposed}, not called in a step, allocates a block of weights.
  */
 package org.spikelane.kernels;

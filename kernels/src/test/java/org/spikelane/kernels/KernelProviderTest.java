@@ -2,6 +2,7 @@ package org.spikelane.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -35,6 +36,17 @@ class KernelProviderTest {
       }
     }
     System.out.println("kernels: " + provider);
+  }
+
+  @Test
+  void handsOutKernelsOfItsOwnAndProductsForEachThread() {
+    KernelProvider provider = KernelProvider.current();
+    String prefix = provider.width() == 0 ? "Scalar" : "Vector";
+    for (Object kernels : List.of(provider.synaptic(), provider.leaky(), provider.surrogate(), provider.rows(),
+        provider.products())) {
+      assertTrue(kernels.getClass().getSimpleName().startsWith(prefix), kernels + " of " + provider);
+    }
+    assertNotSame(provider.products(), provider.products());
   }
 
   @Test

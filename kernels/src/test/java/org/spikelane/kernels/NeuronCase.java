@@ -2,6 +2,7 @@ package org.spikelane.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -135,9 +136,9 @@ final class NeuronCase {
     this.q = rows(random, steps, -1, 3, special);
     this.spk = spikes(random);
     this.rst = spikes(random);
-    this.alpha = Cases.uniform(random, size, 0, 1);
-    this.beta = Cases.uniform(random, size, 0, 1);
-    this.theta = Cases.uniform(random, size, -0.2, 1.5);
+    this.alpha = special ? Cases.special(random, size, 0, 1) : Cases.uniform(random, size, 0, 1);
+    this.beta = special ? Cases.special(random, size, 0, 1) : Cases.uniform(random, size, 0, 1);
+    this.theta = special ? Cases.special(random, size, -0.2, 1.5) : Cases.uniform(random, size, -0.2, 1.5);
     this.gSpk = rows(random, steps, -1, 1, special);
     this.gSyn = rows(random, steps, -1, 1, special);
     this.gMem = rows(random, steps, -1, 1, special);
@@ -155,6 +156,13 @@ final class NeuronCase {
   NeuronCase inPlace(boolean membrane) {
     syn = new Rows(syn.data(), syn.offset(), 0);
     mem = membrane ? new Rows(mem.data(), mem.offset(), 0) : mem;
+    return this;
+  }
+
+  /** Sets every bit of the spikes and gates, those beyond the neurons too. */
+  NeuronCase allBitsSet() {
+    Arrays.fill(spk.words(), -1);
+    Arrays.fill(rst.words(), -1);
     return this;
   }
 

@@ -401,6 +401,67 @@ class NeuronKernelsTest {
     }
   }
 
+  @Test
+  void clearsTheBitsBeyondItsNeurons() {
+    int size = 70;
+    for (LeakyKernels kernels : Cases.<LeakyKernels>implementations(new ScalarLeakyKernels(), () -> new VectorLeakyKernels())) {
+      NeuronCase c = new NeuronCase(15, size, STEPS, ResetMechanism.SUBTRACT, false).allBitsSet();
+      kernels.forwardDelayed(c.x, c.rec, c.mem, c.beta, c.theta, c.reset, false, c.spk, 0, STEPS, 0, size);
+      assertNoBitsBeyond(c.spk, size, kernels);
+      c.allBitsSet();
+      kernels.forwardImmediate(c.x, c.rec, c.mem, c.beta, c.theta, c.reset, c.q, c.spk, c.rst, 0, STEPS, 0, size);
+      assertNoBitsBeyond(c.spk, size, kernels);
+      assertNoBitsBeyond(c.rst, size, kernels);
+    }
+    for (SynapticKernels kernels : Cases.<SynapticKernels>implementations(new ScalarSynapticKernels(),
+        () -> new VectorSynapticKernels())) {
+      NeuronCase c = new NeuronCase(16, size, STEPS, ResetMechanism.SUBTRACT, false).allBitsSet();
+      kernels.forwardDelayed(c.x, c.rec, c.syn, c.mem, c.alpha, c.beta, c.theta, c.reset, false, c.spk, 0, STEPS, 0, size);
+      assertNoBitsBeyond(c.spk, size, kernels);
+      c.allBitsSet();
+      kernels.forwardImmediate(c.x, c.rec, c.syn, c.mem, c.alpha, c.beta, c.theta, c.reset, c.q, c.spk, c.rst, 0, STEPS, 0,
+          size);
+      assertNoBitsBeyond(c.spk, size, kernels);
+      assertNoBitsBeyond(c.rst, size, kernels);
+    }
+  }
+
+  private static void assertNoBitsBeyond(SpikeRows rows, int size, Object kernels) {
+    for (int t = 0; t < STEPS; t++) {
+      assertEquals(0, rows.words()[rows.at(t) + size / Long.SIZE] >>> size, kernels + ", step " + t);
+    }
+  }
+
+  /** Steps that go forward together add to the words of their spikes. */
+  @Test
+  void severalStepsNeedRowsOfSpikesOfTheirOwn() {
+    NeuronCase c = new NeuronCase(17, 5, STEPS, ResetMechanism.SUBTRACT, false);
+    SpikeRows one = new SpikeRows(new long[1], 0, 0);
+    for (LeakyKernels kernels : Cases.<LeakyKernels>implementations(new ScalarLeakyKernels(), () -> new VectorLeakyKernels())) {
+      assertThrows(AssertionError.class, () -> kernels.forwardDelayed(c.x, c.rec, c.mem, c.beta, c.theta, c.reset, false, one,
+          0, 2, 0, 5), kernels::toString);
+      kernels.forwardDelayed(c.x, c.rec, c.mem, c.beta, c.theta, c.reset, false, one, 0, 1, 0, 5);
+    }
+  }
+
+  /** Only Leaky carries a reset to zero into the next step. */
+  @Test
+  void secondOrderKnowsNoCarriedReset() {
+    NeuronCase c = new NeuronCase(18, 5, STEPS, ResetMechanism.ZERO_CARRIED, false);
+    for (SynapticKernels kernels : Cases.<SynapticKernels>implementations(new ScalarSynapticKernels(),
+        () -> new VectorSynapticKernels())) {
+      assertThrows(AssertionError.class, () -> kernels.forwardDelayed(c.x, c.rec, c.syn, c.mem, c.alpha, c.beta, c.theta,
+          c.reset, false, c.spk, 0, STEPS, 0, 5), kernels::toString);
+      assertThrows(AssertionError.class, () -> kernels.forwardImmediate(c.x, c.rec, c.syn, c.mem, c.alpha, c.beta, c.theta,
+          c.reset, c.q, c.spk, c.rst, 0, STEPS, 0, 5), kernels::toString);
+      assertThrows(AssertionError.class, () -> kernels.backwardDelayed(c.gSpk, c.gSyn, c.gMem, c.derivative, c.syn, c.mem,
+          c.cSyn, c.cMem, c.alpha, c.beta, c.theta, c.reset, false, null, null, null, c.gx, 0, STEPS, 0, 5), kernels::toString);
+      assertThrows(AssertionError.class, () -> kernels.backwardImmediate(c.gSpk, c.gSyn, c.gMem, c.derivative, c.syn, c.mem,
+          c.q, c.spk, c.rst, c.cSyn, c.cMem, c.alpha, c.beta, c.theta, c.reset, false, null, null, null, c.gx, 0, STEPS, 0, 5),
+          kernels::toString);
+    }
+  }
+
   /** After which steps it is written is up to the kernel, and so would be what an input that lies over it reads. */
   @Test
   void aStateInPlaceIsNoInputOfSeveralSteps() {

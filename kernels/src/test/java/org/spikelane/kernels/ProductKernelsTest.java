@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,13 +88,13 @@ class ProductKernelsTest {
     DENSE_GRADIENT(true) {
       @Override
       void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
-        kernels.denseGradient(p.x, p.rowsOf(p.y), result, 0, r0, r1, p.k, p.n);
+        within(result, all -> kernels.denseGradient(p.x, p.rowsOf(p.y), all, GUARD, r0, r1, p.k, p.n));
       }
     },
     SET_DENSE_GRADIENT(true) {
       @Override
       void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1) {
-        kernels.setDenseGradient(p.x, p.rowsOf(p.y), result, 0, r0, r1, p.k, p.n);
+        within(result, all -> kernels.setDenseGradient(p.x, p.rowsOf(p.y), all, GUARD, r0, r1, p.k, p.n));
       }
     },
     TRANSPOSED_GRADIENT(true) {
@@ -112,10 +113,26 @@ class ProductKernelsTest {
     /** What a spike counts in the products that take that. */
     static final float VALUE = 1.5f;
 
+    /** Values before and after a result that lies within an array. */
+    private static final int GUARD = 3;
+
     final boolean gradient;
 
     Product(boolean gradient) {
       this.gradient = gradient;
+    }
+
+    /** Lets the result lie within an array whose other values have to stay. */
+    private static void within(float[] result, Consumer<float[]> work) {
+      float[] all = new float[result.length + 2 * GUARD];
+      Arrays.fill(all, 7f);
+      System.arraycopy(result, 0, all, GUARD, result.length);
+      work.accept(all);
+      for (int i = 0; i < GUARD; i++) {
+        assertEquals(7f, all[i], "before the result");
+        assertEquals(7f, all[GUARD + result.length + i], "after the result");
+      }
+      System.arraycopy(all, GUARD, result, 0, result.length);
     }
 
     abstract void run(ProductKernels kernels, Problem p, float[] result, int r0, int r1);
