@@ -352,7 +352,10 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
 
   // ------------------------------------------------------------------ backward
 
-  /** Numbers the draws of random surrogates in the next backward pass: step t of sample b has {@code first + b*perSample + t}. */
+  /**
+   * Numbers the draws of random surrogates in the next backward pass, which needs a record: step t of sample b has {@code first
+   * + b*perSample + t}.
+   */
   public final void drawFrom(long first, long perSample) {
     derivatives.drawFrom(first, perSample);
   }

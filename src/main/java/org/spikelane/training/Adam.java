@@ -29,8 +29,8 @@ public final class Adam implements Optimizer {
   public Adam(float learningRate, float beta1, float beta2, float epsilon) {
     requireRate(learningRate);
     if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0 && epsilon <= Float.MAX_VALUE)) {
-      throw new IllegalArgumentException("adam: expected betas of 0 or more and below 1, and a finite epsilon above 0, got " + beta1
-          + ", " + beta2 + " and " + epsilon);
+      throw new IllegalArgumentException("adam: expected betas of 0 or more and below 1, and a finite epsilon above 0, got "
+          + beta1 + ", " + beta2 + " and " + epsilon);
     }
     this.learningRate = learningRate;
     this.beta1 = beta1;

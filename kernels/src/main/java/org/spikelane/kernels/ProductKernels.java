@@ -18,7 +18,7 @@ public interface ProductKernels {
   /**
    * Room for weights [K][N], all zero, packed as {@link #events} and the dense products of this provider walk them.
    *
-   * @throws IllegalArgumentException if k or n is below 0, or they are more than 2^31 bytes can hold in panels
+   * @throws IllegalArgumentException if k or n is below 0, or their panels take more than 2^31 - 9 values
    */
   PackedWeights weights(int k, int n);
 

@@ -71,6 +71,7 @@ final class Spans {
         && parameters(to, alpha, cSyn) && rows(gSyn, t0, t1, to) && (!learn || parameter(to, gAlpha));
   }
 
+  /** Resets that {@link SynapticKernels} know. */
   private static boolean ofSecondOrder(ResetMechanism reset) {
     assert reset != ResetMechanism.ZERO_CARRIED : "reset: expected one of second order, got " + reset;
     return true;
@@ -137,9 +138,10 @@ final class Spans {
     return true;
   }
 
-  /** Several steps at once add their spikes to words. */
+  /** Steps that go forward together add their spikes to words, which would become the union of all. */
   private static boolean ofEachStep(SpikeRows spk, int t0, int t1) {
-    assert spk.stride() != 0 || t1 - t0 <= 1 : "spk: expected a row for each of steps " + t0 + " to " + t1 + ", got one for all";
+    assert spk.stride() != 0 || t1 - t0 <= 1 : "spk: expected a row for each of steps " + t0 + " to " + t1
+        + ", got one for all";
     return true;
   }
 

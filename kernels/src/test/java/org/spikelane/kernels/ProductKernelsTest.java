@@ -255,6 +255,16 @@ class ProductKernelsTest {
     }
   }
 
+  /** 104 rows of 40,000 neurons are listed together, not 128. */
+  @Test
+  void eventsOfVeryWideRowsAreListedInParts() {
+    Problem p = Problem.binary(new int[] {110, 40_000, 3});
+    float[] expected = Product.EVENTS.result(SCALAR, p);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      Cases.assertSame(expected, Product.EVENTS.result(kernels, p), kernels + p.name);
+    }
+  }
+
   /**
    * Weights beyond the caches, walked once for many rows, with edges in all. Those of the events are more than 32 MiB and a
    * neuron spikes more than twice in nine rows, so that they are fetched without asking. Gradients have more steps, rows
