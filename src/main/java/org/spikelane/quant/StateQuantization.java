@@ -1,19 +1,26 @@
 package org.spikelane.quant;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /**
  * Rounds states to one of {@code 2^numBits} levels: snnTorch's {@code functional.quant.state_quant}, with all its
  * arguments.
  *
- * <p>The nearest level wins, the lower one on a tie; values outside the range saturate; NaN and +inf become the lowest
+ * <p>The nearest level wins, the first one on a tie; values outside the range saturate; NaN and +inf become the first
  * level. The backward pass is the identity. With {@code T = threshold} of the quantiser (it has nothing to do with the
  * neuron's), the range is {@code lo = -(T + T*lowerLimit)} to {@code hi = T + T*upperLimit}. Uniform levels are {@code
  * linspace(lo, hi, n)} as torch computes it; exponential levels crowd around T ({@code thrCentered}) or 0, each step
- * {@code multiplier} times the one before it. A quantiser whose top level is the neuron's threshold keeps it from firing.
+ * {@code multiplier} times the one before it. Levels ascend, but for what rounding does around 0, where many exponential ones
+ * may lie closer than the sums that they come from are exact. A quantiser whose top level is the neuron's threshold keeps it from firing.
  * Source: snnTorch 1.0.0, {@code functional/quant.py}, level for level.
  */
 public final class StateQuantization {
+
+  private static final MathContext DIGITS = new MathContext(50);
 
   private static final double[] MULTIPLIERS = {0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.925, 0.95};
 
@@ -25,6 +32,9 @@ public final class StateQuantization {
   private final double upperLimit;
   private final Double multiplier;
   private final float[] levels;
+  /** The levels in ascending order, and the number that each has among {@link #levels}. */
+  private final float[] ascending;
+  private final int[] numbers;
 
   private StateQuantization(Builder builder) {
     numBits = builder.numBits;
@@ -37,11 +47,18 @@ public final class StateQuantization {
     double lo = -(threshold + threshold * lowerLimit);
     double hi = threshold + threshold * upperLimit;
     levels = uniform ? uniformLevels(lo, hi, 1 << numBits) : exponentialLevels(lo, hi, 1 << numBits);
+    double rounding = levels.length * Math.ulp(hi - lo);
     for (int k = 0; k < levels.length; k++) {
-      if (!Float.isFinite(levels[k]) || (k > 0 && !(levels[k - 1] <= levels[k]))) {
+      if (!Float.isFinite(levels[k]) || (k > 0 && !(levels[k - 1] <= levels[k] + rounding))) {
         throw new IllegalArgumentException("stateQuant: these arguments give levels that are not finite and ascending: "
             + Arrays.toString(Arrays.copyOf(levels, Math.min(levels.length, 8))));
       }
+    }
+    numbers = IntStream.range(0, levels.length).boxed().sorted(Comparator.comparingDouble(k -> levels[k]))
+        .mapToInt(Integer::intValue).toArray();
+    ascending = new float[levels.length];
+    for (int i = 0; i < ascending.length; i++) {
+      ascending[i] = levels[numbers[i]];
     }
   }
 
@@ -86,17 +103,30 @@ public final class StateQuantization {
     return levels;
   }
 
-  /** {@code r^k} for k below count, scaled so that they sum to the range. */
+  /** {@code r^k} for k below count, scaled so that they sum to the range; the sum is taken from the last on, as there. */
   private static double[] increments(double r, int count, double range) {
+    double[] powers = powers(r, count);
     double sum = 0;
-    for (int k = 0; k < count; k++) {
-      sum += Math.pow(r, k);
+    for (int k = count - 1; k >= 0; k--) {
+      sum += powers[k];
     }
     double[] increments = new double[count];
     for (int k = 0; k < count; k++) {
-      increments[k] = Math.pow(r, k) / (sum / range);
+      increments[k] = powers[k] / (sum / range);
     }
     return increments;
+  }
+
+  /** Rounded from many more digits, so that all machines have the same; {@code Math.pow} need not. */
+  private static double[] powers(double r, int count) {
+    double[] powers = new double[count];
+    BigDecimal base = new BigDecimal(r);
+    BigDecimal power = BigDecimal.ONE;
+    for (int k = 0; k < count; k++) {
+      powers[k] = power.doubleValue();
+      power = power.multiply(base, DIGITS);
+    }
+    return powers;
   }
 
   /** Rounds {@code values[from … to)} in place. */
@@ -111,16 +141,28 @@ public final class StateQuantization {
     if (Float.isNaN(value) || value == Float.POSITIVE_INFINITY) {
       return levels[0];
     }
-    int found = Arrays.binarySearch(levels, value);
-    int best = Math.min(found >= 0 ? found : -found - 1, levels.length - 1);
-    // Distances are float32, so far outside the range many levels are equally near; the lowest of the nearest wins.
-    while (best > 0 && Math.abs(levels[best - 1] - value) <= Math.abs(levels[best] - value)) {
-      best--;
+    int found = Arrays.binarySearch(ascending, value);
+    int near = Math.min(found >= 0 ? found : -found - 1, ascending.length - 1);
+    if (near > 0 && distance(near - 1, value) <= distance(near, value)) {
+      near--;
     }
-    return levels[best];
+    // Distances are float32, so far outside the range many levels are equally near; the first of the nearest wins.
+    float least = distance(near, value);
+    int first = numbers[near];
+    for (int i = near - 1; i >= 0 && distance(i, value) == least; i--) {
+      first = Math.min(first, numbers[i]);
+    }
+    for (int i = near + 1; i < ascending.length && distance(i, value) == least; i++) {
+      first = Math.min(first, numbers[i]);
+    }
+    return levels[first];
   }
 
-  /** The levels, ascending, a copy. */
+  private float distance(int i, float value) {
+    return Math.abs(ascending[i] - value);
+  }
+
+  /** The levels in snnTorch's order, a copy. */
   public float[] levels() {
     return levels.clone();
   }

@@ -5,10 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spikelane.layer.Shape;
 import org.spikelane.neuron.Leaky;
@@ -73,14 +80,36 @@ class StateQuantizationTest {
     return sum;
   }
 
-  @Test
-  void takesTheNearestLevel() {
-    for (boolean uniform : new boolean[] {true, false}) {
-      StateQuantization quant = StateQuantization.builder().numBits(5).uniform(uniform).build();
-      float[] levels = quant.levels();
-      SplittableRandom random = new SplittableRandom(3);
+  /** Recorded from snnTorch; with defaults, a sum taken the other way round would differ from 10 bits on. */
+  @ParameterizedTest
+  @CsvFileSource(resources = "/quant/levels.csv")
+  void exponentialLevelsAreSnnTorchsBitForBit(int bits, boolean thrCentered, double threshold, double lowerLimit,
+      double upperLimit, Double multiplier, String checksum) {
+    StateQuantization.Builder builder = StateQuantization.builder().numBits(bits).uniform(false).thrCentered(thrCentered)
+        .threshold(threshold).lowerLimit(lowerLimit).upperLimit(upperLimit);
+    float[] levels = (multiplier == null ? builder : builder.multiplier(multiplier)).build().levels();
+    ByteBuffer bytes = ByteBuffer.allocate(levels.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(levels);
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    assertEquals(checksum, String.format("%08x", crc.getValue()));
+  }
+
+  /** Some of the last quantiser's levels around 0 are not in order. */
+  static List<StateQuantization> quantisers() {
+    StateQuantization.Builder exponential = StateQuantization.builder().numBits(5).uniform(false);
+    return List.of(StateQuantization.builder().numBits(5).build(), exponential.build(),
+        exponential.numBits(11).thrCentered(false).build());
+  }
+
+  @ParameterizedTest
+  @MethodSource("quantisers")
+  void takesTheFirstOfTheNearestLevels(StateQuantization quant) {
+    float[] levels = quant.levels();
+    SplittableRandom random = new SplittableRandom(3);
+    for (double range : new double[] {2, 1e-12, 1e-16, 1e9}) {
       for (int i = 0; i < 2000; i++) {
-        float value = (float) random.nextDouble(-2, 2);
+        float value = (float) random.nextDouble(-range, range);
         float best = levels[0];
         for (float level : levels) {
           if (Math.abs(level - value) < Math.abs(best - value)) {
@@ -89,10 +118,16 @@ class StateQuantizationTest {
         }
         assertEquals(best, quantised(quant, value), "of " + value);
       }
-      for (float level : levels) {
-        assertEquals(level, quantised(quant, level));
-      }
     }
+    for (float level : levels) {
+      assertEquals(level, quantised(quant, level));
+    }
+  }
+
+  @Test
+  void knowsLevelsThatRoundingPutOutOfOrder() {
+    float[] levels = quantisers().getLast().levels();
+    assertTrue(IntStream.range(1, levels.length).anyMatch(k -> levels[k] < levels[k - 1]));
   }
 
   @Test
