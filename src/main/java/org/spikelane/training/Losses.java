@@ -65,7 +65,8 @@ public final class Losses {
    * {@code (1/T) * sum over t of mean over c of (mem[t][c] - target[c])^2}: {@code mse_membrane_loss}.
    *
    * @param onTarget membrane that the right class should have
-   * @param offTarget membrane that the other classes should have
+   * @param offTarget membrane that the other classes should have; below 0 it counts as 0 unless {@code onTarget} is no larger,
+   *     as snnTorch takes the larger of it and of a one-hot times {@code onTarget}
    * @throws IllegalArgumentException if one of them is not finite
    */
   public static Loss mseMembrane(double onTarget, double offTarget) {
@@ -257,6 +258,7 @@ public final class Losses {
         throw new IllegalArgumentException(
             "targets: expected finite onTarget and offTarget, got " + onTarget + " and " + offTarget);
       }
+      offTarget = onTarget > offTarget ? Math.max(0, offTarget) : offTarget;
     }
 
     @Override

@@ -36,7 +36,12 @@ class LossesTest {
         new Case("mseCount", Losses.mseCount(), Loss.Of.SPIKES, y -> squares(counts(y), 5, 0) / STEPS),
         new Case("mseCount truncating", Losses.mseCount(0.79, 0.25), Loss.Of.SPIKES, y -> squares(counts(y), 3, 1) / STEPS),
         new Case("mseMembrane", Losses.mseMembrane(), Loss.Of.MEMBRANE, y -> membraneSquares(y, 1, 0)),
-        new Case("mseMembrane off", Losses.mseMembrane(0.7, -0.2), Loss.Of.MEMBRANE, y -> membraneSquares(y, 0.7, -0.2)));
+        new Case("mseMembrane on and off", Losses.mseMembrane(0.7, 0.2), Loss.Of.MEMBRANE, y -> membraneSquares(y, 0.7, 0.2)),
+        // snnTorch 1.0.0 gives .5 for membranes of 0, two classes, on 1 and off -.5: a one-hot is clamped from below by off.
+        new Case("mseMembrane off below 0", Losses.mseMembrane(0.7, -0.2), Loss.Of.MEMBRANE, y -> membraneSquares(y, 0.7, 0)),
+        new Case("mseMembrane both below 0", Losses.mseMembrane(-0.2, -0.7), Loss.Of.MEMBRANE, y -> membraneSquares(y, -0.2, 0)),
+        new Case("mseMembrane off above on", Losses.mseMembrane(-0.7, -0.2), Loss.Of.MEMBRANE,
+            y -> membraneSquares(y, -0.7, -0.2)));
   }
 
   private static double crossEntropy(double[] logits) {

@@ -44,7 +44,7 @@ final class ScalarSurrogateKernels implements SurrogateKernels {
       int to) {
     for (int n = from; n < to; n++) {
       float z = mem[memAt + n] - theta[n];
-      out[outAt + n] = z < 0f ? height : -height;
+      out[outAt + n] = z >= 0f ? -height : height;
     }
   }
 
@@ -63,7 +63,7 @@ final class ScalarSurrogateKernels implements SurrogateKernels {
     for (int n = from; n < to; n++) {
       float z = mem[memAt + n] - theta[n];
       float y = slope * Math.abs(z) + 1f;
-      out[outAt + n] = z > bound ? 1f / (y * y) : 0f;
+      out[outAt + n] = z <= bound ? 0f : 1f / (y * y);
     }
   }
 

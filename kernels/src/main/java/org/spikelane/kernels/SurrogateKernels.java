@@ -24,14 +24,14 @@ public interface SurrogateKernels {
    */
   void sigmoid(float[] mem, int memAt, float[] theta, float slope, float[] out, int outAt, int from, int to);
 
-  /** {@code height} for {@code z < 0}, {@code -height} otherwise: {@code triangular(threshold=1)}. */
+  /** {@code -height} for {@code z >= 0}, {@code height} otherwise: {@code triangular(threshold=1)}. */
   void triangular(float[] mem, int memAt, float[] theta, float height, float[] out, int outAt, int from, int to);
 
   /** {@code slope * exp(-beta*|z - 1|)}: {@code spike_rate_escape(beta=1, slope=25)}; beta is 0 or more. */
   void spikeRateEscape(float[] mem, int memAt, float[] theta, float beta, float slope, float[] out, int outAt, int from,
       int to);
 
-  /** {@code 1 / (y*y)}, {@code y = slope*|z| + 1}, where {@code z > bound}, else 0: {@code SFS(slope=25, B=1)}. */
+  /** 0 where {@code z <= bound}, else {@code 1 / (y*y)}, {@code y = slope*|z| + 1}: {@code SFS(slope=25, B=1)}. */
   void sparseFastSigmoid(float[] mem, int memAt, float[] theta, float slope, float bound, float[] out, int outAt,
       int from, int to);
 

@@ -66,10 +66,10 @@ final class VectorSurrogateKernels implements SurrogateKernels {
   public void triangular(float[] mem, int memAt, float[] theta, float height, float[] out, int outAt, int from,
       int to) {
     int bound = from + FLOATS.loopBound(to - from);
-    FloatVector otherwise = FloatVector.broadcast(FLOATS, -height);
+    FloatVector otherwise = FloatVector.broadcast(FLOATS, height);
     for (int n = from; n < bound; n += LANES) {
       FloatVector z = FloatVector.fromArray(FLOATS, mem, memAt + n).sub(FloatVector.fromArray(FLOATS, theta, n));
-      otherwise.blend(height, z.compare(VectorOperators.LT, 0f)).intoArray(out, outAt + n);
+      otherwise.blend(-height, z.compare(VectorOperators.GE, 0f)).intoArray(out, outAt + n);
     }
     tail.triangular(mem, memAt, theta, height, out, outAt, bound, to);
   }
@@ -94,11 +94,10 @@ final class VectorSurrogateKernels implements SurrogateKernels {
       int from, int to) {
     int end = from + FLOATS.loopBound(to - from);
     FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-    FloatVector zero = FloatVector.zero(FLOATS);
     for (int n = from; n < end; n += LANES) {
       FloatVector z = FloatVector.fromArray(FLOATS, mem, memAt + n).sub(FloatVector.fromArray(FLOATS, theta, n));
       FloatVector y = z.abs().mul(slope).add(1f);
-      zero.blend(one.div(y.mul(y)), z.compare(VectorOperators.GT, bound)).intoArray(out, outAt + n);
+      one.div(y.mul(y)).blend(0f, z.compare(VectorOperators.LE, bound)).intoArray(out, outAt + n);
     }
     tail.sparseFastSigmoid(mem, memAt, theta, slope, bound, out, outAt, end, to);
   }

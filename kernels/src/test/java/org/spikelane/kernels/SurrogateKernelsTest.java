@@ -2,6 +2,7 @@ package org.spikelane.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -97,6 +98,26 @@ class SurrogateKernelsTest {
       float[] inPlace = mem.clone();
       surrogate.pass.run(kernels, inPlace, 0, theta, inPlace, 0, 0, 79);
       Cases.assertSame(expected, inPlace, kernels + ", seed 5");
+    }
+  }
+
+  /** What snnTorch 1.0.0 gives: comparisons with NaN are false, and NaN times 0 is NaN. */
+  @ParameterizedTest
+  @MethodSource("surrogates")
+  void isTorchsWhereTheMembraneIsNaN(Surrogate surrogate) {
+    float[] mem = new float[79];
+    Arrays.fill(mem, Float.NaN);
+    float expected = switch (surrogate.name) {
+      case "triangular" -> 0.7f;
+      case "step" -> 0.1f;
+      default -> Float.NaN;
+    };
+    for (SurrogateKernels kernels : IMPLEMENTATIONS) {
+      float[] out = new float[79];
+      surrogate.pass.run(kernels, mem, 0, new float[79], out, 0, 0, 79);
+      for (float value : out) {
+        assertEquals(expected, value, kernels.toString());
+      }
     }
   }
 
