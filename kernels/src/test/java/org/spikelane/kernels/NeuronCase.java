@@ -99,7 +99,8 @@ final class NeuronCase {
   /** Recorded states; a case may have one row instead, which every step writes over. */
   Rows syn;
   Rows mem;
-  final Rows q;
+  /** What fired; a case may have one row of it, or rows of its operands instead. */
+  Rows q;
   final SpikeRows spk;
   final SpikeRows rst;
   final float[] alpha;

@@ -1,5 +1,6 @@
 package org.spikelane.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -187,23 +188,29 @@ class NeuronKernelsTest {
   @ParameterizedTest
   @MethodSource("families")
   void gradientsMayLieOverWhatAStepHasRead(Subject subject) {
-    int steps = 57;
+    gradientsMayLieOver(subject, 57, BEYOND_ALPHA, (f, c) -> f.backwardDelayed(c, false, 0, c.steps, 0, c.size),
+        (f, c) -> f.backwardDelayed(c, true, 0, c.steps, 0, c.size));
+    gradientsMayLieOver(subject, STEPS, 200, (f, c) -> f.backwardImmediate(c, false, 0, c.steps, 0, c.size),
+        (f, c) -> f.backwardImmediate(c, true, 0, c.steps, 0, c.size));
+  }
+
+  private static void gradientsMayLieOver(Subject subject, int steps, int size, Work... works) {
     for (Family family : subject.implementations()) {
       for (ResetMechanism reset : resets(subject)) {
         for (SurrogateDerivative derivative : new SurrogateDerivative[] {null, SurrogateDerivative.fastSigmoid(25f)}) {
-          for (boolean learn : new boolean[] {false, true}) {
-            NeuronCase apart = new NeuronCase(81, BEYOND_ALPHA, steps, reset, false).differentiated(derivative);
-            NeuronCase overMem = new NeuronCase(81, BEYOND_ALPHA, steps, reset, false).differentiated(derivative);
-            NeuronCase overSpk = new NeuronCase(81, BEYOND_ALPHA, steps, reset, false).differentiated(derivative);
+          for (int work = 0; work < works.length; work++) {
+            NeuronCase apart = new NeuronCase(81, size, steps, reset, false).differentiated(derivative);
+            NeuronCase overMem = new NeuronCase(81, size, steps, reset, false).differentiated(derivative);
+            NeuronCase overSpk = new NeuronCase(81, size, steps, reset, false).differentiated(derivative);
             overMem.gx = new Rows(overMem.mem.data(), overMem.mem.at(1), overMem.mem.stride());
             overSpk.gx = overSpk.gSpk;
             for (NeuronCase c : new NeuronCase[] {apart, overMem, overSpk}) {
-              family.backwardDelayed(c, learn, 0, steps, 0, c.size);
+              works[work].on(family, c);
             }
             for (NeuronCase c : new NeuronCase[] {overMem, overSpk}) {
-              String place = subject + " " + reset + ", learn " + learn;
+              String place = subject + " " + reset + ", " + steps + " steps, work " + work;
               for (int t = 0; t < steps; t++) {
-                Cases.assertSame(row(apart, t), row(c, t), place + ", step " + t);
+                Cases.assertSame(row(apart.gx, t, size), row(c.gx, t, size), place + ", step " + t);
               }
               Cases.assertSame(apart.gAlpha, c.gAlpha, place + ", gAlpha");
               Cases.assertSame(apart.gBeta, c.gBeta, place + ", gBeta");
@@ -217,8 +224,8 @@ class NeuronKernelsTest {
     }
   }
 
-  private static float[] row(NeuronCase c, int t) {
-    return Arrays.copyOfRange(c.gx.data(), c.gx.at(t), c.gx.at(t) + c.size);
+  private static float[] row(Rows rows, int t, int size) {
+    return Arrays.copyOfRange(rows.data(), rows.at(t), rows.at(t) + size);
   }
 
   /** Blocks cover all steps once, are of at most eight, and of one only if there is no other step. */
@@ -377,6 +384,58 @@ class NeuronKernelsTest {
         }
       }
     }
+  }
+
+  /** The same of immediate reset, whose gates are read first; what fired may be thrown away, or lie over what was read, too. */
+  @ParameterizedTest
+  @MethodSource("families")
+  void immediateResetsMayLieOverWhatAStepHasRead(Subject subject) {
+    for (int size : new int[] {7, 200}) {
+      for (ResetMechanism reset : resets(subject)) {
+        NeuronCase apart = new NeuronCase(83, size, STEPS, reset, false);
+        subject.implementations().getFirst().forwardImmediate(apart, 0, STEPS, 0, size);
+        for (Family family : subject.implementations()) {
+          NeuronCase inPlace = new NeuronCase(83, size, STEPS, reset, false).inPlace(true);
+          inPlace.q = new Rows(inPlace.q.data(), inPlace.q.offset(), 0);
+          NeuronCase memOverX = new NeuronCase(83, size, STEPS, reset, false);
+          memOverX.x = overMembrane(memOverX, memOverX.x);
+          NeuronCase memOverRec = new NeuronCase(83, size, STEPS, reset, false);
+          memOverRec.rec = overMembrane(memOverRec, memOverRec.rec);
+          NeuronCase qOverX = new NeuronCase(83, size, STEPS, reset, false);
+          qOverX.q = qOverX.x;
+          NeuronCase qOverMem = new NeuronCase(83, size, STEPS, reset, false);
+          qOverMem.q = qOverMem.mem;
+          for (NeuronCase c : new NeuronCase[] {inPlace, memOverX, memOverRec, qOverX, qOverMem}) {
+            family.forwardImmediate(c, 0, STEPS, 0, size);
+            String place = subject + " " + reset + ", N " + size;
+            for (int t = 0; t < STEPS; t++) {
+              String step = place + ", step " + t;
+              if (c != inPlace) {
+                Cases.assertSame(row(apart.q, t, size), row(c.q, t, size), step + ", q");
+              }
+              if (c != inPlace && c != qOverMem) {
+                Cases.assertSame(row(apart.mem, t, size), row(c.mem, t, size), step + ", mem");
+              }
+            }
+            Cases.assertSame(row(apart.mem, STEPS, size), row(c.mem, STEPS, size), place + ", last mem");
+            if (family.secondOrder()) {
+              Cases.assertSame(row(apart.syn, STEPS, size), row(c.syn, STEPS, size), place + ", last syn");
+            }
+            assertArrayEquals(apart.spk.words(), c.spk.words(), place + ", spk");
+            assertArrayEquals(apart.rst.words(), c.rst.words(), place + ", rst");
+          }
+        }
+      }
+    }
+  }
+
+  /** Copies rows of an input to where the steps of a case write their membranes. */
+  private static Rows overMembrane(NeuronCase c, Rows input) {
+    Rows to = new Rows(c.mem.data(), c.mem.at(1), c.mem.stride());
+    for (int t = 0; t < c.steps; t++) {
+      System.arraycopy(input.data(), input.at(t), to.data(), to.at(t), c.size);
+    }
+    return to;
   }
 
   /** The gradient of the current's decay is summed from what is there after several steps. */
