@@ -95,6 +95,7 @@ final class ScalarRowKernels implements RowKernels {
 
   @Override
   public void addRows(Rows x, int t0, int t1, float[] y, int yAt, int from, int to) {
+    assert Spans.rows(x, t0, t1, from, to);
     for (int t = t0; t < t1; t++) {
       add(x.data(), x.at(t), y, yAt, from, to);
     }

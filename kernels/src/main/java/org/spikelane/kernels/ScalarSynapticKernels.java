@@ -106,8 +106,8 @@ final class ScalarSynapticKernels implements SynapticKernels {
       SpikeRows spk, SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta,
       ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1,
       int from, int to) {
-    assert Spans.synapticBackwardImmediate(gSpk, gSyn, gMem, sg, q, spk, rst, cSyn, cMem, alpha, beta, theta, reset, learn,
-        gAlpha, gBeta, gTheta, gx, t0, t1, from, to);
+    assert Spans.synapticBackwardImmediate(gSpk, gSyn, gMem, sg, syn, mem, q, spk, rst, cSyn, cMem, alpha, beta, theta, reset,
+        learn, gAlpha, gBeta, gTheta, gx, t0, t1, from, to);
     for (int t = t1 - 1; t >= t0; t--) {
       immediateBack(gSpk.data(), gSpk.at(t), gSyn.data(), gSyn.at(t), gMem.data(), gMem.at(t), sg, t,
           syn.data(), syn.at(t), mem.data(), mem.at(t), q.data(), q.at(t), spk.words(), spk.at(t), rst.words(),

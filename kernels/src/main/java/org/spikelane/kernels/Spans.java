@@ -29,12 +29,13 @@ final class Spans {
   }
 
   /** Of {@link LeakyKernels#backwardImmediate}. */
-  static boolean leakyBackwardImmediate(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows q, SpikeRows spk,
+  static boolean leakyBackwardImmediate(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, Rows q, SpikeRows spk,
       SpikeRows rst, float[] cMem, float[] beta, float[] theta, boolean learn, float[] gBeta, float[] gTheta, Rows gx,
       int t0, int t1, int from, int to) {
     return words(from) && parameters(to, beta, theta, cMem) && rows(gSpk, t0, t1, from, to) && rows(gMem, t0, t1, to)
         && derivative(sg, t0, t1, from, to) && rows(q, t0, t1, to) && spikes(spk, t0, t1, to)
-        && spikes(rst, t0, t1, to) && rows(gx, t0, t1, to) && (!learn || parameters(to, gBeta, gTheta));
+        && spikes(rst, t0, t1, to) && rows(gx, t0, t1, to)
+        && (!learn || (parameters(to, gBeta, gTheta) && rows(mem, t0, t1, to)));
   }
 
   /** Of {@link SynapticKernels#forwardDelayed}. */
@@ -63,12 +64,15 @@ final class Spans {
   }
 
   /** Of {@link SynapticKernels#backwardImmediate}. */
-  static boolean synapticBackwardImmediate(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows q, SpikeRows spk,
-      SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta, ResetMechanism reset,
-      boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
+  static boolean synapticBackwardImmediate(Rows gSpk, Rows gSyn, Rows gMem, SurrogateDerivative sg, Rows syn, Rows mem,
+      Rows q, SpikeRows spk, SpikeRows rst, float[] cSyn, float[] cMem, float[] alpha, float[] beta, float[] theta,
+      ResetMechanism reset, boolean learn, float[] gAlpha, float[] gBeta, float[] gTheta, Rows gx, int t0, int t1, int from,
+      int to) {
     return ofSecondOrder(reset)
-        && leakyBackwardImmediate(gSpk, gMem, sg, q, spk, rst, cMem, beta, theta, learn, gBeta, gTheta, gx, t0, t1, from, to)
-        && parameters(to, alpha, cSyn) && rows(gSyn, t0, t1, to) && (!learn || parameter(to, gAlpha));
+        && leakyBackwardImmediate(gSpk, gMem, sg, mem, q, spk, rst, cMem, beta, theta, learn, gBeta, gTheta, gx, t0, t1, from,
+            to)
+        && parameters(to, alpha, cSyn) && rows(gSyn, t0, t1, to)
+        && (!learn || (parameter(to, gAlpha) && rows(syn, t0, t1, to)));
   }
 
   /** Resets that {@link SynapticKernels} know. */

@@ -48,8 +48,8 @@ final class VectorLeakyKernels implements LeakyKernels {
   public void backwardImmediate(Rows gSpk, Rows gMem, SurrogateDerivative sg, Rows mem, Rows q, SpikeRows spk,
       SpikeRows rst, float[] cMem, float[] beta, float[] theta, ResetMechanism reset, boolean learn, float[] gBeta,
       float[] gTheta, Rows gx, int t0, int t1, int from, int to) {
-    assert Spans.leakyBackwardImmediate(gSpk, gMem, sg, q, spk, rst, cMem, beta, theta, learn, gBeta, gTheta, gx, t0, t1,
-        from, to);
+    assert Spans.leakyBackwardImmediate(gSpk, gMem, sg, mem, q, spk, rst, cMem, beta, theta, learn, gBeta, gTheta, gx, t0,
+        t1, from, to);
     for (int t = t1 - 1; t >= t0; t--) {
       VectorLeakyBackward.immediateRow(gSpk.data(), gSpk.at(t), gMem.data(), gMem.at(t), sg, t, mem.data(), mem.at(t),
           q.data(), q.at(t), spk.words(), spk.at(t), rst.words(), rst.at(t), cMem, beta, theta, reset, learn, gBeta,

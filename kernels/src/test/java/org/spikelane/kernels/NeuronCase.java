@@ -7,7 +7,8 @@ import java.util.SplittableRandom;
 
 /**
  * One random layer of N neurons over T steps, with everything a neuron kernel reads and writes, so that the tests of both
- * families and all their methods share one set of data. Rows are recorded one after another from an odd offset on.
+ * families and all their methods share one set of data. Rows are recorded one after another from an odd offset on; a case
+ * may be given other operands instead.
  */
 final class NeuronCase {
 
@@ -101,12 +102,12 @@ final class NeuronCase {
   Rows mem;
   /** What fired; a case may have one row of it, or rows of its operands instead. */
   Rows q;
-  final SpikeRows spk;
-  final SpikeRows rst;
-  final float[] alpha;
-  final float[] beta;
-  final float[] theta;
-  final Rows gSpk;
+  SpikeRows spk;
+  SpikeRows rst;
+  float[] alpha;
+  float[] beta;
+  float[] theta;
+  Rows gSpk;
   /** Given gradients of the states; a case may be given {@link Rows#NONE} instead. */
   Rows gSyn;
 
@@ -118,11 +119,11 @@ final class NeuronCase {
   /** Gradient of the input; a case may be given rows of its operands instead. */
   Rows gx;
 
-  final float[] cSyn;
-  final float[] cMem;
-  final float[] gAlpha;
-  final float[] gBeta;
-  final float[] gTheta;
+  float[] cSyn;
+  float[] cMem;
+  float[] gAlpha;
+  float[] gBeta;
+  float[] gTheta;
 
   /** The same case for the same seed, special values (infinities, NaN, subnormals) included if asked for. */
   NeuronCase(long seed, int size, int steps, ResetMechanism reset, boolean special) {

@@ -2,6 +2,7 @@ package org.spikelane.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import java.util.List;
@@ -284,6 +285,23 @@ class RowKernelsTest {
         kernels.fetch(new Rows(values, 3, size + 5), 0, 2, Math.min(size, 7), size);
         assertArrayEquals(before, values);
       }
+    }
+  }
+
+  /** Columns that do not exist, behind the last row or before the first, and spikes that start within a word. */
+  @Test
+  void whatDoesNotFitIsRefused() {
+    float[] y = new float[30];
+    Rows rows = new Rows(new float[50], -5, 30);
+    for (RowKernels kernels : IMPLEMENTATIONS) {
+      kernels.fetch(rows, 0, 2, 5, 25);
+      kernels.addRows(rows, 0, 2, y, 0, 5, 25);
+      for (int[] range : new int[][] {{4, 25}, {5, 26}}) {
+        assertThrows(AssertionError.class, () -> kernels.fetch(rows, 0, 2, range[0], range[1]), kernels::toString);
+        assertThrows(AssertionError.class, () -> kernels.addRows(rows, 0, 2, y, 0, range[0], range[1]), kernels::toString);
+      }
+      assertThrows(AssertionError.class, () -> kernels.fire(y, 0, y, new long[1], 0, 16, 30), kernels::toString);
+      assertThrows(AssertionError.class, () -> kernels.spikes(y, 0, new long[1], 0, 16, 30), kernels::toString);
     }
   }
 
