@@ -184,6 +184,39 @@ final class NeuronCase {
     return this;
   }
 
+  /** Turns round the order of rows in memory; twice, and everything is where it was. */
+  NeuronCase descending() {
+    x = descending(x, steps);
+    rec = descending(rec, steps);
+    syn = descending(syn, steps + 1);
+    mem = descending(mem, steps + 1);
+    q = descending(q, steps);
+    gSpk = descending(gSpk, steps);
+    gSyn = descending(gSyn, steps);
+    gMem = descending(gMem, steps);
+    gx = descending(gx, steps);
+    derivative = SurrogateDerivative.of(descending(sg, steps));
+    spk = descending(spk);
+    rst = descending(rst);
+    return this;
+  }
+
+  private Rows descending(Rows rows, int count) {
+    Rows turned = new Rows(rows.data().clone(), rows.at(count - 1), -rows.stride());
+    for (int t = 0; t < count; t++) {
+      System.arraycopy(rows.data(), rows.at(t), turned.data(), turned.at(t), size);
+    }
+    return turned;
+  }
+
+  private SpikeRows descending(SpikeRows rows) {
+    SpikeRows turned = new SpikeRows(rows.words().clone(), rows.at(steps - 1), -rows.stride());
+    for (int t = 0; t < steps; t++) {
+      System.arraycopy(rows.words(), rows.at(t), turned.words(), turned.at(t), SpikeRows.words(size));
+    }
+    return turned;
+  }
+
   private Rows rows(SplittableRandom random, int count, double low, double high, boolean special) {
     int offset = 3;
     int length = offset + count * (size + 2);

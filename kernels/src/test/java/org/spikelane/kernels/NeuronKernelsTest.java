@@ -285,6 +285,24 @@ class NeuronKernelsTest {
     }
   }
 
+  /** As those of a sequence that is read from its end. */
+  @ParameterizedTest
+  @MethodSource("families")
+  void rowsMayDescendInMemory(Subject subject) {
+    int steps = 9;
+    for (ResetMechanism reset : resets(subject)) {
+      for (int work = 0; work < ALL_WORK.size(); work++) {
+        NeuronCase expected = new NeuronCase(65, 200, steps, reset, true);
+        ALL_WORK.get(work).on(subject.implementations().getFirst(), expected);
+        for (Family family : subject.implementations()) {
+          NeuronCase actual = new NeuronCase(65, 200, steps, reset, true).descending();
+          ALL_WORK.get(work).on(family, actual);
+          expected.assertSame(actual.descending(), subject + " " + reset + ", work " + work);
+        }
+      }
+    }
+  }
+
   /** Adding -0.0 changes no bit of any float; so {@link Rows#NONE} must do what a row of it does. */
   @ParameterizedTest
   @MethodSource("families")

@@ -24,6 +24,32 @@ class RowsTest {
     assertFalse(rows.isNone());
   }
 
+  /** Ascending, descending, and over what an int holds. */
+  @Test
+  void rowsAreHeldFromTheFirstToTheLast() {
+    float[] data = new float[30];
+    assertTrue(new Rows(data, 0, 10).holds(0, 3, 10));
+    assertFalse(new Rows(data, 0, 10).holds(0, 3, 11));
+    assertFalse(new Rows(data, 1, 10).holds(0, 3, 10));
+    assertTrue(new Rows(data, 20, -10).holds(0, 3, 10));
+    assertFalse(new Rows(data, 19, -10).holds(0, 3, 10));
+    assertFalse(new Rows(data, 21, -10).holds(0, 3, 10));
+    assertTrue(new Rows(data, -4, 10).holds(0, 3, 4, 14));
+    assertFalse(new Rows(data, -5, 10).holds(0, 3, 4, 14));
+    assertFalse(new Rows(data, -3, 10).holds(0, 3, 4, 14));
+    assertTrue(new Rows(data, 30, 10).holds(2, 2, 10));
+    assertFalse(new Rows(data, 0, 1 << 20).holds(0, 4097, 10));
+    long[] words = new long[6];
+    assertTrue(new SpikeRows(words, 0, 2).holds(0, 3, 128));
+    assertFalse(new SpikeRows(words, 0, 2).holds(0, 3, 129));
+    assertFalse(new SpikeRows(words, 1, 2).holds(0, 3, 65));
+    assertTrue(new SpikeRows(words, 4, -2).holds(0, 3, 128));
+    assertFalse(new SpikeRows(words, 3, -2).holds(0, 3, 64));
+    assertFalse(new SpikeRows(words, 5, -2).holds(0, 3, 65));
+    assertTrue(new SpikeRows(words, 6, 2).holds(2, 2, 64));
+    assertFalse(new SpikeRows(words, 0, 1 << 20).holds(0, 4097, 64));
+  }
+
   @Test
   void offsetsOutsideTheArrayAreRefused() {
     assertEquals("offset: expected at most 3 (the length of data), got 4",
