@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProductKernelsTest {
 
@@ -380,6 +381,28 @@ class ProductKernelsTest {
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       Cases.assertSame(forward, product.result(kernels, p), kernels + ", forward" + p.name);
       Cases.assertSame(transposed(expected, p.k, p.n), gradient.result(kernels, p), kernels + ", gradient" + p.name);
+    }
+  }
+
+  /** 0 times such a factor is NaN, where no neuron fired, too: one alone, in a corner. */
+  @ParameterizedTest
+  @ValueSource(ints = {6, 10, 13, 20, 27})
+  void oneFactorThatIsNotFiniteIsSeen(int n) {
+    Problem p = Problem.ordinary(new int[] {35, 300, n});
+    for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      for (int row : new int[] {0, 1}) {
+        for (int column : new int[] {0, n - 1}) {
+          int ofWeights = row * (p.k - 1) * n + column;
+          int ofGradients = p.rowsOf(p.y).at(row * (p.rows - 1)) + column;
+          float weight = p.w[ofWeights];
+          float gradient = p.y[ofGradients];
+          p.w[ofWeights] = value;
+          p.y[ofGradients] = value;
+          assertProductsOfSpikes(p, 1f, Product.DENSE_OF_SPIKES_OF_ONE, Product.TRANSPOSED_GRADIENT_OF_ONE);
+          p.w[ofWeights] = weight;
+          p.y[ofGradients] = gradient;
+        }
+      }
     }
   }
 
