@@ -10,6 +10,9 @@ import java.util.function.Supplier;
  * bits. The choice and its reason are logged once, by {@link System.Logger} {@code org.spikelane.kernels}: at level
  * DEBUG if it is the one that was asked for, at WARNING if vectors were wanted and cannot be had.
  *
+ * <p>That there is no C2, the JVM tells with {@code -Xint} and {@code -XX:TieredStopAtLevel=1}. With levels 0, 2 and 3, which
+ * serve those who work on the JVM, it does not: vectors are taken, and are slower than scalar kernels would be.
+ *
  * <p>System property {@code spikelane.kernels}, read once: {@code preferred} (default; the CPU's preferred width),
  * {@code scalar}, or a width in bits: {@code 128}, {@code 256}, {@code 512}.
  */
