@@ -85,6 +85,22 @@ class NeuronKernelsTest {
     }
   }
 
+  /** States in place go another way, on which infinities and NaN have to stay what they are, too. */
+  @ParameterizedTest
+  @MethodSource("families")
+  void implementationsAgreeOnStatesInPlace(Subject subject) {
+    for (int size : Cases.SIZES) {
+      for (ResetMechanism reset : resets(subject)) {
+        for (boolean membrane : new boolean[] {false, true}) {
+          for (int work = 0; work < 3; work++) {
+            Work forward = ALL_WORK.get(work);
+            agree(subject, () -> new NeuronCase(67, size, STEPS, reset, true).inPlace(membrane), forward);
+          }
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("families")
   void splittingStepsAndNeuronsChangesNothing(Subject subject) {
