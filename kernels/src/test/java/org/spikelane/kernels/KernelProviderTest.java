@@ -40,13 +40,15 @@ class KernelProviderTest {
 
   @Test
   void handsOutKernelsOfItsOwnAndProductsForEachThread() {
-    KernelProvider provider = KernelProvider.current();
-    String prefix = provider.width() == 0 ? "Scalar" : "Vector";
-    for (Object kernels : List.of(provider.synaptic(), provider.leaky(), provider.surrogate(), provider.rows(),
-        provider.products())) {
-      assertTrue(kernels.getClass().getSimpleName().startsWith(prefix), kernels + " of " + provider);
+    for (KernelProvider provider : List.of(KernelProvider.current(), KernelProvider.scalar())) {
+      String prefix = provider.width() == 0 ? "Scalar" : "Vector";
+      for (Object kernels : List.of(provider.synaptic(), provider.leaky(), provider.surrogate(), provider.rows(),
+          provider.products())) {
+        assertTrue(kernels.getClass().getSimpleName().startsWith(prefix), kernels + " of " + provider);
+      }
+      assertNotSame(provider.products(), provider.products());
     }
-    assertNotSame(provider.products(), provider.products());
+    assertEquals("scalar (scalar kernels were asked for by name)", KernelProvider.scalar().toString());
   }
 
   @Test

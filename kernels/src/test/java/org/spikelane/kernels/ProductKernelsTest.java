@@ -470,19 +470,27 @@ class ProductKernelsTest {
       SCALAR.eventsGradient(s.spk[b], s.g[b], expected, 1, 1 + rows, k, n);
       new ScalarRowKernels().addRows(s.g[b], 1, 1 + rows, expectedBias, 0, 0, n);
     }
-    SpikeRows[] apart = s.spk.clone();
-    apart[samples] = new SpikeRows(apart[samples].words().clone(), apart[samples].at(0), SpikeRows.words(k));
+    // The last sample in arrays of its own, where it starts elsewhere.
+    SpikeRows[] spkApart = s.spk.clone();
+    spkApart[samples] = new SpikeRows(Arrays.copyOfRange(spkApart[samples].words(), spkApart[samples].at(0),
+        spkApart[samples].words().length), 0, SpikeRows.words(k));
+    Rows[] gApart = s.g.clone();
+    gApart[samples] = new Rows(Arrays.copyOfRange(gApart[samples].data(), gApart[samples].at(0),
+        gApart[samples].data().length), 0, n);
     for (ProductKernels kernels : IMPLEMENTATIONS) {
-      for (boolean inOneArray : new boolean[] {false, true}) {
-        for (boolean biased : new boolean[] {false, true}) {
-          String place = kernels + ", " + samples + " samples of " + rows + " rows, in one array " + inOneArray + ", biased "
-              + biased;
-          float[] actual = before.clone();
-          float[] bias = biased ? biasBefore.clone() : null;
-          kernels.eventsGradient(inOneArray ? s.spk : apart, s.g, 1, samples + 1, actual, bias, 1, 1 + rows, k, n);
-          Cases.assertSame(expected, actual, place);
-          if (biased) {
-            Cases.assertSame(expectedBias, bias, place + ", gBias");
+      for (boolean ownSpikes : new boolean[] {false, true}) {
+        for (boolean ownGradient : new boolean[] {false, true}) {
+          for (boolean biased : new boolean[] {false, true}) {
+            String place = kernels + ", " + samples + " samples of " + rows + " rows, own spikes " + ownSpikes
+                + ", own gradient " + ownGradient + ", biased " + biased;
+            float[] actual = before.clone();
+            float[] bias = biased ? biasBefore.clone() : null;
+            kernels.eventsGradient(ownSpikes ? spkApart : s.spk, ownGradient ? gApart : s.g, 1, samples + 1, actual, bias, 1,
+                1 + rows, k, n);
+            Cases.assertSame(expected, actual, place);
+            if (biased) {
+              Cases.assertSame(expectedBias, bias, place + ", gBias");
+            }
           }
         }
       }
@@ -641,6 +649,19 @@ class ProductKernelsTest {
     }
     assertRefused("parts: expected at least 1, got 0", () -> packed.pack(new float[6], 0, 0));
     assertRefused("parts: expected at least 1, got -1", () -> packed.packTransposed(new float[6], 0, -1));
+  }
+
+  @Test
+  void refusesWeightsOfAnotherSize() {
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      PackedWeights packed = kernels.weights(2, 3);
+      for (int size : new int[] {5, 7}) {
+        assertRefused("weights: expected 2 times 3 values, got " + size, () -> packed.pack(new float[size]));
+        assertRefused("weights: expected 2 times 3 values, got " + size, () -> packed.packTransposed(new float[size]));
+      }
+      assertThrows(IllegalArgumentException.class, () -> kernels.weights(-1, 3), kernels::toString);
+      assertThrows(IllegalArgumentException.class, () -> kernels.weights(2, -1), kernels::toString);
+    }
   }
 
   private static void assertRefused(String message, Executable call) {

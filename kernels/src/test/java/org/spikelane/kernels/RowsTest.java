@@ -75,4 +75,22 @@ class RowsTest {
     assertEquals(1, spikes.count(0, 67));
     assertTrue(spikes.fired(0, 66));
   }
+
+  /** Two steps of 65 neurons, the last of each alone in its word, and a word that is of neither. */
+  @Test
+  void spikesOfSeveralStepsAreAddedAndKept() {
+    SpikeRows spikes = new SpikeRows(new long[] {3, 1, -1, 1, 1}, 0, 3);
+    assertTrue(spikes.fired(1, 0));
+    assertFalse(spikes.fired(1, 1));
+    float[] sums = new float[67];
+    assertEquals(5, spikes.addTo(sums, 2, 0.5f, 0, 2, 65));
+    float[] expected = new float[67];
+    expected[2] = 1f;
+    expected[3] = 0.5f;
+    expected[66] = 1f;
+    assertArrayEquals(expected, sums);
+    spikes.keepOnly(0, 1, 65);
+    spikes.keepOnly(1, 7, 65);
+    assertArrayEquals(new long[] {2, 0, -1, 0, 0}, spikes.words());
+  }
 }
