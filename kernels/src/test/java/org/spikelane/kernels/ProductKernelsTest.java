@@ -497,6 +497,29 @@ class ProductKernelsTest {
     }
   }
 
+  /** Lists are then as long as can be; no larger product has grown their memory before, and one a little larger follows. */
+  @Test
+  void allNeuronsMayFire() {
+    for (int k : new int[] {64, 128, 130}) {
+      List<ProductKernels> fresh = Cases.implementations(SCALAR, () -> new VectorProductKernels());
+      for (int more : new int[] {0, 1}) {
+        int rows = 5 + more;
+        int neurons = k + more;
+        Samples s = new Samples(1, rows, neurons, 9, 1);
+        float[] expected = new float[neurons * 9];
+        float[] expectedBias = new float[9];
+        SCALAR.eventsGradient(s.spk, s.g, 1, 2, expected, expectedBias, 0, rows, neurons, 9);
+        for (ProductKernels kernels : fresh) {
+          float[] actual = new float[neurons * 9];
+          float[] bias = new float[9];
+          kernels.eventsGradient(s.spk, s.g, 1, 2, actual, bias, 0, rows, neurons, 9);
+          Cases.assertSame(expected, actual, kernels + ", K " + neurons);
+          Cases.assertSame(expectedBias, bias, kernels + ", K " + neurons + ", gBias");
+        }
+      }
+    }
+  }
+
   /** By row, by neuron in one walk, and in several. */
   @Test
   void gradientsOfSamplesAllocateNothing() {
