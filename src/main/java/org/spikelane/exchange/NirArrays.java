@@ -1,6 +1,7 @@
 package org.spikelane.exchange;
 
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.spikelane.format.NirArray;
 import org.spikelane.layer.Shape;
 
@@ -36,7 +37,7 @@ final class NirArrays {
     }
     if (!fits) {
       problems.add(path, "expected parameters of shape " + layer + ", which the data have, got "
-          + Arrays.stream(arrays).map(a -> Arrays.toString(a.shape())).distinct().toList());
+          + Arrays.stream(arrays).map(a -> Arrays.toString(a.shape())).distinct().collect(Collectors.joining(" and ")));
       return null;
     }
     return Shape.of(Arrays.copyOfRange(common, rank - used, rank));

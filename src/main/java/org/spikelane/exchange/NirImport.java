@@ -465,6 +465,9 @@ final class NirImport {
       neuron(step, name(layer), dynamics.shape(), dynamics.alpha(), dynamics.beta(), dynamics.threshold(), gain);
     } else if (recurrent) {
       problems.add(path, "expected v_leak and v_reset to be the same in a CubaLIF whose spikes come back to it");
+    } else if (dynamics.threshold() != null && resetsToZeroLater()) {
+      // The membrane would be a Leaky's, whose delayed zero keeps the input that a Synaptic's throws away.
+      problems.add(path, "expected v_leak and v_reset to be the same in a CubaLIF with a delayed reset to zero");
     } else {
       // The offset goes between current and membrane, so the two become layers of their own.
       scaled(layer + "_syn", dynamics.shape(), dynamics.synapseGain(), null);
@@ -472,6 +475,11 @@ final class NirImport {
       scaled(layer, dynamics.shape(), dynamics.gain(), dynamics.offset());
       neuron(step, name(layer), dynamics.shape(), null, dynamics.beta(), dynamics.threshold(), dynamics.gain());
     }
+  }
+
+  private boolean resetsToZeroLater() {
+    return Boolean.TRUE.equals(options.resetDelay())
+        && (options.resetMechanism() == null || options.resetMechanism() == ResetMechanism.ZERO);
   }
 
   /** Whose membrane is the output, and which never fires. */

@@ -7,6 +7,7 @@ import io.jhdf.api.WritableGroup;
 import io.jhdf.exceptions.HdfException;
 import java.io.IOException;
 import java.lang.reflect.Array;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +26,9 @@ public final class NirFile {
 
   /** The version of Python's {@code nir} whose layout is written. */
   private static final String VERSION = "1.0.8";
+
+  /** Of a node, in bytes: of more, the library writes a length that does not fit. */
+  private static final int LONGEST_NAME = 254;
   private static final int COMPRESSION = 4;
 
   private final Path file;
@@ -197,7 +201,7 @@ public final class NirFile {
    * Writes a file, whole or not at all ({@link AtomicFile}). Weights and other numbers are float32 where that holds
    * every value of an array exactly, else float64; shapes, strides and the like are int64.
    *
-   * @throws IllegalArgumentException if a name is empty or has a slash, an edge leads to no node, an array is empty, or
+   * @throws IllegalArgumentException if a name is empty, has a slash or NUL or more than 254 bytes in UTF-8, an edge leads to no node, an array is empty, or
    *     a node is {@link NirNode.Unknown}
    * @throws IOException if writing fails; a file that was there before is then untouched
    */
@@ -215,8 +219,13 @@ public final class NirFile {
 
   private static void check(NirNode.Graph graph) {
     graph.nodes().forEach((name, node) -> {
-      if (name.isBlank() || name.contains("/") || name.equals(".")) {
-        throw new IllegalArgumentException("nodes: expected names of HDF5, without slashes, got \"" + name + "\"");
+      if (name.isBlank() || name.contains("/") || name.equals(".") || name.indexOf(0) >= 0) {
+        throw new IllegalArgumentException("nodes: expected names of HDF5, without slashes or NUL, got \"" + name + "\"");
+      }
+      int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > LONGEST_NAME) {
+        throw new IllegalArgumentException(
+            "nodes: expected names of at most " + LONGEST_NAME + " bytes in UTF-8, got " + bytes + ": " + name);
       }
       switch (node) {
         case NirNode.Graph inner -> check(inner);

@@ -262,6 +262,10 @@ public final class PyTorchFile {
     IdentityHashMap<float[], StorageView.Storage> storages = new IdentityHashMap<>();
     List<Tensor> payloads = new ArrayList<>();
     tensors.forEach((name, tensor) -> {
+      if (name.length() > StateDictUnpickler.LONGEST_NAME) {
+        throw new IllegalArgumentException("names: expected at most " + StateDictUnpickler.LONGEST_NAME
+            + " characters, which are read again, got " + name.length() + ": " + name);
+      }
       if (!StateDictPickler.hasStorage(tensor.type())) {
         throw new IllegalArgumentException(name + ": expected a type that PyTorch has a storage for, got " + tensor.type());
       }

@@ -28,7 +28,9 @@ final class StateDictUnpickler extends Unpickler {
   /** More than the 1,000 pairs that Python's pickler leaves there at once, a level. */
   private static final int DEEPEST_STACK = 1 << 14;
 
-  private static final int LONGEST_NAME = 512;
+  /** Of what a dictionary holds, in characters. */
+  static final int LONGEST_NAME = 512;
+
   private static final int MOST_DICTIONARIES = 1 << 16;
   private static final int MOST_DIMENSIONS = 16;
   private static final Object[] EMPTY_TUPLE = {};
@@ -125,7 +127,7 @@ final class StateDictUnpickler extends Unpickler {
       default -> {
         if (!LEFT_TO_THE_LIBRARY.contains(key)) {
           throw wrong("opcode " + (key < 0 ? "missing (cut short?)" : String.format("0x%02x", key))
-              + ": expected one that torch.save writes for tensors and dictionaries (pickle protocol 2)");
+              + ": expected one that torch.save writes for tensors and dictionaries (pickle protocol 2, its default)");
         }
         super.dispatch(key);
       }
@@ -232,8 +234,8 @@ final class StateDictUnpickler extends Unpickler {
       Object name = namesAndValues.get(i);
       require(name instanceof String || name instanceof Number || name instanceof Boolean,
           "expected text or numbers as the names of a dictionary");
-      if (name instanceof String text) {
-        require(text.length() <= LONGEST_NAME, "expected names of at most " + LONGEST_NAME + " characters");
+      if (name instanceof String text && text.length() > LONGEST_NAME) {
+        throw wrong("expected names of at most " + LONGEST_NAME + " characters, got one of " + text.length());
       }
       if (dictionary.containsKey(name)) {
         throw wrong("the name '" + name + "' stands there twice");

@@ -14,7 +14,7 @@ public interface GradientClipping {
     return gradients -> {};
   }
 
-  /** Scales all gradients together so that their Euclidean norm is at most {@code limit}. */
+  /** Scales all gradients together so that their Euclidean norm is at most {@code limit}; if one is NaN, all become NaN. */
   static GradientClipping byNorm(double limit) {
     if (!(limit > 0)) {
       throw new IllegalArgumentException("limit: expected a number above 0, got " + limit);
@@ -27,7 +27,7 @@ public interface GradientClipping {
         }
       }
       double factor = limit / (Math.sqrt(squares) + 1e-6);
-      if (factor < 1) {
+      if (!(factor >= 1)) {
         for (float[] gradient : gradients) {
           for (int i = 0; i < gradient.length; i++) {
             gradient[i] = (float) (gradient[i] * factor);

@@ -298,6 +298,22 @@ class NirImportTest {
     assertTrue(plain.neuron("n0") instanceof Synaptic);
   }
 
+  /** A Leaky's delayed zero keeps the input of its step, a Synaptic's does not: here the first would stand for the second. */
+  @Test
+  void aLeakPotentialBesideADelayedZeroIsRefused() {
+    NirNode.Graph graph = chain(new int[] {1}, new NirNode.CubaLif(NirArray.vector(2e-4), NirArray.vector(5e-4),
+        NirArray.vector(5), NirArray.vector(0.1), NirArray.vector(1), NirArray.vector(0), NirArray.vector(2)));
+    for (NirOptions later : List.of(NirOptions.NONE.withReset(ResetMechanism.ZERO, true),
+        NirOptions.NONE.withReset(null, true))) {
+      String said = assertThrows(IllegalArgumentException.class, () -> Nir.toNetwork(graph, later)).getMessage();
+      assertTrue(said.contains("n0: expected v_leak and v_reset to be the same in a CubaLIF with a delayed reset to zero"), said);
+    }
+    for (NirOptions other : List.of(NirOptions.NONE.withReset(ResetMechanism.ZERO, false),
+        NirOptions.NONE.withReset(ResetMechanism.SUBTRACT, true))) {
+      assertEquals(3, Nir.toNetwork(graph, other).layers().size());
+    }
+  }
+
   // ------------------------------------------------------------------ what cannot be
 
   private static void refused(String message, NirNode.Graph graph) {
@@ -317,7 +333,7 @@ class NirImportTest {
     SplittableRandom random = new SplittableRandom(1);
     refused("n0: weight: takes an input of shape [3], got one of [2]; n1: tau: expected times of at least one step,"
         + " dt = 1.0E-4 s, got 5.0E-5 s; a shorter dt would do for positive ones; n2: expected parameters of shape [4],"
-        + " which the data have, got [[3]]; n3: a node of class Foo, which is not known here",
+        + " which the data have, got [3]; n3: a node of class Foo, which is not known here",
         chain(new int[] {2}, new NirNode.Linear(random(random, 0, 1, 4, 3)), lif(5e-5, 1),
             new NirNode.Scale(random(random, 0, 1, 3)), new NirNode.Unknown("Foo")));
   }

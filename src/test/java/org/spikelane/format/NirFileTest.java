@@ -93,6 +93,17 @@ class NirFileTest {
   }
 
   @Test
+  void theLongestNamesAreRead() throws IOException {
+    for (String name : List.of("n".repeat(254), "é".repeat(127))) {
+      NirNode.Graph graph = new NirNode.Graph(Map.of(name, new NirNode.I(NirArray.vector(1))),
+          List.of(new NirNode.Edge(name, name)), Map.of());
+      Path file = folder.resolve("long.nir");
+      NirFile.write(file, graph);
+      assertEquals(graph, NirFile.read(file));
+    }
+  }
+
+  @Test
   void aFileThatCannotBeWrittenLeavesTheOldOne() throws IOException {
     Path file = folder.resolve("kept.nir");
     Files.writeString(file, "as it was");
@@ -100,6 +111,10 @@ class NirFileTest {
     assertThrows(IllegalArgumentException.class, () -> NirFile.write(file, unknown));
     NirNode.Graph slash = new NirNode.Graph(Map.of("a/b", new NirNode.I(NirArray.vector(1))), List.of(), Map.of());
     assertThrows(IllegalArgumentException.class, () -> NirFile.write(file, slash));
+    for (String name : List.of("a\0b", "n".repeat(255), "é".repeat(128))) {
+      NirNode.Graph odd = new NirNode.Graph(Map.of(name, new NirNode.I(NirArray.vector(1))), List.of(), Map.of());
+      assertThrows(IllegalArgumentException.class, () -> NirFile.write(file, odd));
+    }
     NirNode.Graph edge = new NirNode.Graph(Map.of(), List.of(new NirNode.Edge("a", "b")), Map.of());
     assertThrows(IllegalArgumentException.class, () -> NirFile.write(file, edge));
     assertEquals("as it was", Files.readString(file));

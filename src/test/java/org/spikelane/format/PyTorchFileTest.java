@@ -181,6 +181,9 @@ class PyTorchFileTest {
         () -> PyTorchFile.write(path, Map.of("x", new Tensor(NumberType.U32, new int[] {}, new float[1])))).getMessage());
     assertEquals("expected a value of I8, got 128.0", assertThrows(IllegalArgumentException.class,
         () -> PyTorchFile.write(path, Map.of("x", new Tensor(NumberType.I8, new int[] {}, new float[] {128})))).getMessage());
+    assertEquals("names: expected at most 512 characters, which are read again, got 513: " + "n".repeat(513),
+        assertThrows(IllegalArgumentException.class, () -> PyTorchFile.write(path,
+            Map.of("n".repeat(513), new Tensor(NumberType.F32, new int[] {}, new float[1])))).getMessage());
     try (Stream<Path> left = Files.list(folder)) {
       assertEquals(List.of(), left.toList());
     }

@@ -25,6 +25,14 @@ class GradientClippingTest {
     assertArrayEquals(new float[] {-4}, second);
   }
 
+  /** As torch's: a gradient that is lost takes the others with it, unclipped as they would be. */
+  @Test
+  void byNormOfNaNIsNaN() {
+    second[0] = Float.NaN;
+    GradientClipping.byNorm(2.5).clip(List.of(first, second));
+    assertArrayEquals(new float[] {Float.NaN, Float.NaN}, first);
+  }
+
   @Test
   void byValueCutsEachGradient() {
     GradientClipping.byValue(3.5f).clip(List.of(first, second));
