@@ -438,7 +438,7 @@ final class Description {
     Map<String, JsonObject> named = new LinkedHashMap<>();
     layers.forEach(layer -> named.put(layer.get("name").getAsString(), layer));
     LayerOrder order = new LayerOrder(List.copyOf(named.keySet()), tensors);
-    if (!order.isDoubtful()) {
+    if (!order.isNumbered() && !order.isDoubtful()) {
       return;
     }
     List<String> told = order.told();

@@ -1,6 +1,8 @@
 package org.spikelane.exchange;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,13 @@ final class LayerOrder {
     this.weights = names.stream().filter(name -> tensors.containsKey(name + ".weight")).toList();
   }
 
+  /** Whether all names are numbers, behind one prefix or none: an {@code nn.Sequential}'s, which runs in their order. */
+  boolean isNumbered() {
+    String prefix = names.isEmpty() ? "" : prefix(names.getFirst());
+    return (prefix.isEmpty() || prefix.endsWith("_"))
+        && names.stream().allMatch(name -> !number(name).isEmpty() && prefix(name).equals(prefix));
+  }
+
   /** Whether neurons come first, or directly after neurons, though there are weights. */
   boolean isDoubtful() {
     boolean neurons = true;
@@ -39,8 +48,11 @@ final class LayerOrder {
     return false;
   }
 
-  /** The only order in which weights make a chain and neurons follow weights of their own, or an empty list. */
+  /** That of numbers, else the only one in which weights make a chain and neurons follow weights of their own, or none. */
   List<String> told() {
+    if (isNumbered()) {
+      return names.stream().sorted(Comparator.comparing(name -> new BigInteger(number(name)))).toList();
+    }
     chain(new ArrayList<>());
     if (chains.size() != 1 || steps > PATIENCE) {
       return List.of();
@@ -108,6 +120,10 @@ final class LayerOrder {
   /** Whether neurons after a weight can be as many as a tensor of theirs is for. */
   private static boolean has(int[] weight, int[] size) {
     return size[0] == weight[0] && (weight.length == 2 || size.length > 2);
+  }
+
+  private static String prefix(String name) {
+    return name.substring(0, name.length() - number(name).length());
   }
 
   /** The digits at the end of a name. */

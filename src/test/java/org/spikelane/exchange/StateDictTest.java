@@ -14,8 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spikelane.format.FormatException;
 import org.spikelane.format.NumberType;
 import org.spikelane.format.Safetensors;
@@ -215,6 +218,22 @@ class StateDictTest {
     StateDict told = StateDict.of(new TreeMap<>(StateDict.of(tensors()).renamed(letters).tensors()));
     assertEquals(List.of("z", "b", "y", "a"),
         told.network(told.suggestion()).network().layers().stream().map(named -> named.name()).toList());
+  }
+
+  /** As safetensors keep the names of an {@code nn.Sequential}: all layers are of one size, and "10" comes before "2". */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "net."})
+  void ordersLayersOfASequentialByTheirNumbers(String prefix) {
+    Network.Builder network = Network.input(3);
+    Map<String, String> numbers = new LinkedHashMap<>();
+    for (int i = 0; i < 6; i++) {
+      network.linear("fc" + i, 3).leaky("lif" + i, n -> n.beta(0.5f));
+      numbers.put("fc" + i, prefix + 2 * i);
+      numbers.put("lif" + i, prefix + (2 * i + 1));
+    }
+    StateDict dict = StateDict.of(new TreeMap<>(StateDict.of(network.build(1)).renamed(numbers).tensors()));
+    assertEquals(IntStream.range(0, 12).mapToObj(i -> prefix.replace('.', '_') + i).toList(),
+        dict.network(dict.suggestion()).network().layers().stream().map(named -> named.name()).toList());
   }
 
   @Test
