@@ -22,42 +22,7 @@ class SpansTest {
 
   /** The methods of a family, the backward ones without and with gradients of parameters. */
   enum Method {
-    FORWARD_DELAYED {
-      @Override
-      void run(Family family, NeuronCase c, int t0, int t1, int from) {
-        family.forwardDelayed(c, false, t0, t1, from, SIZE);
-      }
-    },
-    FORWARD_IMMEDIATE {
-      @Override
-      void run(Family family, NeuronCase c, int t0, int t1, int from) {
-        family.forwardImmediate(c, t0, t1, from, SIZE);
-      }
-    },
-    BACKWARD_DELAYED {
-      @Override
-      void run(Family family, NeuronCase c, int t0, int t1, int from) {
-        family.backwardDelayed(c, false, t0, t1, from, SIZE);
-      }
-    },
-    LEARN_DELAYED {
-      @Override
-      void run(Family family, NeuronCase c, int t0, int t1, int from) {
-        family.backwardDelayed(c, true, t0, t1, from, SIZE);
-      }
-    },
-    BACKWARD_IMMEDIATE {
-      @Override
-      void run(Family family, NeuronCase c, int t0, int t1, int from) {
-        family.backwardImmediate(c, false, t0, t1, from, SIZE);
-      }
-    },
-    LEARN_IMMEDIATE {
-      @Override
-      void run(Family family, NeuronCase c, int t0, int t1, int from) {
-        family.backwardImmediate(c, true, t0, t1, from, SIZE);
-      }
-    };
+    FORWARD_DELAYED, FORWARD_IMMEDIATE, BACKWARD_DELAYED, LEARN_DELAYED, BACKWARD_IMMEDIATE, LEARN_IMMEDIATE;
 
     static final Set<Method> ALL = EnumSet.allOf(Method.class);
     static final Set<Method> FORWARD = EnumSet.of(FORWARD_DELAYED, FORWARD_IMMEDIATE);
@@ -66,7 +31,16 @@ class SpansTest {
     static final Set<Method> DELAYED = EnumSet.of(FORWARD_DELAYED, BACKWARD_DELAYED, LEARN_DELAYED);
     static final Set<Method> IMMEDIATE = EnumSet.of(FORWARD_IMMEDIATE, BACKWARD_IMMEDIATE, LEARN_IMMEDIATE);
 
-    abstract void run(Family family, NeuronCase c, int t0, int t1, int from);
+    void run(Family family, NeuronCase c, int t0, int t1, int from) {
+      switch (this) {
+        case FORWARD_DELAYED -> family.forwardDelayed(c, false, t0, t1, from, SIZE);
+        case FORWARD_IMMEDIATE -> family.forwardImmediate(c, t0, t1, from, SIZE);
+        case BACKWARD_DELAYED -> family.backwardDelayed(c, false, t0, t1, from, SIZE);
+        case LEARN_DELAYED -> family.backwardDelayed(c, true, t0, t1, from, SIZE);
+        case BACKWARD_IMMEDIATE -> family.backwardImmediate(c, false, t0, t1, from, SIZE);
+        case LEARN_IMMEDIATE -> family.backwardImmediate(c, true, t0, t1, from, SIZE);
+      }
+    }
   }
 
   /** Leaves an operand the last value, or word, that a method needs, or so many less. */
