@@ -1,6 +1,5 @@
 package org.spikelane.exchange;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -51,7 +50,8 @@ final class LayerOrder {
   /** That of numbers, else the only one in which weights make a chain and neurons follow weights of their own, or none. */
   List<String> told() {
     if (isNumbered()) {
-      return names.stream().sorted(Comparator.comparing(name -> new BigInteger(number(name)))).toList();
+      return names.stream().sorted(
+          Comparator.comparingInt((String name) -> number(name).length()).thenComparing(LayerOrder::number)).toList();
     }
     chain(new ArrayList<>());
     if (chains.size() != 1 || steps > PATIENCE) {

@@ -270,6 +270,7 @@ public final class StateDict {
   /**
    * Writes a file that {@code torch.load} takes, whole or not at all.
    *
+   * @throws IllegalArgumentException as {@link PyTorchFile#write}
    * @throws IOException if writing fails; a file that was there before is then untouched
    */
   public void writePyTorch(Path file) throws IOException {

@@ -201,8 +201,8 @@ public final class NirFile {
    * Writes a file, whole or not at all ({@link AtomicFile}). Weights and other numbers are float32 where that holds
    * every value of an array exactly, else float64; shapes, strides and the like are int64.
    *
-   * @throws IllegalArgumentException if a name is empty, has a slash or NUL or more than 254 bytes in UTF-8, an edge leads to no node, an array is empty, or
-   *     a node is {@link NirNode.Unknown}
+   * @throws IllegalArgumentException if a name is empty, has a slash or NUL or more than 254 bytes in UTF-8, an edge leads to
+   *     no node, an array is empty, or a node is {@link NirNode.Unknown}
    * @throws IOException if writing fails; a file that was there before is then untouched
    */
   public static void write(Path file, NirNode.Graph graph) throws IOException {

@@ -112,7 +112,8 @@ public final class Npy {
     }
     String descr = only(file, header, TYPE, "'descr' with a simple type");
     if (only(file, header, LAYOUT, "'fortran_order'").equals("True")) {
-      throw new FormatException(file, "fortran_order: expected False (row-major), got True; save np.ascontiguousarray(x) instead");
+      throw new FormatException(file,
+          "fortran_order: expected False (row-major), got True; save np.ascontiguousarray(x) instead");
     }
     String[] sizes = only(file, header, SHAPE, "'shape'").strip().split("\\s*,\\s*", -1);
     // "(3,)" splits into "3" and an empty rest, "()" into one empty string.

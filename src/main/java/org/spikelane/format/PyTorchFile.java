@@ -254,7 +254,8 @@ public final class PyTorchFile {
    * AtomicFile}). Tensors that share their values share a storage.
    *
    * @param tensors by name, written in the map's order, each as numbers of its type
-   * @throws IllegalArgumentException if PyTorch has no storage of a type, or the type does not hold the values
+   * @throws IllegalArgumentException if PyTorch has no storage of a type, the type does not hold the values, or a name has more
+   *     than 512 characters
    * @throws IOException if writing fails; a file that was there before is then untouched
    */
   public static void write(Path file, Map<String, Tensor> tensors) throws IOException {

@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
  * neuron's), the range is {@code lo = -(T + T*lowerLimit)} to {@code hi = T + T*upperLimit}. Uniform levels are {@code
  * linspace(lo, hi, n)} as torch computes it; exponential levels crowd around T ({@code thrCentered}) or 0, each step
  * {@code multiplier} times the one before it. Levels ascend, but for what rounding does around 0, where many exponential ones
- * may lie closer than the sums that they come from are exact. A quantiser whose top level is the neuron's threshold keeps it from firing.
- * Source: snnTorch 1.0.0, {@code functional/quant.py}, level for level.
+ * may lie closer than the sums that they come from are exact. A quantiser whose top level is the neuron's threshold keeps it
+ * from firing. Source: snnTorch 1.0.0, {@code functional/quant.py}, level for level.
  */
 public final class StateQuantization {
 
@@ -47,7 +47,7 @@ public final class StateQuantization {
     double lo = -(threshold + threshold * lowerLimit);
     double hi = threshold + threshold * upperLimit;
     levels = uniform ? uniformLevels(lo, hi, 1 << numBits) : exponentialLevels(lo, hi, 1 << numBits);
-    double rounding = levels.length * Math.ulp(hi - lo);
+    double rounding = levels.length * Math.ulp(hi - lo); // Of the sums of exponential levels, each of up to as many terms.
     for (int k = 0; k < levels.length; k++) {
       if (!Float.isFinite(levels[k]) || (k > 0 && !(levels[k - 1] <= levels[k] + rounding))) {
         throw new IllegalArgumentException("stateQuant: these arguments give levels that are not finite and ascending: "
@@ -260,7 +260,7 @@ public final class StateQuantization {
     /**
      * The quantiser.
      *
-     * @throws IllegalArgumentException if numBits is outside 1..16, or the levels would not be finite and ascending
+     * @throws IllegalArgumentException if numBits is outside 1..16, or the levels would not be finite and ascending, but for rounding
      */
     public StateQuantization build() {
       if (numBits < 1 || numBits > 16) {
