@@ -57,9 +57,15 @@ final class DenseProducts {
   private final int[] halves = new int[PANEL];
   private float[] sums = {};
   private final Walk walk = new Walk();
+  private final EventGradients gradients;
   /** What depends on values that a tile reads ahead: without a use, the compiler would leave them out. */
   @SuppressWarnings("unused")
   private int fetched;
+
+  /** @param gradients those to which large tiles add what was started */
+  DenseProducts(EventGradients gradients) {
+    this.gradients = gradients;
+  }
 
   /** {@code y = x*w + bias} if {@code fresh}, else {@code y += x*w}, for rows [r0, r1); no bias then. */
   void forward(Rows x, PackedWeights w, boolean fresh, float[] bias, Rows y, int r0, int r1) {
@@ -280,7 +286,9 @@ final class DenseProducts {
       startAt = 0;
       startRow = PANEL;
     }
-    if (h == LARGE_ROWS) {
+    if (h == LARGE_ROWS && gradients.pending()) {
+      gradients.multiplyTile(left.data(), left.at(i), b, bAt, steps, start, startAt, startRow, edge);
+    } else if (h == LARGE_ROWS) {
       fetched = RegisterTiles.tile8(left.data(), left.at(i), b, bAt, ahead, steps, start, startAt, startRow, edge);
     } else {
       fetched = RegisterTiles.tile4(left.data(), left.at(i), b, bAt, ahead, steps, start, startAt, startRow, edge);

@@ -86,7 +86,29 @@ public interface ProductKernels {
    * @param gw gradient of the weights, row-major [K][N], added to
    * @param gBias gradient of the bias, [N], added to; null where there is none
    */
-  void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k, int n);
+  default void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
+      int n) {
+    startEventsGradient(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
+    finishEventsGradient();
+  }
+
+  /**
+   * Starts {@link #eventsGradient(SpikeRows[], Rows[], int, int, float[], float[], int, int, int, int)}: dense products of
+   * this object that follow may add a part of it beside their own work, in units of the processor that they leave idle, and
+   * {@link #finishEventsGradient} adds the rest. More of the same gradient may be started before, which adds all of what was
+   * started until then; any other gradient that events make finishes it. Until it is finished, nothing may change the spikes
+   * and g, or read or write gw and gBias. The bits of the one call.
+   *
+   * @param spk by sample: spikes, rows r, K neurons
+   * @param g by sample: gradient of the product's result, rows r, [N]; no overlap with results of the products that follow
+   * @param gw gradient of the weights, row-major [K][N], added to
+   * @param gBias gradient of the bias, [N], added to; null where there is none
+   */
+  void startEventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
+      int n);
+
+  /** Completes the gradient that was started last, if there is one. */
+  void finishEventsGradient();
 
   /**
    * Dense weight gradient: {@code gw[k][n] += x[r][k]*g[r][n]}, fused, r ascending.

@@ -83,20 +83,6 @@ final class RightPanels {
     end(columns, steps);
   }
 
-  /** {@code b[s][j] = g[at[first + s] + column + j]}, panels of {@code steps} steps. */
-  void copyRows(float[] g, int[] at, int first, int steps, int column, int columns) {
-    int panel = steps * PANEL;
-    resize(panels(columns) * panel);
-    int s = 0;
-    for (; s <= steps - 4; s += 4) {
-      int i = first + s;
-      copyFourRows(g, at[i] + column, at[i + 1] + column, at[i + 2] + column, at[i + 3] + column, columns, s, panel);
-    }
-    for (; s < steps; s++) {
-      copyRow(g, at[first + s] + column, columns, s, panel);
-    }
-  }
-
   /**
    * Four rows at once, from g0 to g3 on. Rows are far apart in memory, and a prefetcher starts anew at every page of one: four
    * of them wait together. In a panel, they are one piece.

@@ -86,14 +86,19 @@ final class ScalarProductKernels implements ProductKernels {
   }
 
   @Override
-  public void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
-      int n) {
+  public void startEventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1,
+      int k, int n) {
     for (int b = b0; b < b1; b++) {
       eventsGradient(spk[b], g[b], gw, r0, r1, k, n);
       for (int r = r0; gBias != null && r < r1; r++) {
         add(g[b].data(), g[b].at(r), gBias, 0, n);
       }
     }
+  }
+
+  @Override
+  public void finishEventsGradient() {
+    // All was done at the start.
   }
 
   @Override

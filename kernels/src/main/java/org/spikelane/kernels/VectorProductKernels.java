@@ -2,6 +2,8 @@ package org.spikelane.kernels;
 
 import static org.spikelane.kernels.RightPanels.PANEL;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them: {@link DenseProducts}, {@link
  * EventProducts}, and {@link NarrowProducts} of spikes with few columns; and {@link ShortProducts} of few steps, whose weights
@@ -14,7 +16,21 @@ final class VectorProductKernels implements ProductKernels {
   // With fewer neurons there is less to gain from a second copy of the weights than another kernel takes to compile.
   private static final int NEURONS_BY_COLUMN = 256;
 
-  private final DenseProducts dense = new DenseProducts();
+  // What makes a slice becomes part of the code of a loop if C2, compiling that, has counted enough calls of it: some 1400 with
+  // HotSpot's thresholds. Long lists have their loop compiled after 200 rows: C2 would call it, and slices be allocated from
+  // there on. So it is called before, which takes 4 ms. After 4000 calls, slices were allocated in one of some dozens of JVMs,
+  // probably because C1's code does not count calls while C2 has much to do.
+  private static final int CALLS_TO_BE_KNOWN = 12_000;
+
+  static {
+    MemorySegment segment = PackedWeights.aligned(1);
+    for (int i = 0; i < CALLS_TO_BE_KNOWN; i++) {
+      segment.asSlice(0, Float.BYTES);
+    }
+  }
+
+  private final EventGradients gradients = new EventGradients();
+  private final DenseProducts dense = new DenseProducts(gradients);
   private final ShortProducts shortProducts = new ShortProducts();
   private final EventProducts events;
   private final NarrowProducts narrow = new NarrowProducts();
@@ -72,7 +88,7 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public void eventsGradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
-    events.gradient(spk, g, gw, r0, r1, k, n);
+    gradients.add(spk, g, gw, r0, r1, k, n);
   }
 
   @Override
@@ -80,10 +96,30 @@ final class VectorProductKernels implements ProductKernels {
       int n) {
     int b = b0;
     while (b < b1) {
-      int end = EventProducts.endOfArrays(spk, g, b, b1);
-      events.gradient(spk, g, b, end, gw, gBias, r0, r1, k, n);
+      int end = EventGradients.endOfArrays(spk, g, b, b1);
+      gradients.add(spk, g, b, end, gw, gBias, r0, r1, k, n);
       b = end;
     }
+  }
+
+  @Override
+  public void startEventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1,
+      int k, int n) {
+    if (RegisterTiles.MOST_ROWS < RegisterTiles.LARGE_ROWS) { // Without the registers for large tiles, nothing goes beside them.
+      eventsGradient(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
+      return;
+    }
+    int b = b0;
+    while (b < b1) {
+      int end = EventGradients.endOfArrays(spk, g, b, b1);
+      gradients.start(spk, g, b, end, gw, gBias, r0, r1, k, n);
+      b = end;
+    }
+  }
+
+  @Override
+  public void finishEventsGradient() {
+    gradients.finish();
   }
 
   @Override

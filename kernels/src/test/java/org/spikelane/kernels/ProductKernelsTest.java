@@ -497,6 +497,93 @@ class ProductKernelsTest {
     }
   }
 
+  /** Steps, samples, K, N and density: tiles with more events than steps and with fewer, columns of one group and of several. */
+  static Stream<Arguments> started() {
+    return Stream.of(Arguments.of(4, 16, 70, 64, 0.3), Arguments.of(6, 24, 130, 200, 0.1), Arguments.of(3, 130, 100, 130, 0.02),
+        Arguments.of(5, 9, 300, 150, 0.9), Arguments.of(2, 40, 64, 20, 0.4), Arguments.of(3, 8, 90, 70, 0),
+        Arguments.of(2, 300, 200, 450, 0.5), Arguments.of(3, 8, 0, 70, 0), Arguments.of(30, 32, 260, 256, 0.15));
+  }
+
+  /** As a recurrent layer does it: two steps are started at a time, and dense products of other rows go on. */
+  @ParameterizedTest
+  @MethodSource("started")
+  void startedGradientsAreThoseOfOneCall(int steps, int samples, int k, int n, double density) {
+    Samples s = new Samples(samples, steps, k, n, density);
+    Problem p = Problem.special(new int[] {samples, n, k});
+    float[] before = Cases.uniform(new SplittableRandom(7), k * n, -1, 1);
+    float[] biasBefore = Cases.uniform(new SplittableRandom(8), n, -1, 1);
+    for (boolean biased : new boolean[] {true, false}) {
+      float[] expected = before.clone();
+      float[] expectedBias = biased ? biasBefore.clone() : null;
+      float[] expectedY = p.y.clone();
+      for (int t = steps; t > 0; t -= 2) {
+        SCALAR.eventsGradient(s.spk, s.g, 1, samples + 1, expected, expectedBias, Math.max(0, t - 2), t, k, n);
+        SCALAR.addDense(p.x, p.packed(SCALAR), p.rowsOf(expectedY), 0, samples);
+      }
+      for (ProductKernels kernels : IMPLEMENTATIONS) {
+        for (int twice = 0; twice < 2; twice++) {
+          String place = kernels + ", biased " + biased + ", time " + twice;
+          float[] actual = before.clone();
+          float[] bias = biased ? biasBefore.clone() : null;
+          float[] y = p.y.clone();
+          for (int t = steps; t > 0; t -= 2) {
+            kernels.startEventsGradient(s.spk, s.g, 1, samples + 1, actual, bias, Math.max(0, t - 2), t, k, n);
+            kernels.addDense(p.x, p.packed(kernels), p.rowsOf(y), 0, samples);
+          }
+          kernels.finishEventsGradient();
+          Cases.assertSame(expected, actual, place + ", gW");
+          Cases.assertSame(expectedY, y, place + ", y");
+          if (biased) {
+            Cases.assertSame(expectedBias, bias, place + ", gBias");
+          }
+          kernels.finishEventsGradient();
+          Cases.assertSame(expected, actual, place + ", finished again");
+        }
+      }
+    }
+  }
+
+  /** What was started for one gradient is complete once another is started, or made in one call. */
+  @Test
+  void anotherGradientFinishesWhatWasStarted() {
+    Samples s = new Samples(20, 3, 100, 130, 0.3);
+    float[] expected = new float[100 * 130];
+    SCALAR.eventsGradient(s.spk, s.g, 1, 21, expected, null, 0, 3, 100, 130);
+    float[] ofOneSample = new float[100 * 130];
+    SCALAR.eventsGradient(s.spk[1], s.g[1], ofOneSample, 0, 3, 100, 130);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      float[] first = new float[100 * 130];
+      float[] second = new float[100 * 130];
+      float[] third = new float[100 * 130];
+      kernels.startEventsGradient(s.spk, s.g, 1, 21, first, null, 0, 3, 100, 130);
+      kernels.startEventsGradient(s.spk, s.g, 1, 21, second, null, 0, 3, 100, 130);
+      Cases.assertSame(expected, first, kernels + ", first");
+      kernels.eventsGradient(s.spk[1], s.g[1], third, 0, 3, 100, 130);
+      Cases.assertSame(expected, second, kernels + ", second");
+      Cases.assertSame(ofOneSample, third, kernels + ", third");
+    }
+  }
+
+  @Test
+  void startedGradientsAllocateNothing() {
+    Samples s = new Samples(24, 4, 130, 150, 0.2);
+    Problem p = Problem.binary(new int[] {24, 150, 130});
+    float[] gw = new float[130 * 150];
+    float[] gBias = new float[150];
+    float[] result = p.y.clone();
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      PackedWeights w = p.packed(kernels);
+      Rows y = p.rowsOf(result);
+      Cases.assertAllocatesNothing(() -> {
+        for (int t = 4; t > 0; t -= 2) {
+          kernels.startEventsGradient(s.spk, s.g, 1, 25, gw, gBias, t - 2, t, 130, 150);
+          kernels.addDense(p.x, w, y, 0, 24);
+        }
+        kernels.finishEventsGradient();
+      }, kernels.toString());
+    }
+  }
+
   /** Lists are then as long as can be; no larger product has grown their memory before, and one a little larger follows. */
   @Test
   void allNeuronsMayFire() {
