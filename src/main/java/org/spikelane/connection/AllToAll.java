@@ -3,6 +3,8 @@ package org.spikelane.connection;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.ejml.data.FMatrixRMaj;
+import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Block;
@@ -17,6 +19,15 @@ import org.spikelane.layer.Spikes;
  * recurrent.bias} [N], which is added at every step, the first included.
  */
 public final class AllToAll implements Recurrence {
+
+  /**
+   * Rows, steps of samples, whose weight gradients are added together, while the products of the steps before them run: enough
+   * that a row of gradients, which is read and written, gets some additions.
+   */
+  private static final int ROWS_TOGETHER = 512;
+
+  /** What is timed is done at once, and not beside the products. */
+  private static final int TIMED = 16;
 
   private final DenseWeights weights;
 
@@ -52,11 +63,14 @@ public final class AllToAll implements Recurrence {
     /** Null if nothing is recorded. */
     private final DenseGradient gradient;
     private final SpikeRows[] previous;
+    private final int stepsTogether;
 
     DenseWorker(Spikes spikes, Block block) {
       this.spikes = spikes;
-      this.product = weights.product(block.product(), block.samples());
-      this.gradient = block.record() ? new DenseGradient(weights, block.product(), block.steps()) : null;
+      ProductKernels kernels = KernelProvider.current().products();
+      this.product = weights.product(block.product(), block.samples(), kernels);
+      this.gradient = block.record() ? new DenseGradient(weights, block.product(), block.steps(), TIMED, kernels) : null;
+      this.stepsTogether = Math.max(1, ROWS_TOGETHER / block.samples());
       this.previous = new SpikeRows[block.samples()];
       for (int b = 0; b < previous.length; b++) {
         SpikeRows own = spikes.rows(b);
@@ -75,8 +89,13 @@ public final class AllToAll implements Recurrence {
     }
 
     @Override
-    public void gradient(int samples, Rows[] gCurrent, GradientSums sums) {
-      gradient.add(previous, 1f, gCurrent, 0, samples, spikes.steps(), sums);
+    public void gradient(int t, int samples, Rows[] gCurrent, GradientSums sums) {
+      if (t % stepsTogether == 0) {
+        gradient.start(previous, gCurrent, 0, samples, t, Math.min(t + stepsTogether, spikes.steps()), sums);
+      }
+      if (t == 0) {
+        gradient.finish();
+      }
     }
   }
 }

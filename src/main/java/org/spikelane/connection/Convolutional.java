@@ -87,7 +87,10 @@ public final class Convolutional implements Recurrence {
     }
 
     @Override
-    public void gradient(int samples, Rows[] gCurrent, GradientSums sums) {
+    public void gradient(int step, int samples, Rows[] gCurrent, GradientSums sums) {
+      if (step > 0) {
+        return; // One sample after the other, over all its steps.
+      }
       for (int b = 0; b < samples; b++) {
         for (int t = 0; t < spikes.steps(); t++) {
           worker.gradient(spikes.rows(b), t - 1, 1f, gCurrent[b].data(), gCurrent[b].at(t), sums);

@@ -15,7 +15,7 @@ final class DenseGradient {
   private static final int TIMED = 1;
   private static final int TRIED = 64;
 
-  private final ProductKernels kernels = KernelProvider.current().products();
+  private final ProductKernels kernels;
   private final RowKernels rowKernels = KernelProvider.current().rows();
   private final DenseWeights weights;
   private final ProductChoice choice;
@@ -26,71 +26,112 @@ final class DenseGradient {
 
   /** For sums over at most {@code rows} rows of spikes at once. */
   DenseGradient(DenseWeights weights, ProductChoice choice, int rows) {
+    this(weights, choice, rows, TIMED, KernelProvider.current().products());
+  }
+
+  /** The same by kernels that others use too, beside whose products {@link #start} works; a call that is timed is done at once. */
+  DenseGradient(DenseWeights weights, ProductChoice choice, int rows, int timedEvery, ProductKernels kernels) {
+    this.kernels = kernels;
     this.weights = weights;
     this.choice = choice;
-    this.costs = new ProductCosts(weights.inputs(), weights.outputs(), TIMED, TRIED);
+    this.costs = new ProductCosts(weights.inputs(), weights.outputs(), timedEvery, TRIED);
     this.rows = rows;
   }
 
   /**
-   * {@code gW += gy[r]·spk[r]ᵀ, gBias += gy[r]} over the first {@code count} rows of each of the samples (or steps)
-   * [begin, end), a spike counting {@code value}.
+   * {@code gW += gy[r]·spk[r]ᵀ, gBias += gy[r]} over rows [r0, r1) of each of the samples (or steps) [begin, end), a spike
+   * counting {@code value}.
    */
-  void add(SpikeRows[] spk, float value, Rows[] gy, int begin, int end, int count, GradientSums sums) {
+  void add(SpikeRows[] spk, float value, Rows[] gy, int begin, int end, int r0, int r1, GradientSums sums) {
     if (weights.narrow()) {
       for (int b = begin; b < end; b++) {
-        kernels.transposedGradient(spk[b], value, gy[b], sums.of(weights.weight()), 0, count, weights.inputs(),
+        kernels.transposedGradient(spk[b], value, gy[b], sums.of(weights.weight()), r0, r1, weights.inputs(),
             weights.outputs());
       }
-      addBias(gy, begin, end, count, sums);
+      addBias(gy, begin, end, r0, r1, sums);
     } else if (value != 1f || choice == ProductChoice.DENSE) {
-      addDensely(spk, value, gy, begin, end, count, sums);
+      addDensely(spk, value, gy, begin, end, r0, r1, sums);
     } else if (choice == ProductChoice.AUTO) {
-      addByCosts(spk, gy, begin, end, count, sums);
+      double spikesPerRow = spikesPerRow(spk, begin, end, r0, r1);
+      addByCosts(costs.byEvents(spikesPerRow), spikesPerRow, spk, gy, begin, end, r0, r1, sums);
     } else {
-      addByEvents(spk, gy, begin, end, count, sums);
+      addByEvents(spk, gy, begin, end, r0, r1, sums);
     }
   }
 
-  private void addByCosts(SpikeRows[] spk, Rows[] gy, int begin, int end, int count, GradientSums sums) {
+  /**
+   * The same for spikes that count 1, of which the kernels' next dense products may add a part beside their own work; {@link
+   * #finish} adds the rest.
+   */
+  void start(SpikeRows[] spk, Rows[] gy, int begin, int end, int r0, int r1, GradientSums sums) {
+    boolean auto = choice == ProductChoice.AUTO && !weights.narrow();
+    double spikesPerRow = auto ? spikesPerRow(spk, begin, end, r0, r1) : 0;
+    boolean byEvents = auto ? costs.byEvents(spikesPerRow) : !weights.narrow() && choice != ProductChoice.DENSE;
+    if (byEvents && !(auto && costs.timed())) {
+      kernels.startEventsGradient(spk, gy, begin, end, sums.byInput(weights.weight()), biasSums(sums), r0, r1,
+          weights.inputs(), weights.outputs());
+      return;
+    }
+    finish();
+    if (auto) {
+      addByCosts(byEvents, spikesPerRow, spk, gy, begin, end, r0, r1, sums);
+    } else {
+      add(spk, 1f, gy, begin, end, r0, r1, sums);
+    }
+  }
+
+  /** Completes what was started. */
+  void finish() {
+    kernels.finishEventsGradient();
+  }
+
+  private double spikesPerRow(SpikeRows[] spk, int begin, int end, int r0, int r1) {
     double spikesPerRow = 0;
     for (int b = begin; b < end; b++) {
-      spikesPerRow += KernelProduct.spikesPerRow(spk[b], weights.inputs(), count) / (end - begin);
+      spikesPerRow += KernelProduct.spikesPerRow(spk[b], weights.inputs(), r0, r1) / (end - begin);
     }
-    boolean byEvents = costs.byEvents(spikesPerRow);
+    return spikesPerRow;
+  }
+
+  private void addByCosts(boolean byEvents, double spikesPerRow, SpikeRows[] spk, Rows[] gy, int begin, int end, int r0,
+      int r1, GradientSums sums) {
     boolean timed = costs.timed();
     long start = timed ? System.nanoTime() : 0;
     if (byEvents) {
-      addByEvents(spk, gy, begin, end, count, sums);
+      addByEvents(spk, gy, begin, end, r0, r1, sums);
     } else {
-      addDensely(spk, 1f, gy, begin, end, count, sums);
+      addDensely(spk, 1f, gy, begin, end, r0, r1, sums);
     }
     if (timed) {
-      costs.took(byEvents, spikesPerRow, count * (end - begin), System.nanoTime() - start);
+      costs.took(byEvents, spikesPerRow, (r1 - r0) * (end - begin), System.nanoTime() - start);
     }
   }
 
-  private void addByEvents(SpikeRows[] spk, Rows[] gy, int begin, int end, int count, GradientSums sums) {
-    kernels.eventsGradient(spk, gy, begin, end, sums.byInput(weights.weight()),
-        weights.bias() == null ? null : sums.of(weights.bias()), 0, count, weights.inputs(), weights.outputs());
+  private void addByEvents(SpikeRows[] spk, Rows[] gy, int begin, int end, int r0, int r1, GradientSums sums) {
+    kernels.eventsGradient(spk, gy, begin, end, sums.byInput(weights.weight()), biasSums(sums), r0, r1, weights.inputs(),
+        weights.outputs());
   }
 
-  private void addDensely(SpikeRows[] spk, float value, Rows[] gy, int begin, int end, int count, GradientSums sums) {
+  private float[] biasSums(GradientSums sums) {
+    return weights.bias() == null ? null : sums.of(weights.bias());
+  }
+
+  private void addDensely(SpikeRows[] spk, float value, Rows[] gy, int begin, int end, int r0, int r1, GradientSums sums) {
     float[] gw = sums.byInput(weights.weight());
     for (int b = begin; b < end; b++) {
-      addDensely(spk[b], value, gy[b], count, gw);
+      addDensely(spk[b], value, gy[b], r0, r1, gw);
     }
-    addBias(gy, begin, end, count, sums);
+    addBias(gy, begin, end, r0, r1, sums);
   }
 
-  private void addDensely(SpikeRows spk, float value, Rows gy, int count, float[] gw) {
+  private void addDensely(SpikeRows spk, float value, Rows gy, int r0, int r1, float[] gw) {
     if (expanded == null) {
       expanded = new Rows(new float[rows * weights.inputs()], 0, weights.inputs());
     }
-    for (int r = 0; r < count; r++) {
+    for (int r = r0; r < r1; r++) {
       rowKernels.expand(spk.words(), spk.at(r), value, expanded.data(), expanded.at(r), 0, weights.inputs());
     }
-    kernels.denseGradient(expanded, gy, gw, 0, 0, count, weights.inputs(), weights.outputs());
+    kernels.denseGradient(expanded, gy, gw, 0, r0, r1, weights.inputs(), weights.outputs());
   }
 
   /** {@code gW += gy[r]·x[r]ᵀ, gBias += gy[r]}. */
@@ -101,25 +142,25 @@ final class DenseGradient {
     } else {
       kernels.denseGradient(gy, x, sums.of(weights.weight()), 0, 0, count, weights.outputs(), weights.inputs());
     }
-    addBias(gy, count, sums);
+    addBias(gy, 0, count, sums);
   }
 
   /** The same of one row a sample, which is multiplied together with those of other blocks. */
   void addProducts(Rows x, Rows gy, int count, GradientSums sums) {
     sums.addProducts(weights.weight(), gy, x, count);
-    addBias(gy, count, sums);
+    addBias(gy, 0, count, sums);
   }
 
-  private void addBias(Rows[] gy, int begin, int end, int count, GradientSums sums) {
+  private void addBias(Rows[] gy, int begin, int end, int r0, int r1, GradientSums sums) {
     for (int b = begin; b < end; b++) {
-      addBias(gy[b], count, sums);
+      addBias(gy[b], r0, r1, sums);
     }
   }
 
-  private void addBias(Rows gy, int count, GradientSums sums) {
+  private void addBias(Rows gy, int r0, int r1, GradientSums sums) {
     if (weights.bias() != null) {
       float[] gBias = sums.of(weights.bias());
-      rowKernels.addRows(gy, 0, count, gBias, 0, 0, weights.outputs());
+      rowKernels.addRows(gy, r0, r1, gBias, 0, 0, weights.outputs());
     }
   }
 }

@@ -7,6 +7,7 @@ import org.ejml.data.FMatrixRMaj;
 import org.ejml.dense.row.CommonOps_FDRM;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.PackedWeights;
+import org.spikelane.kernels.ProductKernels;
 import org.spikelane.layer.Parameter;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.layer.Shape;
@@ -139,6 +140,11 @@ final class DenseWeights {
 
   /** A worker that multiplies by these weights, with room for {@code rows} rows at once. */
   Product product(ProductChoice choice, int rows) {
-    return choice == ProductChoice.EJML ? new EjmlProduct(this, rows) : new KernelProduct(this, choice);
+    return product(choice, rows, KernelProvider.current().products());
+  }
+
+  /** The same by these kernels, which others use too, unless it is by EJML. */
+  Product product(ProductChoice choice, int rows, ProductKernels kernels) {
+    return choice == ProductChoice.EJML ? new EjmlProduct(this, rows) : new KernelProduct(this, choice, kernels);
   }
 }

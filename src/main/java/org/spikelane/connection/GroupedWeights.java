@@ -111,7 +111,7 @@ final class GroupedWeights {
     void add(int group, SpikeRows spk, float value, Rows gy, int count, GradientSums sums) {
       spikes[0] = spk;
       gradientOfSpikes[0] = gy;
-      gradients.get(group).add(spikes, value, gradientOfSpikes, 0, 1, count, begin(group, sums));
+      gradients.get(group).add(spikes, value, gradientOfSpikes, 0, 1, 0, count, begin(group, sums));
       end(group, sums);
     }
 

@@ -1,6 +1,5 @@
 package org.spikelane.connection;
 
-import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.PackedWeights;
 import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.Rows;
@@ -20,7 +19,7 @@ final class KernelProduct implements Product {
   private static final int TIMED = 32;
   private static final int TRIED = 256;
 
-  private final ProductKernels kernels = KernelProvider.current().products();
+  private final ProductKernels kernels;
   private final DenseWeights weights;
   private final ProductChoice choice;
   private final ProductCosts costs;
@@ -28,9 +27,10 @@ final class KernelProduct implements Product {
   private PackedWeights byOutput;
   private float[] noBias;
 
-  KernelProduct(DenseWeights weights, ProductChoice choice) {
+  KernelProduct(DenseWeights weights, ProductChoice choice, ProductKernels kernels) {
     this.weights = weights;
     this.choice = choice;
+    this.kernels = kernels;
     this.costs = new ProductCosts(weights.inputs(), weights.outputs(), TIMED, TRIED);
   }
 
@@ -46,7 +46,7 @@ final class KernelProduct implements Product {
   }
 
   private void forwardByCosts(SpikeRows spk, Rows y, int count) {
-    double spikesPerRow = spikesPerRow(spk, weights.inputs(), count);
+    double spikesPerRow = spikesPerRow(spk, weights.inputs(), 0, count);
     boolean byEvents = costs.byEvents(spikesPerRow);
     boolean timed = costs.timed();
     long start = timed ? System.nanoTime() : 0;
@@ -60,15 +60,16 @@ final class KernelProduct implements Product {
     }
   }
 
-  /** About how many of {@code size} neurons fired in each of {@code count} rows. */
-  static double spikesPerRow(SpikeRows spk, int size, int count) {
+  /** About how many of {@code size} neurons fired in each of the rows [r0, r1). */
+  static double spikesPerRow(SpikeRows spk, int size, int r0, int r1) {
+    int count = r1 - r0;
     if (count == 1) { // A few nanoseconds count here.
-      return spk.count(0, size);
+      return spk.count(r0, size);
     }
     int counted = Math.min(count, COUNTED.length);
     long spikes = 0;
     for (int i = 0; i < counted; i++) {
-      spikes += spk.count(count <= COUNTED.length ? i : (int) (count * COUNTED[i]), size);
+      spikes += spk.count(r0 + (count <= COUNTED.length ? i : (int) (count * COUNTED[i])), size);
     }
     return (double) spikes / counted;
   }

@@ -189,9 +189,9 @@ public final class Linear implements Layer {
         gradients[t] = output.gradientAtStep(t);
       }
       switch (input) {
-        case Spikes spikes -> gradient.add(spikesByStep, spikes.value(), gradients, 0, steps, samples, sums);
+        case Spikes spikes -> gradient.add(spikesByStep, spikes.value(), gradients, 0, steps, 0, samples, sums);
         case Values values when events != null && events.eventful(0) ->
-            gradient.add(events.byStep(), 1f, gradients, 0, steps, samples, sums);
+            gradient.add(events.byStep(), 1f, gradients, 0, steps, 0, samples, sums);
         case Values values -> {
           for (int t = 0; t < steps; t++) {
             gradient.add(values.atStep(t), gradients[t], samples, sums);
@@ -208,7 +208,7 @@ public final class Linear implements Layer {
         gradients[b] = output.gradient(b);
       }
       switch (input) {
-        case Spikes spikes -> gradient.add(spikesBySample, spikes.value(), gradients, 0, samples, input.steps(), sums);
+        case Spikes spikes -> gradient.add(spikesBySample, spikes.value(), gradients, 0, samples, 0, input.steps(), sums);
         case Values values -> addGradient(values, samples, sums);
       }
       for (int b = 0; input.hasGradient() && b < samples; b++) {
@@ -225,7 +225,7 @@ public final class Linear implements Layer {
           end++;
         }
         if (end > b) {
-          gradient.add(events.spikes(), 1f, gradients, b, end, input.steps(), sums);
+          gradient.add(events.spikes(), 1f, gradients, b, end, 0, input.steps(), sums);
           b = end;
         } else {
           gradient.add(values.rows(b), gradients[b], input.steps(), sums);

@@ -67,7 +67,10 @@ public final class OneToOne implements Recurrence {
     }
 
     @Override
-    public void gradient(int samples, Rows[] gCurrent, GradientSums sums) {
+    public void gradient(int step, int samples, Rows[] gCurrent, GradientSums sums) {
+      if (step > 0) {
+        return; // One sample after the other, over all its steps.
+      }
       float[] gV = sums.of(v.parameter());
       for (int b = 0; b < samples; b++) {
         SpikeRows spk = spikes.rows(b);

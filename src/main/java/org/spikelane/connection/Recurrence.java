@@ -35,10 +35,11 @@ public sealed interface Recurrence permits AllToAll, OneToOne, Convolutional {
     void backward(int samples, Rows gCurrent, Rows gSpikes);
 
     /**
-     * Adds the gradients of the parameters, sample after sample, over all steps of each, ascending.
+     * Adds the gradients of the parameters. Called after {@link #backward} of each step from the last to the first: adds those
+     * of some steps, once they are there, and all by step 0. Until then, what is in {@code gCurrent} stays.
      *
      * @param gCurrent by sample: dL/d(recurrent current), row t for step t
      */
-    void gradient(int samples, Rows[] gCurrent, GradientSums sums);
+    void gradient(int t, int samples, Rows[] gCurrent, GradientSums sums);
   }
 }

@@ -394,9 +394,6 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
         sumOverSteps(b); // Without recurrence, a near cache still holds the sample's gradients.
       }
     }
-    if (learnsRecurrence) {
-      recurrence.gradient(samples, gCurrent, sums);
-    }
   }
 
   /**
@@ -419,6 +416,9 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
         backward(b, inPlace ? spikes.gradient(b) : gSpikesOf[b], last - t, 0, sums);
       }
       recurrence.backward(samples, gCurrentAt[t], gradientOfStepBefore(t, samples, inPlace));
+      if (learnsRecurrence) {
+        recurrence.gradient(t, samples, gCurrent, sums);
+      }
     }
   }
 
