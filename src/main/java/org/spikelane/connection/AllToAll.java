@@ -26,6 +26,13 @@ public final class AllToAll implements Recurrence {
    */
   private static final int ROWS_TOGETHER = 512;
 
+  /**
+   * Weights between more neurons, above 4 MiB, come from a far cache: products of few samples wait for them and read ahead, and
+   * additions beside them would be in their way.
+   */
+  private static final int NEAR_NEURONS = 1024;
+  private static final int FEW_SAMPLES = 16;
+
   /** What is timed is done at once, and not beside the products. */
   private static final int TIMED = 16;
 
@@ -70,7 +77,8 @@ public final class AllToAll implements Recurrence {
       ProductKernels kernels = KernelProvider.current().products();
       this.product = weights.product(block.product(), block.samples(), kernels);
       this.gradient = block.record() ? new DenseGradient(weights, block.product(), block.steps(), TIMED, kernels) : null;
-      this.stepsTogether = Math.max(1, ROWS_TOGETHER / block.samples());
+      boolean waiting = weights.inputs() > NEAR_NEURONS && block.samples() <= FEW_SAMPLES;
+      this.stepsTogether = waiting ? block.steps() : Math.max(1, ROWS_TOGETHER / block.samples());
       this.previous = new SpikeRows[block.samples()];
       for (int b = 0; b < previous.length; b++) {
         SpikeRows own = spikes.rows(b);
@@ -90,7 +98,9 @@ public final class AllToAll implements Recurrence {
 
     @Override
     public void gradient(int t, int samples, Rows[] gCurrent, GradientSums sums) {
-      if (t % stepsTogether == 0) {
+      if (t == 0 && stepsTogether >= spikes.steps()) { // No product follows beside which to do it.
+        gradient.add(previous, 1f, gCurrent, 0, samples, 0, spikes.steps(), sums);
+      } else if (t % stepsTogether == 0) {
         gradient.start(previous, gCurrent, 0, samples, t, Math.min(t + stepsTogether, spikes.steps()), sums);
       }
       if (t == 0) {
