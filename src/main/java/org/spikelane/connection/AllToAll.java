@@ -98,6 +98,9 @@ public final class AllToAll implements Recurrence {
 
     @Override
     public void gradient(int t, int samples, Rows[] gCurrent, GradientSums sums) {
+      if (t == spikes.steps() - 1) {
+        gradient.drop(); // A pass before this one may have ended by an exception.
+      }
       if (t == 0 && stepsTogether >= spikes.steps()) { // No product follows beside which to do it.
         gradient.add(previous, 1f, gCurrent, 0, samples, 0, spikes.steps(), sums);
       } else if (t % stepsTogether == 0) {

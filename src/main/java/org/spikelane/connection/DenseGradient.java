@@ -80,6 +80,11 @@ final class DenseGradient {
     }
   }
 
+  /** Forgets what was started and not completed. */
+  void drop() {
+    kernels.dropEventsGradient();
+  }
+
   /** Completes what was started. */
   void finish() {
     kernels.finishEventsGradient();

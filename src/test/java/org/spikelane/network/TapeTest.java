@@ -10,9 +10,12 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.spikelane.layer.Block;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.neuron.Neuron;
@@ -269,6 +272,29 @@ class TapeTest {
       assertEquals(last, again.record(input(network, 2), last));
       same(named.toString(), want.backward(upstream), last.backward(upstream));
     });
+  }
+
+  /** Gradients of dense recurrence are summed apart until a pass ends: one that does not end leaves nothing to the next. */
+  @ParameterizedTest
+  @EnumSource
+  void aPassThatFailsLeavesNothingBehind(ProductChoice product) {
+    int steps = 80;
+    int samples = 16;
+    int size = 70;
+    AtomicLong calls = new AtomicLong();
+    long failing = 60L * samples * size;
+    Network network = Network.input(size).rLeaky("lif", n -> n.beta(0.9f).allToAll().surrogate(new Surrogate.Custom(z -> {
+      if (calls.incrementAndGet() == failing) {
+        throw new ArithmeticException("z: " + z);
+      }
+      return 1 / (1 + z * z);
+    }))).build(1);
+    Input input = Input.sequence(Networks.input(9, steps * samples * size), steps, samples).withGradient();
+    Upstream upstream = new Upstream().output(Networks.input(10, steps * samples * size));
+    Tape tape = network.record(input, false, null, product);
+    assertThrows(ArithmeticException.class, () -> tape.backward(upstream));
+    Gradients again = tape.record(input).backward(upstream);
+    same(product.toString(), network.record(input, false, null, product).backward(upstream), again);
   }
 
   private static String refusedNow(Executable call) {

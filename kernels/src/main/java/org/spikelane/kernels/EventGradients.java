@@ -184,7 +184,7 @@ final class EventGradients {
         rows.add(g, gradientAt[r], gBias, 0, 0, n);
       }
       lists.ofRows(words, spikesAt[r], 0, SpikeRows.words(k), 1);
-      for (int e = 0; e < lists.ends()[0]; e++) {
+      for (int e = 0; e < lists.starts()[1]; e++) {
         rows.add(g, gradientAt[r], gw, lists.fired()[e] * n, 0, n);
       }
     }
@@ -260,6 +260,12 @@ final class EventGradients {
     }
   }
 
+  /** Forgets what was started and is not finished. */
+  void drop() {
+    pending = false;
+    gathers = false;
+  }
+
   private void drain() {
     while (pending) {
       closeColumns();
@@ -298,13 +304,14 @@ final class EventGradients {
   private void addRest() {
     int width = Math.min(COLUMNS, n - column);
     while (list < neutral()) {
+      int end = lists.starts()[list + 1];
       if (apart()) {
-        addPacked(lists.neurons()[list], lists.fired(), event, lists.ends()[list]);
+        addPacked(lists.neurons()[list], lists.fired(), event, end);
       } else {
-        add(lists.fired(), event, lists.ends()[list], gw, lists.neurons()[list] * n + column, width);
+        add(lists.fired(), event, end, gw, lists.neurons()[list] * n + column, width);
       }
       list++;
-      event = lists.starts()[list];
+      event = end;
     }
   }
 
@@ -394,7 +401,6 @@ final class EventGradients {
       MemorySegment sums, long firstAt) {
     int[] fired = lists.fired();
     int[] starts = lists.starts();
-    int[] ends = lists.ends();
     int[] neurons = lists.neurons();
     int lastList = lists.count() - 1;
     MemorySegment p0 = packed.asSlice(0, size);
@@ -421,7 +427,7 @@ final class EventGradients {
     int e = firstEvent;
     int s = 0;
     while (s < steps) {
-      int count = Math.min(ends[list] - e, steps - s);
+      int count = Math.min(starts[list + 1] - e, steps - s);
       long sumsAt = firstAt + neurons[list] * ROW_BYTES;
       FloatVector g0 = FloatVector.fromMemorySegment(FLOATS, sums, sumsAt, NATIVE);
       FloatVector g1 = FloatVector.fromMemorySegment(FLOATS, sums, sumsAt + VECTOR_BYTES, NATIVE);
@@ -468,7 +474,7 @@ final class EventGradients {
       g3.intoMemorySegment(sums, sumsAt + 3 * VECTOR_BYTES, NATIVE);
       s += count;
       e += count;
-      if (e == ends[list]) {
+      if (e == starts[list + 1]) {
         list = Math.min(list + 1, lastList);
         e = starts[list];
       }

@@ -78,7 +78,7 @@ final class EventProducts {
     for (int r = r0; r < r1; r += together) {
       int count = Math.min(together, r1 - r);
       lists.ofRows(spk.words(), spk.at(r), spk.stride(), SpikeRows.words(k), count);
-      int spikesOfRows = lists.ends()[count - 1];
+      int spikesOfRows = lists.starts()[count];
       boolean many = far && spikesOfRows > (asks ? SPIKES_TO_ASK : SPIKES_TO_FETCH) * k;
       long start = many && asks ? System.nanoTime() : 0;
       forwardRows(r, count, many && fetches, w, bias, y);
@@ -126,7 +126,7 @@ final class EventProducts {
   private void forwardFour(int i, MemorySegment b, int bAt, int bPanel, float[] bias, int biasAt, Rows y, int r,
       int columns) {
     int[] starts = lists.starts();
-    sumFourRows(lists.fired(), starts[i], starts[i + 1], starts[i + 2], starts[i + 3], lists.ends()[i + 3], b, bAt, bPanel, edge);
+    sumFourRows(lists.fired(), starts[i], starts[i + 1], starts[i + 2], starts[i + 3], starts[i + 4], b, bAt, bPanel, edge);
     for (int l = 0; l < ROWS_OF_EVENTS; l++) {
       int to = y.at(r + l) + biasAt;
       for (int j = 0; j < columns; j++) {
@@ -139,7 +139,7 @@ final class EventProducts {
       int columns) {
     int[] fired = lists.fired();
     int from = lists.starts()[i];
-    int to = lists.ends()[i];
+    int to = lists.starts()[i + 1];
     if (columns == EVENT_GROUP * PANEL) {
       sumRow(fired, from, to, b, bAt, bPanel, EVENT_GROUP, bias, biasAt, y, yAt);
     } else {

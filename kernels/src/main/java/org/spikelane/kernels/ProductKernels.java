@@ -110,6 +110,9 @@ public interface ProductKernels {
   /** Completes the gradient that was started last, if there is one. */
   void finishEventsGradient();
 
+  /** Forgets what was started and not finished; of that, gw and gBias then have some part. For gradients that start anew. */
+  void dropEventsGradient();
+
   /**
    * Dense weight gradient: {@code gw[k][n] += x[r][k]*g[r][n]}, fused, r ascending.
    *

@@ -102,6 +102,11 @@ final class ScalarProductKernels implements ProductKernels {
   }
 
   @Override
+  public void dropEventsGradient() {
+    // All was done at the start.
+  }
+
+  @Override
   public void denseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
     assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
     for (int r = r0; r < r1; r++) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Lists of what fired, of each of some rows or of each neuron that fired in them: list i has {@link #fired}, ascending, from
- * {@code starts()[i]} to {@code ends()[i]}. The arrays may be other ones once more is listed.
+ * {@code starts()[i]} to {@code starts()[i + 1]}. The arrays may be other ones once more is listed.
  */
 final class SpikeLists {
 
@@ -12,7 +12,6 @@ final class SpikeLists {
 
   private int[] fired = {};
   private int[] starts = {};
-  private int[] ends = {};
   private int[] neurons = {};
   private long[] bits = {};
   private int lists;
@@ -25,10 +24,6 @@ final class SpikeLists {
 
   int[] starts() {
     return starts;
-  }
-
-  int[] ends() {
-    return ends;
   }
 
   /** Of which neuron a list is, after {@link #ofNeurons}. */
@@ -47,11 +42,10 @@ final class SpikeLists {
     roomForFired(count * wordsOfRow * Long.SIZE);
     int end = 0;
     for (int i = 0; i < count; i++) {
-      starts[i] = end;
       for (int word = 0; word < wordsOfRow; word++) {
         end = list(words[at + i * stride + word], word << 6, fired, end);
       }
-      ends[i] = end;
+      starts[i + 1] = end;
     }
     lists = count;
   }
@@ -85,12 +79,11 @@ final class SpikeLists {
       roomForFired(end + Long.SIZE * count);
       for (; any != 0; any &= any - 1) {
         int i = Long.numberOfTrailingZeros(any);
-        neurons[found] = word * Long.SIZE + i;
-        starts[found] = end;
+        neurons[found++] = word * Long.SIZE + i;
         for (int block = 0; block < padded; block += Long.SIZE) {
           end = list(bits[block + i], block, fired, end);
         }
-        ends[found++] = end;
+        starts[found] = end;
       }
     }
     lists = found;
@@ -98,19 +91,17 @@ final class SpikeLists {
 
   /** Adds a list, said to be of neuron 0, that has one number so many times. */
   void addRepeated(int number, int times) {
-    int at = lists == 0 ? 0 : ends[lists - 1];
+    int at = starts[lists];
     roomForFired(at + times);
     Arrays.fill(fired, at, at + times, number);
-    starts[lists] = at;
-    ends[lists] = at + times;
     neurons[lists++] = 0;
+    starts[lists] = at + times;
   }
 
   /** Makes room for so many lists and one more. */
   private void begin(int most) {
-    if (starts.length <= most) {
-      starts = new int[most + 1];
-      ends = new int[most + 1];
+    if (neurons.length <= most) {
+      starts = new int[most + 2];
       neurons = new int[most + 1];
     }
   }

@@ -123,6 +123,11 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
+  public void dropEventsGradient() {
+    gradients.drop();
+  }
+
+  @Override
   public void denseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
     dense.gradient(x, g, false, gw, gwAt, r0, r1, k, n);
   }

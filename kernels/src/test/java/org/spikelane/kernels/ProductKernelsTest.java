@@ -564,6 +564,33 @@ class ProductKernelsTest {
     }
   }
 
+  /** Of what is dropped, nothing comes into a gradient that is started later, even in the same array. */
+  @Test
+  void whatIsDroppedIsForgotten() {
+    Samples s = new Samples(20, 3, 100, 130, 0.3);
+    Samples other = new Samples(20, 3, 100, 130, 0.6);
+    Problem p = Problem.binary(new int[] {20, 130, 100});
+    float[] expected = new float[100 * 130];
+    SCALAR.eventsGradient(s.spk, s.g, 1, 21, expected, null, 0, 3, 100, 130);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      for (int products = 0; products < 3; products++) {
+        float[] gw = new float[100 * 130];
+        float[] result = p.y.clone();
+        kernels.startEventsGradient(other.spk, other.g, 1, 21, gw, null, 0, 3, 100, 130);
+        for (int i = 0; i < products; i++) {
+          kernels.addDense(p.x, p.packed(kernels), p.rowsOf(result), 0, 20);
+        }
+        kernels.dropEventsGradient();
+        Arrays.fill(gw, 0);
+        kernels.finishEventsGradient();
+        Cases.assertSame(new float[gw.length], gw, kernels + ", nothing is left to finish");
+        kernels.startEventsGradient(s.spk, s.g, 1, 21, gw, null, 0, 3, 100, 130);
+        kernels.finishEventsGradient();
+        Cases.assertSame(expected, gw, kernels + ", " + products + " products");
+      }
+    }
+  }
+
   @Test
   void startedGradientsAllocateNothing() {
     Samples s = new Samples(24, 4, 130, 150, 0.2);
