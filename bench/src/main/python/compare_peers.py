@@ -357,16 +357,17 @@ def bandwidth(curve, size):
 def recurrent_training_limit(limits, n, batch, steps, rate):
     """Seconds that each part of RLeaky's training takes at least.
 
-    Products of spikes: an addition of four bytes from the matrix, or the gradient's rows, for each spike and neuron, at
-    the bandwidth of the memory that holds [N][N]; or, if that is sooner, as a dense product. The gradient of the spikes
-    before: a dense product, 2*B*T*N*N operations. The rest: x read, mem written, mem read, dL/dx written, 16 bytes per
-    neuron and step, at the bandwidth of a copy of as much.
+    The product of spikes: an addition of four bytes from the matrix for each spike and neuron, at the bandwidth of the
+    memory that holds [N][N]; or, if that is sooner, as a dense product. The gradient of the spikes before: a dense
+    product, 2*B*T*N*N operations. The gradient of the weights: as many additions as the product of spikes, no more than
+    the dense product multiplies, which other units can do beside it in no time of their own. The rest: x read, mem
+    written, mem read, dL/dx written, 16 bytes per neuron and step, at the bandwidth of a copy of as much.
     """
     rows = batch * steps
     dense = 2.0 * rows * n * n / limits["fma"] * 1e-9
     events = min(dense, 4.0 * rate * rows * n * n / bandwidth(limits["read"], 4 * n * n) * 1e-9)
     elementwise = 16.0 * rows * n / bandwidth(limits["copy"], 8 * rows * n) * 1e-9
-    return {"spikes×W": events, "spikesᵀ×g": events, "g×W, dense": dense, "element-wise": elementwise}
+    return {"spikes×W": events, "g×W beside spikesᵀ×g": dense, "element-wise": elementwise}
 
 
 def classifier_training_limit(limits, net, batch, steps, rate):
@@ -391,7 +392,7 @@ def classifier_training_limit(limits, net, batch, steps, rate):
     return {
         "input": of_input / bandwidth(limits["read"], of_input) * 1e-9
                  + 2 * (spikes(inputs, hidden, INPUT_RATE) if recurrent else dense(batch, inputs, hidden)),
-        "recurrence": 2 * spikes(hidden, hidden, rate) + dense(rows, hidden, hidden) if recurrent else 0.0,
+        "recurrence": spikes(hidden, hidden, rate) + dense(rows, hidden, hidden) if recurrent else 0.0,
         "readout": 2 * spikes(hidden, outputs, rate) + dense(rows, hidden, outputs),
         "element-wise": 16.0 * rows * (hidden + outputs) / bandwidth(limits["copy"], SECOND_LEVEL) * 1e-9,
         "update": 36.0 * weights / bandwidth(limits["copy"], 20 * weights) * 1e-9}
