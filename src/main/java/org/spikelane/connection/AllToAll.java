@@ -22,9 +22,10 @@ public final class AllToAll implements Recurrence {
 
   /**
    * Rows, steps of samples, whose weight gradients are added together, while the products of the steps before them run: enough
-   * that a row of gradients, which is read and written, gets some additions.
+   * that a row of gradients, which is read and written, gets some additions. Products of fewer samples have no room for them.
    */
   private static final int ROWS_TOGETHER = 512;
+  private static final int LEAST_SAMPLES = 8;
 
   /**
    * Weights between more neurons, above 4 MiB, come from a far cache: products of few samples wait for them and read ahead, and
@@ -32,9 +33,6 @@ public final class AllToAll implements Recurrence {
    */
   private static final int NEAR_NEURONS = 1024;
   private static final int FEW_SAMPLES = 16;
-
-  /** What is timed is done at once, and not beside the products. */
-  private static final int TIMED = 16;
 
   private final DenseWeights weights;
 
@@ -70,15 +68,14 @@ public final class AllToAll implements Recurrence {
     /** Null if nothing is recorded. */
     private final DenseGradient gradient;
     private final SpikeRows[] previous;
-    private final int stepsTogether;
+    /** In this backward pass. */
+    private int stepsTogether;
 
     DenseWorker(Spikes spikes, Block block) {
       this.spikes = spikes;
       ProductKernels kernels = KernelProvider.current().products();
       this.product = weights.product(block.product(), block.samples(), kernels);
-      this.gradient = block.record() ? new DenseGradient(weights, block.product(), block.steps(), TIMED, kernels) : null;
-      boolean waiting = weights.inputs() > NEAR_NEURONS && block.samples() <= FEW_SAMPLES;
-      this.stepsTogether = waiting ? block.steps() : Math.max(1, ROWS_TOGETHER / block.samples());
+      this.gradient = block.record() ? new DenseGradient(weights, block.product(), block.steps(), kernels) : null;
       this.previous = new SpikeRows[block.samples()];
       for (int b = 0; b < previous.length; b++) {
         SpikeRows own = spikes.rows(b);
@@ -98,17 +95,36 @@ public final class AllToAll implements Recurrence {
 
     @Override
     public void gradient(int t, int samples, Rows[] gCurrent, GradientSums sums) {
-      if (t == spikes.steps() - 1) {
-        gradient.drop(); // A pass before this one may have ended by an exception.
+      int steps = spikes.steps();
+      if (t == steps - 1) {
+        stepsTogether = stepsTogether(samples);
       }
-      if (t == 0 && stepsTogether >= spikes.steps()) { // No product follows beside which to do it.
-        gradient.add(previous, 1f, gCurrent, 0, samples, 0, spikes.steps(), sums);
-      } else if (t % stepsTogether == 0) {
-        gradient.start(previous, gCurrent, 0, samples, t, Math.min(t + stepsTogether, spikes.steps()), sums);
+      if (stepsTogether == steps) {
+        if (t == 0) {
+          gradient.add(previous, 1f, gCurrent, 0, samples, 0, steps, sums);
+        }
+        return;
+      }
+      int open = (steps - 1 - t) % stepsTogether + 1; // The first steps are left to the end, when no product follows: be they few.
+      if (open == stepsTogether || t == 0) {
+        gradient.start(previous, gCurrent, 0, samples, t, t + open, sums);
       }
       if (t == 0) {
         gradient.finish();
       }
+    }
+
+    /** All steps, if the gradient is not made of events beside products. */
+    private int stepsTogether(int samples) {
+      boolean waiting = weights.inputs() > NEAR_NEURONS && samples <= FEW_SAMPLES;
+      boolean beside =
+          !waiting && samples >= LEAST_SAMPLES && gradient.surelyByEvents(previous, 0, samples, 0, spikes.steps());
+      return beside ? Math.clamp(ROWS_TOGETHER / samples, 1, spikes.steps()) : spikes.steps();
+    }
+
+    @Override
+    public void drop() {
+      gradient.drop();
     }
   }
 }

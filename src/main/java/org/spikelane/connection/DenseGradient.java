@@ -26,15 +26,15 @@ final class DenseGradient {
 
   /** For sums over at most {@code rows} rows of spikes at once. */
   DenseGradient(DenseWeights weights, ProductChoice choice, int rows) {
-    this(weights, choice, rows, TIMED, KernelProvider.current().products());
+    this(weights, choice, rows, KernelProvider.current().products());
   }
 
-  /** The same by kernels that others use too, beside whose products {@link #start} works; a call that is timed is done at once. */
-  DenseGradient(DenseWeights weights, ProductChoice choice, int rows, int timedEvery, ProductKernels kernels) {
+  /** The same by kernels that others use too: what {@link #start} leaves open is done beside their products. */
+  DenseGradient(DenseWeights weights, ProductChoice choice, int rows, ProductKernels kernels) {
     this.kernels = kernels;
     this.weights = weights;
     this.choice = choice;
-    this.costs = new ProductCosts(weights.inputs(), weights.outputs(), timedEvery, TRIED);
+    this.costs = new ProductCosts(weights.inputs(), weights.outputs(), TIMED, TRIED);
     this.rows = rows;
   }
 
@@ -52,32 +52,31 @@ final class DenseGradient {
     } else if (value != 1f || choice == ProductChoice.DENSE) {
       addDensely(spk, value, gy, begin, end, r0, r1, sums);
     } else if (choice == ProductChoice.AUTO) {
-      double spikesPerRow = spikesPerRow(spk, begin, end, r0, r1);
-      addByCosts(costs.byEvents(spikesPerRow), spikesPerRow, spk, gy, begin, end, r0, r1, sums);
+      addByCosts(spk, gy, begin, end, r0, r1, sums);
     } else {
       addByEvents(spk, gy, begin, end, r0, r1, sums);
     }
   }
 
   /**
-   * The same for spikes that count 1, of which the kernels' next dense products may add a part beside their own work; {@link
-   * #finish} adds the rest.
+   * Whether the gradient of these spikes, which count 1, is added by events for certain, and so may be {@link #start started}:
+   * a question of the choice and the spikes alone, not of what anything took.
+   */
+  boolean surelyByEvents(SpikeRows[] spk, int begin, int end, int r0, int r1) {
+    return switch (choice) {
+      case AUTO -> !weights.narrow() && costs.surelyByEvents(spikesPerRow(spk, begin, end, r0, r1));
+      case EVENTS -> !weights.narrow();
+      case DENSE, EJML -> false;
+    };
+  }
+
+  /**
+   * The same as {@link #add(SpikeRows[], float, Rows[], int, int, int, int, GradientSums)} by events, of which the next dense
+   * products of the kernels may do a part beside their own work; {@link #finish} does the rest.
    */
   void start(SpikeRows[] spk, Rows[] gy, int begin, int end, int r0, int r1, GradientSums sums) {
-    boolean auto = choice == ProductChoice.AUTO && !weights.narrow();
-    double spikesPerRow = auto ? spikesPerRow(spk, begin, end, r0, r1) : 0;
-    boolean byEvents = auto ? costs.byEvents(spikesPerRow) : !weights.narrow() && choice != ProductChoice.DENSE;
-    if (byEvents && !(auto && costs.timed())) {
-      kernels.startEventsGradient(spk, gy, begin, end, sums.byInput(weights.weight()), biasSums(sums), r0, r1,
-          weights.inputs(), weights.outputs());
-      return;
-    }
-    finish();
-    if (auto) {
-      addByCosts(byEvents, spikesPerRow, spk, gy, begin, end, r0, r1, sums);
-    } else {
-      add(spk, 1f, gy, begin, end, r0, r1, sums);
-    }
+    kernels.startEventsGradient(spk, gy, begin, end, sums.byInput(weights.weight()), biasSums(sums), r0, r1,
+        weights.inputs(), weights.outputs());
   }
 
   /** Forgets what was started and not completed. */
@@ -98,8 +97,9 @@ final class DenseGradient {
     return spikesPerRow;
   }
 
-  private void addByCosts(boolean byEvents, double spikesPerRow, SpikeRows[] spk, Rows[] gy, int begin, int end, int r0,
-      int r1, GradientSums sums) {
+  private void addByCosts(SpikeRows[] spk, Rows[] gy, int begin, int end, int r0, int r1, GradientSums sums) {
+    double spikesPerRow = spikesPerRow(spk, begin, end, r0, r1);
+    boolean byEvents = costs.byEvents(spikesPerRow);
     boolean timed = costs.timed();
     long start = timed ? System.nanoTime() : 0;
     if (byEvents) {

@@ -75,8 +75,7 @@ final class ProductCosts {
 
   /** Whether to go by events, now; {@link #timed} then tells whether to time it. */
   boolean byEvents(double spikesPerRow) {
-    boolean doubtful = spikesPerRow * DOUBT > crossing;
-    if (!doubtful) { // First of all, as such calls may be so short that more questions would show in their time.
+    if (surelyByEvents(spikesPerRow)) { // First of all: such calls may be so short that more questions would show in their time.
       timed = false;
       return true;
     }
@@ -100,6 +99,11 @@ final class ProductCosts {
     }
     timed = trying || due;
     return events < dense ^ trying;
+  }
+
+  /** Whether so few fire that there is no doubt: {@link #byEvents} is then true, whatever was learned. */
+  boolean surelyByEvents(double spikesPerRow) {
+    return spikesPerRow * DOUBT <= crossing;
   }
 
   /** Whether the call for which {@link #byEvents} was just asked should be timed. */

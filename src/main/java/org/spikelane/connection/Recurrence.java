@@ -41,5 +41,8 @@ public sealed interface Recurrence permits AllToAll, OneToOne, Convolutional {
      * @param gCurrent by sample: dL/d(recurrent current), row t for step t
      */
     void gradient(int t, int samples, Rows[] gCurrent, GradientSums sums);
+
+    /** Forgets what {@link #gradient} has not added yet: an error ended the backward pass. */
+    default void drop() {}
   }
 }

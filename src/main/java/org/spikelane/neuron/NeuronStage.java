@@ -411,14 +411,23 @@ public abstract sealed class NeuronStage implements Stage permits FirstOrderStag
         kernels.add(above.data(), above.at(last), gSpikes.data(), gSpikes.at(b), 0, neuron.size());
       }
     }
-    for (int t = last; t >= 0; t--) {
-      for (int b = 0; b < samples; b++) {
-        backward(b, inPlace ? spikes.gradient(b) : gSpikesOf[b], last - t, 0, sums);
+    try {
+      for (int t = last; t >= 0; t--) {
+        backwardStep(t, samples, inPlace, sums);
       }
-      recurrence.backward(samples, gCurrentAt[t], gradientOfStepBefore(t, samples, inPlace));
-      if (learnsRecurrence) {
-        recurrence.gradient(t, samples, gCurrent, sums);
-      }
+    } catch (RuntimeException | Error e) {
+      recurrence.drop(); // Else the next pass would go on with the gradient of this one.
+      throw e;
+    }
+  }
+
+  private void backwardStep(int t, int samples, boolean inPlace, GradientSums sums) {
+    for (int b = 0; b < samples; b++) {
+      backward(b, inPlace ? spikes.gradient(b) : gSpikesOf[b], spikes.steps() - 1 - t, 0, sums);
+    }
+    recurrence.backward(samples, gCurrentAt[t], gradientOfStepBefore(t, samples, inPlace));
+    if (learnsRecurrence) {
+      recurrence.gradient(t, samples, gCurrent, sums);
     }
   }
 

@@ -242,7 +242,7 @@ final class DenseProducts {
 
   /**
    * The products of rows of {@link #left}, in whole small tiles, with panels b, in the same rows of c, [columns]: added to
-   * what is there, or in its place. Each tile reads ahead its part of the panel that takes the place of this one in the
+   * what is there, or in its place. Each tile, unless it adds events, reads ahead its part of the panel that takes the place of this one in the
    * next block; fewer tiles than {@link RegisterTiles#TILES_AHEAD} leave some of it, more read the last part again,
    * and where no block is next, a panel stands for itself.
    *

@@ -21,8 +21,8 @@ import jdk.incubator.vector.FloatVector;
  * <p>An addition may take other units of a processor than a multiplication with one does, and waits for other memory. So what
  * was {@link #start started} is not done at once: while some is left, {@link DenseProducts} has its large tiles multiplied
  * {@link #multiplyTile here}, each step of a tile beside an event. No result depends on it: each sum has its terms in the same
- * order. Sums are gathered apart until all is finished, from cache lines on and in the order of the lists: rows of a gradient
- * are far apart, and each of their vectors in an array lies in two lines, for which every list waited longer than it had to add.
+ * order. Until all is finished, sums are kept in memory of their own, from cache lines on and in the order of the lists: in
+ * gw, rows lie far apart and each vector lies across two lines, so that loading a row took longer than adding to it.
  */
 final class EventGradients {
 
@@ -91,7 +91,7 @@ final class EventGradients {
     listedRows = 0;
     listedSpikes = 0;
     listRows(spk, g, r0, r1, k, n);
-    start(spk.words(), g.data(), gw, null, k, n);
+    open(spk.words(), g.data(), gw, null, k, n);
     drain();
   }
 
@@ -112,12 +112,13 @@ final class EventGradients {
     if (gathers && gw != this.gw) {
       finish();
     }
+    assert !gathers || (k == this.k && n == this.n);
     if (!gathers) {
       this.gw = gw;
       this.k = k;
       this.n = n;
-      gathers = true;
       copySums(true);
+      gathers = true;
     }
     startSamples(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
   }
@@ -131,7 +132,7 @@ final class EventGradients {
       listRows(spk[b], g[b], r0, r1, k, n);
     }
     if (listedRows > 0) {
-      start(spk[b0].words(), g[b0].data(), gw, gBias, k, n);
+      open(spk[b0].words(), g[b0].data(), gw, gBias, k, n);
     }
   }
 
@@ -160,7 +161,7 @@ final class EventGradients {
     }
   }
 
-  private void start(long[] words, float[] g, float[] gw, float[] gBias, int k, int n) {
+  private void open(long[] words, float[] g, float[] gw, float[] gBias, int k, int n) {
     if (!gathers && listedSpikes <= (long) SPIKES_TO_GATHER * k) {
       addByRow(words, g, gw, gBias, k, n);
       return;
@@ -173,7 +174,6 @@ final class EventGradients {
     this.n = n;
     rowsOfWalk = rowsOfWalk();
     walkStart = 0;
-    pending = true;
     openWalk();
     openColumns();
   }
@@ -195,6 +195,7 @@ final class EventGradients {
    * written, is worth it, but no more than leave them in a second-level cache.
    */
   private int rowsOfWalk() {
+    // Beside tiles, which other data want the cache for, a row of sums comes from afar even if the gradient is small.
     long wanted = gathers || (long) k * n > NEAR_GRADIENT ? SPIKES_OF_FAR_WALK : SPIKES_OF_WALK;
     long wantedRows = wanted * k * listedRows / Math.max(1, listedSpikes);
     return Math.clamp(wantedRows, LEAST_ROWS_OF_WALK, MOST_ROWS_OF_WALK) / Long.SIZE * Long.SIZE;
@@ -211,7 +212,10 @@ final class EventGradients {
     column = 0;
   }
 
-  /** Packs the columns at hand, if there are enough; adds to them at once if not, and goes on to the next walk or the end. */
+  /**
+   * Packs the columns at hand, if there are enough, which are pending then; adds to them at once if not, and goes on to the
+   * next walk or the end.
+   */
   private void openColumns() {
     while (column > n - COLUMNS) {
       if (column < n) {
@@ -220,12 +224,12 @@ final class EventGradients {
       }
       walkStart += walkRows;
       if (walkStart >= listedRows) {
-        pending = false;
         return;
       }
       openWalk();
     }
     pack(COLUMNS);
+    pending = true;
   }
 
   private void pack(int width) {
@@ -255,8 +259,8 @@ final class EventGradients {
   void finish() {
     drain();
     if (gathers) {
-      copySums(false);
       gathers = false;
+      copySums(false);
     }
   }
 
@@ -275,8 +279,9 @@ final class EventGradients {
   /** Copies the sums of whole columns from gw to where they are gathered, or back. */
   private void copySums(boolean there) {
     int whole = n / COLUMNS * COLUMNS;
-    if (packedSums.byteSize() < bytes(k * whole + COLUMNS)) {
-      packedSums = PackedWeights.aligned(k * whole + COLUMNS);
+    int size = Math.addExact(k * whole, COLUMNS);
+    if (packedSums.byteSize() < bytes(size)) {
+      packedSums = PackedWeights.aligned(size);
     }
     for (int i = 0; i < k; i++) {
       for (int j = 0; j < whole; j += COLUMNS) {
@@ -296,6 +301,7 @@ final class EventGradients {
 
   /** Adds what is left of the columns at hand, and opens the next. */
   private void closeColumns() {
+    pending = false; // Nothing is, if one of these fails.
     addRest();
     column += COLUMNS;
     openColumns();
@@ -315,20 +321,20 @@ final class EventGradients {
     }
   }
 
-  private void addPacked(int neuron, int[] list, int from, int to) {
+  private void addPacked(int neuron, int[] fired, int from, int to) {
     int at = column * k + neuron * COLUMNS;
     MemorySegment.copy(packedSums, ValueLayout.JAVA_FLOAT, bytes(at), edge, 0, COLUMNS);
-    addToRow(list, from, to, packed, walkRows, edge, 0);
+    addToRow(fired, from, to, packed, walkRows, edge, 0);
     MemorySegment.copy(edge, 0, packedSums, ValueLayout.JAVA_FLOAT, bytes(at), COLUMNS);
   }
 
   /** Adds the rows of a list to {@code width} sums. */
-  private void add(int[] list, int from, int to, float[] sums, int at, int width) {
+  private void add(int[] fired, int from, int to, float[] sums, int at, int width) {
     if (width == COLUMNS) {
-      addToRow(list, from, to, packed, walkRows, sums, at);
+      addToRow(fired, from, to, packed, walkRows, sums, at);
     } else {
       System.arraycopy(sums, at, edge, 0, width);
-      addToRow(list, from, to, packed, walkRows, edge, 0);
+      addToRow(fired, from, to, packed, walkRows, edge, 0);
       System.arraycopy(edge, 0, sums, at, width);
     }
   }
@@ -356,7 +362,7 @@ final class EventGradients {
   }
 
   /** Adds the rows of a list to one row of sums; what slices are for, {@link EventProducts} says. */
-  private static void addToRow(int[] list, int from, int to, MemorySegment packed, int rows, float[] sums, int at) {
+  private static void addToRow(int[] fired, int from, int to, MemorySegment packed, int rows, float[] sums, int at) {
     long size = (rows + 1) * ROW_BYTES;
     MemorySegment p0 = packed.asSlice(0, size);
     MemorySegment p1 = packed.asSlice(VECTOR_BYTES, size);
@@ -367,7 +373,7 @@ final class EventGradients {
     FloatVector g2 = FloatVector.fromArray(FLOATS, sums, at + 2 * LANES);
     FloatVector g3 = FloatVector.fromArray(FLOATS, sums, at + 3 * LANES);
     for (int e = from; e < to; e++) {
-      long i = list[e] * ROW_BYTES;
+      long i = fired[e] * ROW_BYTES;
       g0 = g0.add(FloatVector.fromMemorySegment(FLOATS, p0, i, NATIVE));
       g1 = g1.add(FloatVector.fromMemorySegment(FLOATS, p1, i, NATIVE));
       g2 = g2.add(FloatVector.fromMemorySegment(FLOATS, p2, i, NATIVE));

@@ -14,8 +14,8 @@ import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Event-driven products: a row of y adds those rows of w whose neurons fired, which its list has. The sums stay in registers
- * while a list is walked.
+ * Event-driven products: a row of y is the sum of those rows of w whose neurons fired in it, which a list has. The sums stay
+ * in registers while the list is walked.
  *
  * <p>Where an event's weights lie is known to no compiler, so that C2 would check the bounds of each of their vectors.
  * The loops see panels through slices of one length, one a vector, each of which starts where that vector does in the

@@ -94,10 +94,13 @@ public interface ProductKernels {
 
   /**
    * Starts {@link #eventsGradient(SpikeRows[], Rows[], int, int, float[], float[], int, int, int, int)}: dense products of
-   * this object that follow may add a part of it beside their own work, in units of the processor that they leave idle, and
-   * {@link #finishEventsGradient} adds the rest. More of the same gradient may be started before, which adds all of what was
-   * started until then; any other gradient that events make finishes it. Until it is finished, nothing may change the spikes
-   * and g, or read or write gw and gBias. The bits of the one call.
+   * this object that follow, gradients among them, may do a part of it beside their own work, in units of the processor that
+   * they leave idle, and {@link #finishEventsGradient} does the rest. Before that, more of the same gradient may be started,
+   * with the same gw, K and N: what was started earlier is then added up, and its spikes and g may change. Any other gradient
+   * of events, and the start of one, finishes first. Until it is finished, nothing may change the spikes and g, or read or
+   * write gw and gBias: they may have a part of it or nothing. The bits of one call for each start.
+   *
+   * <p>An implementation may keep as many values as gw has, outside the heap, from the first start on.
    *
    * @param spk by sample: spikes, rows r, K neurons
    * @param g by sample: gradient of the product's result, rows r, [N]; no overlap with results of the products that follow
@@ -110,7 +113,10 @@ public interface ProductKernels {
   /** Completes the gradient that was started last, if there is one. */
   void finishEventsGradient();
 
-  /** Forgets what was started and not finished; of that, gw and gBias then have some part. For gradients that start anew. */
+  /**
+   * Forgets what was started and not finished, of which gw and gBias then have a part or nothing. To be called when an
+   * error ends a pass, before any other product: that would go on with it.
+   */
   void dropEventsGradient();
 
   /**

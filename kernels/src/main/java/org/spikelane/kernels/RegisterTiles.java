@@ -20,7 +20,8 @@ import jdk.incubator.vector.FloatVector;
  * panels. Sixteen sums of a large tile need the 32 registers of AVX-512; 16 registers hold those of four rows.
  *
  * <p>Tiles take four steps at a time, written out, as C2 does not unroll loops of that size. The two differ in their rows
- * alone; what they share are vectors, which may not cross a call ({@link VectorShapes}).
+ * alone, and {@link EventGradients} has a third, which adds events; what they share are vectors, which may not cross a call
+ * ({@link VectorShapes}).
  */
 final class RegisterTiles {
 

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * Lists of what fired, of each of some rows or of each neuron that fired in them: list i has {@link #fired}, ascending, from
- * {@code starts()[i]} to {@code starts()[i + 1]}. The arrays may be other ones once more is listed.
+ * {@code starts()[i]} to {@code starts()[i + 1]}. Whatever lists anew may
+ * put other arrays in place of these.
  */
 final class SpikeLists {
 

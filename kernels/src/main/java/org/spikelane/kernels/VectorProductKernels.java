@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them: {@link DenseProducts}, {@link
- * EventProducts}, and {@link NarrowProducts} of spikes with few columns; and {@link ShortProducts} of few steps, whose weights
+ * EventProducts}, {@link EventGradients}, and {@link NarrowProducts} of spikes with few columns; and {@link ShortProducts} of few steps, whose weights
  * stay there. Which of the dense ones runs follows from sizes, from what a spike counts, and from whether factors are finite.
  *
  * <p>Each element of a result is one chain of additions, ascending, whatever the cuts: they do not show in the bits.

@@ -564,29 +564,59 @@ class ProductKernelsTest {
     }
   }
 
-  /** Of what is dropped, nothing comes into a gradient that is started later, even in the same array. */
+  /** All but the events' gradients, which finish what was started, may do a part of it; samples lie in two arrays. */
+  @ParameterizedTest
+  @EnumSource
+  void everyProductMayRunBesideWhatWasStarted(Product product) {
+    Samples s = new Samples(20, 3, 100, 140, 0.3);
+    s.spk[20] = new SpikeRows(s.spk[20].words().clone(), s.spk[20].at(0), s.spk[20].stride());
+    Problem p = Problem.ordinary(new int[] {130, 300, 100});
+    float[] expected = new float[100 * 140];
+    float[] expectedBias = new float[140];
+    SCALAR.eventsGradient(s.spk, s.g, 1, 21, expected, expectedBias, 0, 3, 100, 140);
+    float[] expectedResult = product.result(SCALAR, p);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      float[] gw = new float[100 * 140];
+      float[] gBias = new float[140];
+      kernels.startEventsGradient(s.spk, s.g, 1, 21, gw, gBias, 0, 3, 100, 140);
+      for (int time = 0; time < 2; time++) {
+        Cases.assertSame(expectedResult, product.result(kernels, p), kernels + ", time " + time);
+      }
+      kernels.finishEventsGradient();
+      Cases.assertSame(expected, gw, kernels + ", gW");
+      Cases.assertSame(expectedBias, gBias, kernels + ", gBias");
+    }
+  }
+
+  /** Of what is dropped, nothing comes into a gradient that is started later, even in the same arrays. */
   @Test
   void whatIsDroppedIsForgotten() {
-    Samples s = new Samples(20, 3, 100, 130, 0.3);
-    Samples other = new Samples(20, 3, 100, 130, 0.6);
-    Problem p = Problem.binary(new int[] {20, 130, 100});
-    float[] expected = new float[100 * 130];
-    SCALAR.eventsGradient(s.spk, s.g, 1, 21, expected, null, 0, 3, 100, 130);
+    Samples s = new Samples(20, 3, 100, 140, 0.3);
+    Samples other = new Samples(20, 3, 100, 140, 0.6);
+    Problem p = Problem.binary(new int[] {20, 140, 100});
+    float[] expected = new float[100 * 140];
+    float[] expectedBias = new float[140];
+    SCALAR.eventsGradient(s.spk, s.g, 1, 21, expected, expectedBias, 0, 3, 100, 140);
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       for (int products = 0; products < 3; products++) {
-        float[] gw = new float[100 * 130];
-        float[] result = p.y.clone();
-        kernels.startEventsGradient(other.spk, other.g, 1, 21, gw, null, 0, 3, 100, 130);
+        String place = kernels + ", after " + products + " products";
+        float[] gw = new float[100 * 140];
+        float[] gBias = new float[140];
+        kernels.startEventsGradient(other.spk, other.g, 1, 21, gw, gBias, 0, 3, 100, 140);
         for (int i = 0; i < products; i++) {
-          kernels.addDense(p.x, p.packed(kernels), p.rowsOf(result), 0, 20);
+          Product.ADD_DENSE.result(kernels, p);
         }
         kernels.dropEventsGradient();
         Arrays.fill(gw, 0);
+        Arrays.fill(gBias, 0);
+        Product.ADD_DENSE.result(kernels, p);
         kernels.finishEventsGradient();
-        Cases.assertSame(new float[gw.length], gw, kernels + ", nothing is left to finish");
-        kernels.startEventsGradient(s.spk, s.g, 1, 21, gw, null, 0, 3, 100, 130);
+        Cases.assertSame(new float[gw.length], gw, place + ", nothing is left");
+        Cases.assertSame(new float[gBias.length], gBias, place + ", nothing is left");
+        kernels.startEventsGradient(s.spk, s.g, 1, 21, gw, gBias, 0, 3, 100, 140);
         kernels.finishEventsGradient();
-        Cases.assertSame(expected, gw, kernels + ", " + products + " products");
+        Cases.assertSame(expected, gw, place + ", gW");
+        Cases.assertSame(expectedBias, gBias, place + ", gBias");
       }
     }
   }
