@@ -242,9 +242,9 @@ final class DenseProducts {
 
   /**
    * The products of rows of {@link #left}, in whole small tiles, with panels b, in the same rows of c, [columns]: added to
-   * what is there, or in its place. Each tile, unless it adds events, reads ahead its part of the panel that takes the place of this one in the
-   * next block; fewer tiles than {@link RegisterTiles#TILES_AHEAD} leave some of it, more read the last part again,
-   * and where no block is next, a panel stands for itself.
+   * what is there, or in its place. Each tile, unless it adds events, reads ahead its part of the panel that takes the place
+   * of this one in the next block; fewer tiles than {@link RegisterTiles#TILES_AHEAD} leave some of it, more read the last
+   * part again, and where no block is next, a panel stands for itself.
    *
    * @param bAt index of the first value of panel 0 in b, the next panel being {@code bPanel} further
    * @param together columns with which a tile is multiplied before the next tile is

@@ -4,8 +4,7 @@ import java.util.Arrays;
 
 /**
  * Lists of what fired, of each of some rows or of each neuron that fired in them: list i has {@link #fired}, ascending, from
- * {@code starts()[i]} to {@code starts()[i + 1]}. Whatever lists anew may
- * put other arrays in place of these.
+ * {@code starts()[i]} to {@code starts()[i + 1]}. Whatever lists anew may put other arrays in place of these.
  */
 final class SpikeLists {
 
