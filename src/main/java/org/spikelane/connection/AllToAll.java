@@ -106,7 +106,8 @@ public final class AllToAll implements Recurrence {
         }
         return;
       }
-      int open = (steps - 1 - t) % stepsTogether + 1; // The first steps are left to the end, when no product follows: be they few.
+      // Counted from the last step: what is left for step 0, when no product follows, is never more than the others.
+      int open = (steps - 1 - t) % stepsTogether + 1;
       if (open == stepsTogether || t == 0) {
         gradient.start(previous, gCurrent, 0, samples, t, t + open, sums);
       }
