@@ -309,7 +309,8 @@ public final class Tape {
   }
 
   /**
-   * Backpropagation through time.
+   * Backpropagation through time. A gradient that is refused leaves the tape as it was; any other exception, such as a custom
+   * surrogate's, consumes it, and no gradient reaches the tape recorded before it: record both again.
    *
    * @param upstream gradients of the loss with regard to what the layers gave
    * @return gradients of the parameters, the initial states, and the input if {@link Input#withGradient} asked for it

@@ -115,7 +115,7 @@ public interface ProductKernels {
 
   /**
    * Forgets what was started and not finished, of which gw and gBias then have a part or nothing. To be called when an
-   * error ends a pass, before any other product: that would go on with it.
+   * error ends a pass, before any other product: that would go on with it. Does nothing if nothing was started.
    */
   void dropEventsGradient();
 
