@@ -70,8 +70,6 @@ final class DenseProducts {
   /** {@code y = x*w + bias} if {@code fresh}, else {@code y += x*w}, for rows [r0, r1); no bias then. */
   void forward(Rows x, PackedWeights w, boolean fresh, float[] bias, Rows y, int r0, int r1) {
     int k = w.k();
-    int n = w.n();
-    assert x.holds(r0, r1, k) && y.holds(r0, r1, n);
     boolean few = r1 - r0 <= FEW_ROWS;
     int mostRows = few ? FEW_ROWS : MANY_ROWS;
     int mostSteps = few ? stepsOfFew(r1 - r0) : STEPS;
@@ -179,7 +177,6 @@ final class DenseProducts {
 
   /** {@code gw[i][j] += sum over rows of x[r][i]*g[r][j]}, or {@code =} if {@code fresh}, gw [k][n] from gwAt on. */
   void gradient(Rows x, Rows g, boolean fresh, float[] gw, int gwAt, int r0, int r1, int k, int n) {
-    assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
     walk.ascend();
     if (fresh && r0 >= r1) {
       Arrays.fill(gw, gwAt, gwAt + k * n, 0f);

@@ -90,7 +90,7 @@ final class EventGradients {
     finish();
     listedRows = 0;
     listedSpikes = 0;
-    listRows(spk, g, r0, r1, k, n);
+    listRows(spk, g, r0, r1, k);
     open(spk.words(), g.data(), gw, null, k, n);
     drain();
   }
@@ -129,7 +129,7 @@ final class EventGradients {
     listedRows = 0;
     listedSpikes = 0;
     for (int b = b0; b < b1; b++) {
-      listRows(spk[b], g[b], r0, r1, k, n);
+      listRows(spk[b], g[b], r0, r1, k);
     }
     if (listedRows > 0) {
       open(spk[b0].words(), g[b0].data(), gw, gBias, k, n);
@@ -147,8 +147,7 @@ final class EventGradients {
   }
 
   /** Appends rows to {@link #spikesAt} and {@link #gradientAt}, and counts their spikes. */
-  private void listRows(SpikeRows spk, Rows g, int r0, int r1, int k, int n) {
-    assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
+  private void listRows(SpikeRows spk, Rows g, int r0, int r1, int k) {
     int most = listedRows + Math.max(0, r1 - r0);
     if (spikesAt.length < most) {
       spikesAt = Arrays.copyOf(spikesAt, Math.max(most, 2 * spikesAt.length));

@@ -6,7 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * Weights {@code w} [K][N], presynaptic neuron first, in the order in which one {@link ProductKernels} walks them.
+ * Weights {@code w} [K][N], presynaptic neuron first, in the order in which the {@link ProductKernels} of one provider walk
+ * them: any of its objects, on any thread, but no other provider's.
  *
  * <p>Columns are cut into panels of equal width, the last filled up with zeros, and each panel is contiguous:
  * {@code w[k][n]} is {@code data[at(n / panel) + k * panel + n % panel]}, panel being its columns. Rows of zeros end each
@@ -80,6 +81,11 @@ public final class PackedWeights {
 
   MemorySegment data() {
     return data;
+  }
+
+  /** Columns of a panel. */
+  int panelColumns() {
+    return panel;
   }
 
   /** Columns of a group of the second copy, {@link #grouped}; 0 if there is none. */

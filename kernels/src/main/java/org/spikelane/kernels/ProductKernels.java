@@ -16,7 +16,8 @@ package org.spikelane.kernels;
 public interface ProductKernels {
 
   /**
-   * Room for weights [K][N], all zero, packed as {@link #events} and the dense products of this provider walk them.
+   * Room for weights [K][N], all zero, packed as {@link #events} and the dense products walk them: of this object and of any
+   * other of the same provider. Those of another provider would be multiplied in a wrong order.
    *
    * @throws IllegalArgumentException if k or n is below 0, or their panels take more than 2^31 - 9 values
    */
@@ -27,7 +28,7 @@ public interface ProductKernels {
    *
    * @param spk spikes, rows r, K neurons
    * @param w weights [K][N], from {@link #weights}
-   * @param bias [N]
+   * @param bias [N]; zeros where there is none
    * @param y result, rows r, [N]; no overlap with the operands
    */
   void events(SpikeRows spk, PackedWeights w, float[] bias, Rows y, int r0, int r1);
@@ -37,7 +38,7 @@ public interface ProductKernels {
    *
    * @param x rows r, [K]
    * @param w weights [K][N], from {@link #weights}
-   * @param bias [N]
+   * @param bias [N]; zeros where there is none
    * @param y result, rows r, [N]; no overlap with the operands
    */
   void dense(Rows x, PackedWeights w, float[] bias, Rows y, int r0, int r1);
@@ -60,7 +61,7 @@ public interface ProductKernels {
    * @param spk spikes, rows r, K neurons
    * @param value what a spike counts
    * @param w weights [K][N], from {@link #weights}
-   * @param bias [N]
+   * @param bias [N]; zeros where there is none
    * @param y result, rows r, [N]; no overlap with the operands
    */
   void dense(SpikeRows spk, float value, PackedWeights w, float[] bias, Rows y, int r0, int r1);
@@ -100,7 +101,8 @@ public interface ProductKernels {
    * of events, and the start of one, finishes first. Until it is finished, nothing may change the spikes and g, or read or
    * write gw and gBias: they may have a part of it or nothing. The bits of one call for each start.
    *
-   * <p>An implementation may keep as many values as gw has, outside the heap, from the first start on.
+   * <p>What the arrays {@code spk} and {@code g} refer to is used until then, not these arrays themselves; gBias may be another
+   * at each start. An implementation may keep as many values as gw has, outside the heap, from the first start on.
    *
    * @param spk by sample: spikes, rows r, K neurons
    * @param g by sample: gradient of the product's result, rows r, [N]; no overlap with results of the products that follow

@@ -22,9 +22,9 @@ final class ScalarProductKernels implements ProductKernels {
 
   @Override
   public void events(SpikeRows spk, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    assert Spans.product(spk, w, w.n(), bias, y, r0, r1);
     int k = w.k();
     int n = w.n();
-    assert spk.holds(r0, r1, k) && y.holds(r0, r1, n);
     for (int r = r0; r < r1; r++) {
       Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
       for (int i = 0; i < k; i++) {
@@ -38,6 +38,7 @@ final class ScalarProductKernels implements ProductKernels {
 
   @Override
   public void dense(Rows x, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    assert Spans.product(x, w, w.n(), bias, y, r0, r1);
     for (int r = r0; r < r1; r++) {
       Arrays.fill(y.data(), y.at(r), y.at(r) + w.n(), 0f);
     }
@@ -49,9 +50,8 @@ final class ScalarProductKernels implements ProductKernels {
 
   @Override
   public void addDense(Rows x, PackedWeights w, Rows y, int r0, int r1) {
+    assert Spans.addedProduct(x, w, w.n(), y, r0, r1);
     int k = w.k();
-    int n = w.n();
-    assert x.holds(r0, r1, k) && y.holds(r0, r1, n);
     for (int r = r0; r < r1; r++) {
       for (int i = 0; i < k; i++) {
         addWeights(x.data()[x.at(r) + i], w, i, y.data(), y.at(r));
@@ -61,9 +61,9 @@ final class ScalarProductKernels implements ProductKernels {
 
   @Override
   public void dense(SpikeRows spk, float value, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    assert Spans.product(spk, w, w.n(), bias, y, r0, r1);
     int k = w.k();
     int n = w.n();
-    assert spk.holds(r0, r1, k) && y.holds(r0, r1, n);
     for (int r = r0; r < r1; r++) {
       Arrays.fill(y.data(), y.at(r), y.at(r) + n, 0f);
       for (int i = 0; i < k; i++) {
@@ -75,7 +75,7 @@ final class ScalarProductKernels implements ProductKernels {
 
   @Override
   public void eventsGradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
-    assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
+    assert Spans.gradient(spk, g, gw, r0, r1, k, n);
     for (int r = r0; r < r1; r++) {
       for (int i = 0; i < k; i++) {
         if (spk.fired(r, i)) {
@@ -88,6 +88,7 @@ final class ScalarProductKernels implements ProductKernels {
   @Override
   public void startEventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1,
       int k, int n) {
+    assert Spans.gradient(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
     for (int b = b0; b < b1; b++) {
       eventsGradient(spk[b], g[b], gw, r0, r1, k, n);
       for (int r = r0; gBias != null && r < r1; r++) {
@@ -108,7 +109,7 @@ final class ScalarProductKernels implements ProductKernels {
 
   @Override
   public void denseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
-    assert x.holds(r0, r1, k) && g.holds(r0, r1, n);
+    assert Spans.gradient(x, g, gw, gwAt, r0, r1, k, n);
     for (int r = r0; r < r1; r++) {
       for (int i = 0; i < k; i++) {
         addScaled(x.data()[x.at(r) + i], g.data(), g.at(r), gw, gwAt + i * n, n);
@@ -118,13 +119,14 @@ final class ScalarProductKernels implements ProductKernels {
 
   @Override
   public void setDenseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
+    assert Spans.gradient(x, g, gw, gwAt, r0, r1, k, n);
     Arrays.fill(gw, gwAt, gwAt + k * n, 0f);
     denseGradient(x, g, gw, gwAt, r0, r1, k, n);
   }
 
   @Override
   public void transposedGradient(SpikeRows spk, float value, Rows g, float[] gw, int r0, int r1, int k, int n) {
-    assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
+    assert Spans.gradient(spk, g, gw, r0, r1, k, n);
     for (int r = r0; r < r1; r++) {
       for (int j = 0; j < n; j++) {
         float gradient = g.data()[g.at(r) + j];

@@ -75,6 +75,59 @@ final class Spans {
         && (!learn || (parameter(to, gAlpha) && rows(syn, t0, t1, to)));
   }
 
+  /** Of {@link ProductKernels#events} and of {@code dense} of spikes. */
+  static boolean product(SpikeRows spk, PackedWeights w, int panel, float[] bias, Rows y, int r0, int r1) {
+    return factor(spk, r0, r1, w.k()) && weights(w, panel) && parameter(w.n(), bias) && rows(y, r0, r1, w.n());
+  }
+
+  /** Of {@code dense} of rows of floats. */
+  static boolean product(Rows x, PackedWeights w, int panel, float[] bias, Rows y, int r0, int r1) {
+    return addedProduct(x, w, panel, y, r0, r1) && parameter(w.n(), bias);
+  }
+
+  /** Of {@link ProductKernels#addDense}. */
+  static boolean addedProduct(Rows x, PackedWeights w, int panel, Rows y, int r0, int r1) {
+    return rows(x, r0, r1, w.k()) && weights(w, panel) && rows(y, r0, r1, w.n());
+  }
+
+  /** Of {@link ProductKernels#denseGradient} and {@link ProductKernels#setDenseGradient}. */
+  static boolean gradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
+    return rows(x, r0, r1, k) && rows(g, r0, r1, n) && gradient(gw, gwAt, k, n);
+  }
+
+  /** Of {@link ProductKernels#eventsGradient(SpikeRows, Rows, float[], int, int, int, int)} and of {@code transposedGradient}. */
+  static boolean gradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
+    return factor(spk, r0, r1, k) && rows(g, r0, r1, n) && gradient(gw, 0, k, n);
+  }
+
+  /** Of {@link ProductKernels#startEventsGradient}. */
+  static boolean gradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
+      int n) {
+    for (int b = b0; b < b1; b++) {
+      assert gradient(spk[b], g[b], gw, r0, r1, k, n);
+    }
+    return gBias == null || parameter(n, gBias);
+  }
+
+  private static boolean gradient(float[] gw, int gwAt, int k, int n) {
+    assert gwAt >= 0 && gwAt + (long) k * n <= gw.length : "gw: expected " + k + " times " + n + " values from " + gwAt
+        + " on, got " + gw.length + " in all";
+    return true;
+  }
+
+  /** Spikes that are multiplied: a bit beyond them would stand for weights that there are not. */
+  private static boolean factor(SpikeRows spk, int r0, int r1, int k) {
+    assert spikes(spk, r0, r1, k);
+    assert spk.endAt(k, r0, r1) : "spk: expected no bit set beyond " + k + " neurons in rows " + r0 + " to " + r1;
+    return true;
+  }
+
+  private static boolean weights(PackedWeights w, int panel) {
+    assert w.panelColumns() == panel : "w: expected weights of this provider, in panels of " + panel + " columns, got "
+        + w;
+    return true;
+  }
+
   /** Resets that {@link SynapticKernels} know. */
   private static boolean ofSecondOrder(ResetMechanism reset) {
     assert reset != ResetMechanism.ZERO_CARRIED : "reset: expected one of second order, got " + reset;

@@ -6,7 +6,8 @@ import java.util.Objects;
  * Where the spikes of a sequence lie: the row of step {@code t} starts at {@code words[offset + t*stride]}, neuron
  * {@code n} is bit {@code n & 63} of word {@code n >>> 6} of the row.
  *
- * <p>A description, not a copy; the array is shared.
+ * <p>A description, not a copy; the array is shared. Bits of a row's last word that stand for no neuron are 0: whatever fills
+ * rows sees to it, and those who count, list or multiply spikes by the word rely on it.
  *
  * @param words the spikes, one bit a neuron
  * @param offset index of the first word of row 0
@@ -38,7 +39,7 @@ public record SpikeRows(long[] words, int offset, int stride) {
     return (words[at(t) + (n >>> 6)] >>> n & 1) != 0;
   }
 
-  /** Number of spikes at step {@code t} of a row of {@code size} neurons, whose bits beyond are 0. */
+  /** Number of spikes at step {@code t} of a row of {@code size} neurons. */
   public int count(int t, int size) {
     int start = at(t);
     int count = 0;
@@ -50,7 +51,7 @@ public record SpikeRows(long[] words, int offset, int stride) {
 
   /**
    * Adds {@code value} to {@code sums[sumsAt + n]} for every spike of a neuron n in steps [t0, t1), step by step; rows are of
-   * {@code size} neurons, whose bits beyond are 0.
+   * {@code size} neurons.
    *
    * @return number of these spikes
    */
@@ -80,6 +81,17 @@ public record SpikeRows(long[] words, int offset, int stride) {
   /** Whether rows {@code [t0, t1)} of {@code size} neurons lie within the array. */
   boolean holds(int t0, int t1, int size) {
     return t0 >= t1 || (inside(t0, size) && inside(t1 - 1, size));
+  }
+
+  /** Whether no row of {@code [t0, t1)} has a bit set, in its last word, that stands for none of {@code size} neurons. */
+  boolean endAt(int size, int t0, int t1) {
+    long beyond = (size & 63) == 0 ? 0 : -1L << size;
+    for (int t = t0; beyond != 0 && t < t1; t++) {
+      if ((words[at(t) + (size >>> 6)] & beyond) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean inside(int t, int size) {

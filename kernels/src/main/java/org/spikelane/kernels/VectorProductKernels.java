@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them: {@link DenseProducts}, {@link
- * EventProducts}, {@link EventGradients}, and {@link NarrowProducts} of spikes with few columns; and {@link ShortProducts} of few steps, whose weights
- * stay there. Which of the dense ones runs follows from sizes, from what a spike counts, and from whether factors are finite.
+ * EventProducts}, {@link EventGradients}, and {@link NarrowProducts} of spikes with few columns; and {@link ShortProducts}
+ * of few steps, whose weights stay there. Which of the dense ones runs follows from sizes, from what a spike counts, and from whether factors are finite.
  *
  * <p>Each element of a result is one chain of additions, ascending, whatever the cuts: they do not show in the bits.
  */
@@ -52,16 +52,19 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public void events(SpikeRows spk, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    assert Spans.product(spk, w, PANEL, bias, y, r0, r1);
     events.forward(spk, w, bias, y, r0, r1);
   }
 
   @Override
   public void dense(Rows x, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
+    assert Spans.product(x, w, PANEL, bias, y, r0, r1);
     multiply(x, w, true, bias, y, r0, r1);
   }
 
   @Override
   public void addDense(Rows x, PackedWeights w, Rows y, int r0, int r1) {
+    assert Spans.addedProduct(x, w, PANEL, y, r0, r1);
     multiply(x, w, false, null, y, r0, r1);
   }
 
@@ -75,7 +78,7 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public void dense(SpikeRows spk, float value, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
-    assert spk.holds(r0, r1, w.k()) && y.holds(r0, r1, w.n());
+    assert Spans.product(spk, w, PANEL, bias, y, r0, r1);
     for (int r = r0; r < r1; r += DenseProducts.FEW_ROWS) {
       int count = Math.min(DenseProducts.FEW_ROWS, r1 - r);
       if (value == 1f && NarrowProducts.takes(w, count)) {
@@ -88,12 +91,14 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public void eventsGradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
+    assert Spans.gradient(spk, g, gw, r0, r1, k, n);
     gradients.add(spk, g, gw, r0, r1, k, n);
   }
 
   @Override
   public void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
       int n) {
+    assert Spans.gradient(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
     int b = b0;
     while (b < b1) {
       int end = EventGradients.endOfArrays(spk, g, b, b1);
@@ -105,6 +110,7 @@ final class VectorProductKernels implements ProductKernels {
   @Override
   public void startEventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1,
       int k, int n) {
+    assert Spans.gradient(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
     if (RegisterTiles.MOST_ROWS < RegisterTiles.LARGE_ROWS) { // Without the registers for large tiles, nothing goes beside them.
       eventsGradient(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
       return;
@@ -129,17 +135,19 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public void denseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
+    assert Spans.gradient(x, g, gw, gwAt, r0, r1, k, n);
     dense.gradient(x, g, false, gw, gwAt, r0, r1, k, n);
   }
 
   @Override
   public void setDenseGradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
+    assert Spans.gradient(x, g, gw, gwAt, r0, r1, k, n);
     dense.gradient(x, g, true, gw, gwAt, r0, r1, k, n);
   }
 
   @Override
   public void transposedGradient(SpikeRows spk, float value, Rows g, float[] gw, int r0, int r1, int k, int n) {
-    assert spk.holds(r0, r1, k) && g.holds(r0, r1, n);
+    assert Spans.gradient(spk, g, gw, r0, r1, k, n);
     if (value == 1f && k >= NEURONS_BY_COLUMN && NarrowProducts.takesGradient(g, r0, r1, n)) {
       narrow.gradient(spk, g, gw, r0, r1, k, n);
     } else {

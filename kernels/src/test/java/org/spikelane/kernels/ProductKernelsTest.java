@@ -835,6 +835,82 @@ class ProductKernelsTest {
     assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
   }
 
+  /** Each product with each operand short of what it takes, or with a bit too many. */
+  @Test
+  void operandsThatDoNotFitAreSaid() {
+    int k = 70;
+    int n = 33;
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      PackedWeights w = kernels.weights(k, n);
+      SpikeRows spk = new SpikeRows(new long[6], 0, 2);
+      SpikeRows few = new SpikeRows(new long[6], 1, 2);
+      SpikeRows beyond = new SpikeRows(new long[] {0, 0, 0, 1L << 6, 0, 0}, 0, 2);
+      Rows x = new Rows(new float[3 * k], 0, k);
+      Rows y = new Rows(new float[3 * n], 0, n);
+      Rows narrow = new Rows(new float[3 * n], 1, n);
+      float[] bias = new float[n];
+      float[] gw = new float[k * n];
+      float[] less = new float[k * n - 1];
+      String noBias = "parameter: expected 33 values, got 32";
+      String shortX = "rows 0 to 3 of 70 floats do not fit: 1 + t*70 in 210";
+      String shortRow = "rows 0 to 3 of 33 floats do not fit: 1 + t*33 in 99";
+      String shortSpikes = "spike rows 0 to 3 of 70 neurons do not fit: 1 + t*2 in 6";
+      String bitBeyond = "spk: expected no bit set beyond 70 neurons in rows 0 to 3";
+      String shortWeights = "gw: expected 70 times 33 values from 0 on, got 2309 in all";
+      Rows shifted = new Rows(x.data(), 1, k);
+
+      assertSays(shortSpikes, () -> kernels.events(few, w, bias, y, 0, 3));
+      assertSays(bitBeyond, () -> kernels.events(beyond, w, bias, y, 0, 3));
+      assertSays(noBias, () -> kernels.events(spk, w, new float[n - 1], y, 0, 3));
+      assertSays(shortRow, () -> kernels.events(spk, w, bias, narrow, 0, 3));
+      assertSays(shortX, () -> kernels.dense(shifted, w, bias, y, 0, 3));
+      assertSays(noBias, () -> kernels.dense(x, w, new float[n - 1], y, 0, 3));
+      assertSays(shortRow, () -> kernels.dense(x, w, bias, narrow, 0, 3));
+      assertSays(shortX, () -> kernels.addDense(shifted, w, y, 0, 3));
+      assertSays(shortRow, () -> kernels.addDense(x, w, narrow, 0, 3));
+      assertSays(shortSpikes, () -> kernels.dense(few, 1f, w, bias, y, 0, 3));
+      assertSays(bitBeyond, () -> kernels.dense(beyond, 1f, w, bias, y, 0, 3));
+      assertSays(noBias, () -> kernels.dense(spk, 1f, w, new float[n - 1], y, 0, 3));
+      assertSays(shortRow, () -> kernels.dense(spk, 1f, w, bias, narrow, 0, 3));
+      assertSays(shortSpikes, () -> kernels.eventsGradient(few, y, gw, 0, 3, k, n));
+      assertSays(bitBeyond, () -> kernels.eventsGradient(beyond, y, gw, 0, 3, k, n));
+      assertSays(shortRow, () -> kernels.eventsGradient(spk, narrow, gw, 0, 3, k, n));
+      assertSays(shortWeights, () -> kernels.eventsGradient(spk, y, less, 0, 3, k, n));
+      SpikeRows[] two = {spk, beyond};
+      Rows[] ofTwo = {y, y};
+      assertSays(bitBeyond, () -> kernels.eventsGradient(two, ofTwo, 0, 2, gw, null, 0, 3, k, n));
+      assertSays(bitBeyond, () -> kernels.startEventsGradient(two, ofTwo, 0, 2, gw, null, 0, 3, k, n));
+      assertSays(noBias, () -> kernels.startEventsGradient(two, ofTwo, 0, 1, gw, new float[n - 1], 0, 3, k, n));
+      assertSays(shortX, () -> kernels.denseGradient(shifted, y, gw, 0, 0, 3, k, n));
+      assertSays(shortRow, () -> kernels.denseGradient(x, narrow, gw, 0, 0, 3, k, n));
+      assertSays("gw: expected 70 times 33 values from 1 on, got 2310 in all",
+          () -> kernels.denseGradient(x, y, gw, 1, 0, 3, k, n));
+      assertSays(shortWeights, () -> kernels.setDenseGradient(x, y, less, 0, 0, 3, k, n));
+      assertSays(bitBeyond, () -> kernels.transposedGradient(beyond, 1f, y, gw, 0, 3, k, n));
+      assertSays(shortWeights, () -> kernels.transposedGradient(spk, 1f, y, less, 0, 3, k, n));
+    }
+  }
+
+  @Test
+  void weightsOfAnotherProviderAreRefused() {
+    PackedWeights foreign = new PackedWeights(3, 40, 5, 0);
+    Rows x = Rows.constant(new float[3]);
+    Rows y = Rows.constant(new float[40]);
+    SpikeRows spk = new SpikeRows(new long[1], 0, 0);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      String message = "w: expected weights of this provider, in panels of " + kernels.weights(3, 40).panelColumns()
+          + " columns, got PackedWeights[3, 40] in panels of 5";
+      assertSays(message, () -> kernels.events(spk, foreign, new float[40], y, 0, 1));
+      assertSays(message, () -> kernels.dense(x, foreign, new float[40], y, 0, 1));
+      assertSays(message, () -> kernels.addDense(x, foreign, y, 0, 1));
+      assertSays(message, () -> kernels.dense(spk, 1f, foreign, new float[40], y, 0, 1));
+    }
+  }
+
+  private static void assertSays(String message, Executable call) {
+    assertEquals(message, assertThrows(AssertionError.class, call, message).getMessage());
+  }
+
   /** What weights were before is forgotten: after infinite ones, finite ones go their own way again. */
   @Test
   void weightsArePackedAgain() {
