@@ -310,11 +310,12 @@ public final class Tape {
 
   /**
    * Backpropagation through time. A gradient that is refused leaves the tape as it was; any other exception, such as a custom
-   * surrogate's, consumes it, and no gradient reaches the tape recorded before it: record both again.
+   * surrogate's, consumes it, and the tape recorded before it is then refused, which lacks its gradient: record both again.
    *
    * @param upstream gradients of the loss with regard to what the layers gave
    * @return gradients of the parameters, the initial states, and the input if {@link Input#withGradient} asked for it
-   * @throws IllegalStateException if this tape was run backward before, or the one before it first
+   * @throws IllegalStateException if this tape was run backward before, or the one before it first, or an exception ended that
+   *     of the one after it
    * @throws IllegalArgumentException if a gradient is given for a layer that is not there, or of the wrong length
    */
   public Gradients backward(Upstream upstream) {
@@ -323,6 +324,10 @@ public final class Tape {
     if (tooLate) {
       throw new IllegalStateException("tape: the one recorded before was run backward first, so this one's gradient cannot"
           + " reach it; go last to first, or detach between them");
+    }
+    if (follower != null && follower.consumed) {
+      throw new IllegalStateException("tape: an exception ended the backward pass of the one recorded after it, whose"
+          + " gradient cannot reach it; record both again");
     }
     consumed = true;
     if (follower != null) {

@@ -126,7 +126,8 @@ public final class Trainer {
   }
 
   /**
-   * Trains for a number of epochs, telling the listener after each.
+   * Trains for a number of epochs, telling the listener after each. An exception, a listener's among them, ends it as it ends
+   * {@link #epoch}.
    *
    * @throws IllegalArgumentException if the number is below 0, or the data does not fit the network
    */
@@ -140,7 +141,8 @@ public final class Trainer {
   }
 
   /**
-   * One pass over the data.
+   * One pass over the data. Where an exception ends it, a custom surrogate's or a loss's, the network keeps what the batches
+   * before taught it, and the epoch counts as one: the next has another order.
    *
    * @throws IllegalArgumentException if the data does not fit the network
    */

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.reference.Agreement;
+import org.spikelane.surrogate.Surrogate;
 
 class SessionTest {
 
@@ -94,6 +95,35 @@ class SessionTest {
     for (int i = 0; i < 3; i++) {
       truncated.record(x).backward(new Upstream().membrane("lif", new float[] {1}));
     }
+  }
+
+  /** Without the gradient of the tape after it, a tape would go backward as if there had been a detach. */
+  @Test
+  void theTapeBeforeOneThatFailedIsRefused() {
+    boolean[] fails = {true};
+    Network network = Network.input(1).synaptic("lif", n -> n.alpha(0.5f).beta(0.5f).surrogate(new Surrogate.Custom(z -> {
+      if (fails[0]) {
+        throw new ArithmeticException("z: " + z);
+      }
+      return 1f;
+    }))).build(1);
+    Input x = Input.sequence(new float[] {0.25f}, 1, 1).withGradient();
+    Upstream one = new Upstream().membrane("lif", new float[] {1});
+    Session session = network.session();
+    Tape first = session.record(x);
+    Tape second = session.record(x);
+    assertThrows(ArithmeticException.class, () -> second.backward(one));
+    fails[0] = false;
+    assertEquals("tape: an exception ended the backward pass of the one recorded after it, whose gradient cannot reach it;"
+        + " record both again", assertThrows(IllegalStateException.class, () -> first.backward(one)).getMessage());
+    session.reset();
+    session.record(x, first);
+    session.record(x, second).backward(one);
+    float[] again = first.backward(one).input();
+    Session fresh = network.session();
+    Tape before = fresh.record(x);
+    fresh.record(x).backward(one);
+    assertArrayEquals(before.backward(one).input(), again);
   }
 
   @Test
