@@ -298,31 +298,30 @@ def print_faults(rounds, rows):
 
 
 def print_memory(rounds, rows):
-    """What training holds beside its results: all that a repetition allocated, and what the process took."""
+    """What training holds beside its inputs, parameters and results, outside the heap, too."""
     lines = []
     seen = set()
     for goal in rows:
         own = [r for r in (records.get((goal.item, goal.ours.name, goal.params)) for records in rounds) if r]
-        own = [r for r in own if "neuron_steps" in r]
+        own = [r for r in own if "held_bytes" in r]
         training = goal.item in ("onm", "train") or "mode=train" in goal.params
         if not own or not training or (goal.item, goal.ours, goal.params) in seen:
             continue
         seen.add((goal.item, goal.ours, goal.params))
         allowed = own[0]["neuron_steps"] * MEMORY_BYTES + SCRATCH
-        allocated = statistics.median(r["allocated_bytes"] - r["result_bytes"] for r in own)
-        resident = statistics.median((r["rss_peak_mb"] - r["rss_base_mb"]) * 1048576 for r in own)
-        lines.append(f"| {goal.item}{suffix(goal)} | {goal.params} | {allowed / 1e6:.0f} | {allocated / 1e6:.0f} "
-                     f"| {resident / 1e6:.0f} | {'yes' if allocated <= allowed else 'no'} |")
+        held = statistics.median(r["held_bytes"] - r["given_bytes"] - r["result_bytes"] for r in own)
+        allocated = statistics.median(r["allocated_bytes"] for r in own)
+        lines.append(f"| {goal.item}{suffix(goal)} | {goal.params} | {allowed / 1e6:.1f} | {held / 1e6:.1f} "
+                     f"| {allocated / 1e6:.2f} | {'yes' if held <= allowed else 'no'} |")
     if not lines:
         return
     print(f"\n### Memory: at most {MEMORY_BYTES} bytes per neuron and step, and {SCRATCH >> 20} MB, beside inputs,"
           " outputs, parameters and their gradients\n")
-    print("| item | case | MB allowed | MB allocated in a repetition | MB resident above the base | by arrays |")
+    print("| item | case | MB allowed | MB held | MB allocated in a repetition | within |")
     print("| --- | --- | --- | --- | --- | --- |")
     print("\n".join(lines))
-    print("\nAllocated: less the results; the most that a repetition can have held at one time. Resident: with garbage"
-          " and results;\nsays something only with a small heap that grows, as --java-options=-Xmx400m makes it, and"
-          " one case a process.")
+    print("\nHeld: by all objects after a repetition, outside the heap, too, less inputs, parameters and gradients of"
+          " parameters.\nGradients of inputs lie where the tape was.")
 
 
 # ------------------------------------------------------------------------------------------------ limits

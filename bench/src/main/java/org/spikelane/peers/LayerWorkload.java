@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.spikelane.kernels.SpikeRows;
 import org.spikelane.layer.Parameter;
 import org.spikelane.network.Gradients;
@@ -34,6 +35,7 @@ final class LayerWorkload implements Workload {
   private final Input input;
   private final int threads;
   private final long neuronSteps;
+  private final long givenBytes;
   private final long resultBytes;
   private final double rate;
   private final Session session;
@@ -57,16 +59,24 @@ final class LayerWorkload implements Workload {
     this.neuronSteps = outputs;
     this.rate = network.run(input, threads).firingRates().get(NEURONS);
     this.tape = train ? network.record(this.input) : null;
-    long inputs = inputGradient ? (long) rows * network.inputShape().size() : 0;
+    this.givenBytes = (long) rows * network.inputShape().size() * Float.BYTES + parameterBytes(network);
     this.resultBytes = train
-        ? inputs * Float.BYTES + trainableBytes(network)
+        ? trainableBytes(network)
         : (long) rows * SpikeRows.words(network.outputShape().size()) * Long.BYTES;
+  }
+
+  /** Bytes of a network's parameters. */
+  static long parameterBytes(Network network) {
+    return bytes(network.parameters().values().stream());
   }
 
   /** Bytes of a network's trainable parameters. */
   static long trainableBytes(Network network) {
-    return network.parameters().values().stream().filter(Parameter::trainable)
-        .mapToLong(parameter -> (long) Float.BYTES * parameter.shape().size()).sum();
+    return bytes(network.parameters().values().stream().filter(Parameter::trainable));
+  }
+
+  private static long bytes(Stream<Parameter> parameters) {
+    return parameters.mapToLong(parameter -> (long) Float.BYTES * parameter.shape().size()).sum();
   }
 
   /** Item {@code onm}: Linear(n, n), then neurons, over normal noise; gradients of weight and bias. */
@@ -157,6 +167,11 @@ final class LayerWorkload implements Workload {
   @Override
   public long neuronSteps() {
     return neuronSteps;
+  }
+
+  @Override
+  public long givenBytes() {
+    return givenBytes;
   }
 
   @Override

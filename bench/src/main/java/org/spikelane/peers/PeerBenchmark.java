@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
  * </pre>
  *
  * Beside the fields that the peers' records have: {@code allocated_bytes}, all that the measuring thread allocated in
- * the last repetition (of {@code train}: in an epoch of {@value TrainingWorkload#ITERATIONS} iterations), which is never
- * less than what the repetition held at one time; {@code result_bytes}, how much of it are outputs or gradients that
- * were asked for; {@code neuron_steps}, by which to divide.
+ * the last repetition (of {@code train}: in an epoch of {@value TrainingWorkload#ITERATIONS} iterations); {@code
+ * held_bytes}, all that the case holds after it, outside the heap, too; {@code given_bytes} and {@code result_bytes}, how
+ * much of that are inputs and parameters, and how much outputs or gradients of parameters; {@code neuron_steps}, by which
+ * to divide.
  */
 @Command(name = "PeerBenchmark", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Runs a job of the peers' benchmark and prints its records.")
@@ -97,6 +98,7 @@ public final class PeerBenchmark implements Callable<Integer> {
 
   private void measure(Job job, JsonObject params, JsonObject record) {
     String kernels = MeasuredProvider.required().name();
+    long heldBefore = ProcessMemory.heldBytes();
     Workload workload = workload(job, params);
     boolean latency = workload instanceof ServingWorkload;
     int batch = Job.number(params, "batch");
@@ -111,6 +113,8 @@ public final class PeerBenchmark implements Callable<Integer> {
     record.addProperty("wall_s", Workload.seconds(start, System.nanoTime()));
     ProcessMemory.peakMegabytes().ifPresent(megabytes -> record.addProperty("rss_peak_mb", megabytes));
     timing.addTo(record, latency, batch);
+    record.addProperty("held_bytes", ProcessMemory.heldBytes() - heldBefore);
+    record.addProperty("given_bytes", workload.givenBytes());
     record.addProperty("result_bytes", workload.resultBytes());
     record.addProperty("neuron_steps", workload.neuronSteps());
     record.addProperty("rate", workload.rate());

@@ -47,6 +47,12 @@ final class ServingWorkload implements Workload {
   }
 
   @Override
+  public long givenBytes() {
+    int rows = input.isConstant() ? input.samples() : input.steps() * input.samples();
+    return (long) rows * network.inputShape().size() * Float.BYTES + LayerWorkload.parameterBytes(network);
+  }
+
+  @Override
   public long resultBytes() {
     return (long) input.samples() * Integer.BYTES;
   }

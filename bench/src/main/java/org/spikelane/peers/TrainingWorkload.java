@@ -30,6 +30,8 @@ final class TrainingWorkload implements Workload {
   private final int threads;
   private final double rate;
   private final Map<Parameter, float[]> initial = new LinkedHashMap<>();
+  /** Of the last repetition, which memory is counted of. */
+  private Trainer trainer;
   private EpochReport report;
 
   TrainingWorkload(Network network, LabelledBatch batch, int iterations, int threads) {
@@ -52,14 +54,14 @@ final class TrainingWorkload implements Workload {
     network.refresh();
     List<Map<String, Double>> iterations = new ArrayList<>();
     long[] last = {System.nanoTime()};
-    report = Trainer.of(network).loss(Losses.ceMembrane()).optimizer(Adam.withLearningRate(5e-4f))
+    trainer = Trainer.of(network).loss(Losses.ceMembrane()).optimizer(Adam.withLearningRate(5e-4f))
         .batchSize(batch.size()).threads(threads)
         .progress((done, total) -> {
           long now = System.nanoTime();
           iterations.add(Map.of("iteration", Workload.seconds(last[0], now)));
           last[0] = now;
-        })
-        .epoch(data);
+        });
+    report = trainer.epoch(data);
     return iterations;
   }
 
@@ -76,6 +78,12 @@ final class TrainingWorkload implements Workload {
   @Override
   public long neuronSteps() {
     return neuronSteps(network, batch.steps(), batch.size());
+  }
+
+  /** The parameters twice: where every repetition starts, too. */
+  @Override
+  public long givenBytes() {
+    return (long) batch.values().length * Float.BYTES + 2 * LayerWorkload.parameterBytes(network);
   }
 
   @Override

@@ -19,9 +19,12 @@ sealed interface Workload permits LayerWorkload, TrainingWorkload, ServingWorklo
   /** Neurons times samples times steps of a repetition: what memory is counted by. */
   long neuronSteps();
 
+  /** Bytes that inputs and parameters take. */
+  long givenBytes();
+
   /**
-   * Bytes that a repetition's results take: what it was asked for and gave, as floats: outputs, or gradients of the
-   * parameters and, where wanted, of the input.
+   * Bytes that a repetition's results take: outputs, or gradients of the parameters. Those of the input are read where a
+   * tape has its record, and take no other memory.
    */
   long resultBytes();
 
