@@ -71,12 +71,11 @@ final class DenseGradient {
   }
 
   /**
-   * The same as {@link #add(SpikeRows[], float, Rows[], int, int, int, int, GradientSums)} by events, of which the next dense
-   * products of the kernels may do a part beside their own work; {@link #finish} does the rest.
+   * The same as {@link #add(SpikeRows[], float, Rows[], int, int, int, int, GradientSums)} by events, in packed sums, of which
+   * the next dense products of the kernels may do a part beside their own work; {@link #finish} does the rest.
    */
   void start(SpikeRows[] spk, Rows[] gy, int begin, int end, int r0, int r1, GradientSums sums) {
-    kernels.startEventsGradient(spk, gy, begin, end, sums.byInput(weights.weight()), biasSums(sums), r0, r1,
-        weights.inputs(), weights.outputs());
+    kernels.startEventsGradient(spk, gy, begin, end, sums.packed(weights.weight()), biasSums(sums), r0, r1);
   }
 
   /** Forgets what was started and not completed. */

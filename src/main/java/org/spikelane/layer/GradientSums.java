@@ -1,13 +1,14 @@
 package org.spikelane.layer;
 
 import java.util.List;
+import org.spikelane.kernels.PackedGradient;
 import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.Rows;
 
 /**
  * Sums of gradients over samples and steps, and the gradients themselves. A weight's lie in the order of memory of what
- * adds to them, each in an array of its own: as the weight, by its inputs, or as the rows that the gradient is the
- * product of. Takes memory for what is added to, when that is first done.
+ * adds to them, each in memory of its own: as the weight, by its inputs, the same packed, or as the rows that the gradient
+ * is the product of. Takes memory for what is added to, when that is first done.
  */
 public final class GradientSums {
 
@@ -26,6 +27,11 @@ public final class GradientSums {
   /** Sums of a weight [out, in] that are kept as [in, out], to be added to. */
   public float[] byInput(Parameter weight) {
     return find(weight).byInput();
+  }
+
+  /** Sums of a weight [out, in] that are kept as [in, out], packed, to be added to by kernels of the current provider. */
+  public PackedGradient packed(Parameter weight) {
+    return find(weight).packed();
   }
 
   /**

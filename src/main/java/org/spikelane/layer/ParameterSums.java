@@ -2,14 +2,15 @@ package org.spikelane.layer;
 
 import java.util.Arrays;
 import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.PackedGradient;
 import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 
 /**
- * The gradient of one parameter, in up to three parts, each in the order of memory of those that add to it: {@code
- * gradient = (sums + byInputᵀ) + products}, parts that nobody added to being left out. What goes to which part does not
- * depend on threads, so neither does the gradient.
+ * The gradient of one parameter, in up to four parts, each in the order of memory of those that add to it: {@code
+ * gradient = (sums + (byInput + packed)ᵀ) + products}, parts that nobody added to being left out. What goes to which part
+ * does not depend on threads, so neither does the gradient.
  *
  * <p>Sums in the parameter's own shape become the gradient themselves; the other parts are added to them.
  */
@@ -23,6 +24,8 @@ final class ParameterSums {
   private final Sums sums;
   /** Of a weight [out, in]: [in, out]. */
   private final Sums byInput;
+  /** Of a weight [out, in]: [in, out], packed; null if nobody asked for them. */
+  private PackedGradient packed;
   /** Of a weight [out, in]; null if there never were any. */
   private OuterProducts products;
   /** Of a parameter with a form: what was made of the sums; else null. */
@@ -48,6 +51,14 @@ final class ParameterSums {
   float[] byInput() {
     assert formed == null : parameter;
     return byInput.values();
+  }
+
+  PackedGradient packed() {
+    assert formed == null : parameter;
+    if (packed == null) {
+      packed = KernelProvider.current().products().gradient(inputs(), outputs());
+    }
+    return packed;
   }
 
   void addProducts(Rows g, Rows x, int rows) {
@@ -78,6 +89,9 @@ final class ParameterSums {
     }
     sums.add(other.sums);
     byInput.add(other.byInput);
+    if (other.packed != null && !other.packed.isEmpty()) {
+      packed().add(other.packed);
+    }
     if (other.products != null) {
       products().add(other.products);
     }
@@ -85,15 +99,28 @@ final class ParameterSums {
 
   void clear() {
     sums.clear();
-    byInput.clear();
+    clearTransposed();
     if (products != null) {
       products.clear();
+    }
+  }
+
+  /** Forgets what has the weight's inputs first. */
+  private void clearTransposed() {
+    byInput.clear();
+    if (packed != null) {
+      packed.clear();
     }
   }
 
   /** Makes room for the gradient; into how many ranges, up to {@code most}, {@link #reduce} is to cut it. */
   int prepare(int most) {
     sums.room();
+    if (packed != null && !packed.isEmpty() && !(sums.isEmpty() && byInput.isEmpty())) {
+      // Few gradients have several parts: these add two of them.
+      packed.addTo(byInput.values());
+      packed.clear();
+    }
     return products == null ? 1 : Math.min(most, outputs());
   }
 
@@ -106,12 +133,15 @@ final class ParameterSums {
     int to = (int) ((long) outputs() * (range + 1) / ranges);
     float[] gradient = sums.room();
     // Whether the sums are empty stays as it is until all ranges are there.
-    if (!byInput.isEmpty() && sums.isEmpty()) {
+    boolean ofPacked = packed != null && !packed.isEmpty();
+    if (ofPacked) {
+      packed.transposeTo(gradient, from, to);
+    } else if (!byInput.isEmpty() && sums.isEmpty()) {
       rowKernels.transpose(byInput.values(), from, outputs(), inputs(), to - from, gradient, from * inputs(), inputs());
     } else if (!byInput.isEmpty()) {
       addTransposed(byInput.values(), inputs(), outputs(), from, to, gradient);
     }
-    boolean empty = byInput.isEmpty() && sums.isEmpty();
+    boolean empty = byInput.isEmpty() && sums.isEmpty() && !ofPacked;
     if (products != null && empty) {
       products.setIn(gradient, from, to, kernels);
     } else if (products != null) {
@@ -142,7 +172,7 @@ final class ParameterSums {
     if (formed != null) {
       return formed;
     }
-    byInput.clear();
+    clearTransposed();
     if (products != null) {
       products.clear();
     }

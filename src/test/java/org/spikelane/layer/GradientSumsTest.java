@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.ProductKernels;
 import org.spikelane.kernels.Rows;
+import org.spikelane.kernels.SpikeRows;
 import org.spikelane.reference.Agreement;
 
 class GradientSumsTest {
@@ -32,6 +33,25 @@ class GradientSumsTest {
       values[i] = (float) random.nextDouble(-1, 1);
     }
     return new Rows(values, 1, size + 2);
+  }
+
+  /** Makes zeros and ones of values: one for each that is positive. */
+  private static void makeSpikes(Rows x) {
+    for (int i = 0; i < x.data().length; i++) {
+      x.data()[i] = x.data()[i] > 0 ? 1 : 0;
+    }
+  }
+
+  /** Values above 0 as spikes. */
+  private static SpikeRows spikes(Rows x) {
+    int rows = x.data().length / x.stride();
+    SpikeRows spikes = new SpikeRows(new long[rows], 0, 1);
+    for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < IN; i++) {
+        spikes.words()[r] |= x.data()[x.at(r) + i] > 0 ? 1L << i : 0;
+      }
+    }
+    return spikes;
   }
 
   private static Rows from(Rows rows, int first) {
@@ -116,25 +136,33 @@ class GradientSumsTest {
     Agreement.bits("cleared", new float[OUT * IN], reduced(total, weight, 1));
   }
 
-  /** Adds the product of rows [first, end) as part {@code kind}: 0 in the weight's shape, 1 by input, 2 as rows. */
+  /** Adds the product of rows [first, end) as part {@code kind}: 0 in the weight's shape, 1 by input, 2 as rows, 3 packed. */
   private void addPart(GradientSums sums, int kind, Rows g, Rows x, int first, int end) {
     ProductKernels kernels = KernelProvider.current().products();
     switch (kind) {
       case 0 -> kernels.denseGradient(g, x, sums.of(weight), 0, first, end, OUT, IN);
       case 1 -> kernels.denseGradient(x, g, sums.byInput(weight), 0, first, end, IN, OUT);
-      default -> sums.addProducts(weight, from(g, first), from(x, first), end - first);
+      case 2 -> sums.addProducts(weight, from(g, first), from(x, first), end - first);
+      default -> {
+        kernels.startEventsGradient(new SpikeRows[] {spikes(x)}, new Rows[] {g}, 0, 1, sums.packed(weight), null, first, end);
+        kernels.finishEventsGradient();
+      }
     }
   }
 
   /** Each kind alone, two of a kind, and all orders of several. */
   @ParameterizedTest
-  @ValueSource(strings = {"0", "1", "2", "00", "11", "01", "10", "02", "20", "12", "21", "012", "210", "0101", "1202"})
+  @ValueSource(strings = {"0", "1", "2", "00", "11", "01", "10", "02", "20", "12", "21", "012", "210", "0101", "1202",
+      "3", "33", "03", "30", "13", "31", "23", "32", "0123", "3120", "3013"})
   void partsOfAllKindsAddUp(String kinds) {
     SplittableRandom random = new SplittableRandom(6);
     int each = 300;
     int rows = each * kinds.length();
     Rows g = rows(random, rows, OUT);
     Rows x = rows(random, rows, IN);
+    if (kinds.contains("3")) {
+      makeSpikes(x);
+    }
     GradientSums used = sums();
     for (int use = 0; use < 2; use++) {
       for (int ranges = 1; ranges <= 3; ranges++) {
@@ -152,7 +180,7 @@ class GradientSumsTest {
         Agreement.near(kinds + ", one", want, reduced(used, weight, ranges), 1e-5);
         Agreement.near(kinds + ", parts", want, reduced(total, weight, ranges), 1e-5);
       }
-      for (int kind = 0; kind < 3; kind++) {
+      for (int kind = 0; kind < (kinds.contains("3") ? 4 : 3); kind++) {
         // In memory that other kinds were in.
         used.clear();
         addPart(used, kind, g, x, 0, each);
@@ -164,10 +192,11 @@ class GradientSumsTest {
   @Test
   void aGradientCanBeAddedTo() {
     SplittableRandom random = new SplittableRandom(7);
-    Rows g = rows(random, 30, OUT);
-    Rows x = rows(random, 30, IN);
+    Rows g = rows(random, 40, OUT);
+    Rows x = rows(random, 40, IN);
+    makeSpikes(x);
     GradientSums sums = sums();
-    for (int kind = 0; kind < 3; kind++) {
+    for (int kind = 0; kind < 4; kind++) {
       addPart(sums, kind, g, x, kind * 10, (kind + 1) * 10);
       Agreement.near("up to " + kind, naive(g, x, (kind + 1) * 10), reduced(sums, weight, 3), 1e-5);
     }
@@ -179,6 +208,7 @@ class GradientSumsTest {
     GradientSums used = sums();
     used.of(weight)[0] = 1;
     used.byInput(weight)[0] = 1;
+    addPart(used, 3, rows(new SplittableRandom(1), 9, OUT), rows(new SplittableRandom(2), 9, IN), 0, 9);
     used.clear();
     GradientSums total = sums();
     total.of(weight)[0] = -0f;

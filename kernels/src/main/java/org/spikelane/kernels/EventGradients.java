@@ -21,13 +21,13 @@ import jdk.incubator.vector.FloatVector;
  * <p>An addition may take other units of a processor than a multiplication with one does, and waits for other memory. So what
  * was {@link #start started} is not done at once: while some is left, {@link DenseProducts} has its large tiles multiplied
  * {@link #multiplyTile here}, each step of a tile beside an event. No result depends on it: each sum has its terms in the same
- * order. Until all is finished, sums are kept in memory of their own, from cache lines on and in the order of the lists: in
- * gw, rows lie far apart and each vector lies across two lines, so that loading a row took longer than adding to it.
+ * order. Their sums are packed ({@link PackedGradient}), from cache lines on and in the order of the lists: in row-major gw,
+ * rows lie far apart and each vector lies across two lines, so that loading a row took longer than adding to it.
  */
 final class EventGradients {
 
   // Columns that are packed together, and of which registers hold a row of sums.
-  private static final int COLUMNS = 4 * LANES;
+  static final int COLUMNS = 4 * LANES;
   private static final long ROW_BYTES = bytes(COLUMNS);
 
   // If neurons fire more often than that, it pays to find all rows in which a neuron fired, and to add to its gradient
@@ -62,11 +62,10 @@ final class EventGradients {
   private boolean pending;
   private long[] words;
   private float[] g;
+  /** Where sums are added to, row-major or, if {@link #packedSums} is not null, there: [columns/COLUMNS][k][COLUMNS]. */
   private float[] gw;
+  private MemorySegment packedSums;
   private float[] gBias;
-  /** Whether sums of whole columns are gathered in {@link #packedSums}, [columns/COLUMNS][k][COLUMNS], and not in gw. */
-  private boolean gathers;
-  private MemorySegment packedSums = MemorySegment.NULL;
   private int k;
   private int n;
   /** Rows of a walk, and those of the present one. */
@@ -91,8 +90,8 @@ final class EventGradients {
     listedRows = 0;
     listedSpikes = 0;
     listRows(spk, g, r0, r1, k);
-    open(spk.words(), g.data(), gw, null, k, n);
-    drain();
+    open(spk.words(), g.data(), gw, null, null, k, n);
+    finish();
   }
 
   /**
@@ -101,30 +100,18 @@ final class EventGradients {
    */
   void add(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k, int n) {
     finish();
-    startSamples(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
-    drain();
+    startSamples(spk, g, b0, b1, gw, null, gBias, r0, r1, k, n);
+    finish();
   }
 
-  /** Starts the same; {@link #finish} completes it. Before that, more of the same gw may be started. */
-  @SuppressWarnings("ReferenceEquality") // The same array, not an equal one.
-  void start(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k, int n) {
-    drain();
-    if (gathers && gw != this.gw) {
-      finish();
-    }
-    assert !gathers || (k == this.k && n == this.n);
-    if (!gathers) {
-      this.gw = gw;
-      this.k = k;
-      this.n = n;
-      copySums(true);
-      gathers = true;
-    }
-    startSamples(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
+  /** Starts the same, into packed sums; {@link #finish} completes it. */
+  void start(SpikeRows[] spk, Rows[] g, int b0, int b1, PackedGradient gw, float[] gBias, int r0, int r1) {
+    finish();
+    startSamples(spk, g, b0, b1, null, gw.sums(), gBias, r0, r1, gw.k(), gw.n());
   }
 
-  private void startSamples(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
-      int n) {
+  private void startSamples(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, MemorySegment packedSums, float[] gBias,
+      int r0, int r1, int k, int n) {
     assert endOfArrays(spk, g, b0, b1) == b1;
     listedRows = 0;
     listedSpikes = 0;
@@ -132,7 +119,7 @@ final class EventGradients {
       listRows(spk[b], g[b], r0, r1, k);
     }
     if (listedRows > 0) {
-      open(spk[b0].words(), g[b0].data(), gw, gBias, k, n);
+      open(spk[b0].words(), g[b0].data(), gw, packedSums, gBias, k, n);
     }
   }
 
@@ -160,14 +147,15 @@ final class EventGradients {
     }
   }
 
-  private void open(long[] words, float[] g, float[] gw, float[] gBias, int k, int n) {
-    if (!gathers && listedSpikes <= (long) SPIKES_TO_GATHER * k) {
+  private void open(long[] words, float[] g, float[] gw, MemorySegment packedSums, float[] gBias, int k, int n) {
+    if (packedSums == null && listedSpikes <= (long) SPIKES_TO_GATHER * k) {
       addByRow(words, g, gw, gBias, k, n);
       return;
     }
     this.words = words;
     this.g = g;
     this.gw = gw;
+    this.packedSums = packedSums;
     this.gBias = gBias;
     this.k = k;
     this.n = n;
@@ -195,7 +183,7 @@ final class EventGradients {
    */
   private int rowsOfWalk() {
     // Beside tiles, which other data want the cache for, a row of sums comes from afar even if the gradient is small.
-    long wanted = gathers || (long) k * n > NEAR_GRADIENT ? SPIKES_OF_FAR_WALK : SPIKES_OF_WALK;
+    long wanted = packedSums != null || (long) k * n > NEAR_GRADIENT ? SPIKES_OF_FAR_WALK : SPIKES_OF_WALK;
     long wantedRows = wanted * k * listedRows / Math.max(1, listedSpikes);
     return Math.clamp(wantedRows, LEAST_ROWS_OF_WALK, MOST_ROWS_OF_WALK) / Long.SIZE * Long.SIZE;
   }
@@ -216,7 +204,7 @@ final class EventGradients {
    * next walk or the end.
    */
   private void openColumns() {
-    while (column > n - COLUMNS) {
+    while (!whole()) {
       if (column < n) {
         pack(n - column);
         addRest();
@@ -227,8 +215,13 @@ final class EventGradients {
       }
       openWalk();
     }
-    pack(COLUMNS);
+    pack(Math.min(COLUMNS, n - column));
     pending = true;
+  }
+
+  /** Whether there are columns at hand, enough to fill a row of sums, or to be added to packed ones, whose rows are full. */
+  private boolean whole() {
+    return packedSums == null ? column <= n - COLUMNS : column < n;
   }
 
   private void pack(int width) {
@@ -239,6 +232,7 @@ final class EventGradients {
         MemorySegment.copy(g, gradientAt[walkStart + r] + column, packed, ValueLayout.JAVA_FLOAT, r * ROW_BYTES, width);
       }
     }
+    MemorySegment.copy(NEUTRAL, 0, packed, ValueLayout.JAVA_FLOAT, walkRows * ROW_BYTES, COLUMNS);
     list = 0;
     event = 0;
     if (gBias != null) { // The bias is the weight of a neuron that always fires.
@@ -254,48 +248,16 @@ final class EventGradients {
     return everyRow;
   }
 
-  /** Does what is left of what was started, and brings the sums to their place. */
+  /** Does what is left of what was started. */
   void finish() {
-    drain();
-    if (gathers) {
-      gathers = false;
-      copySums(false);
+    while (pending) {
+      closeColumns();
     }
   }
 
   /** Forgets what was started and is not finished. */
   void drop() {
     pending = false;
-    gathers = false;
-  }
-
-  private void drain() {
-    while (pending) {
-      closeColumns();
-    }
-  }
-
-  /** Copies the sums of whole columns from gw to where they are gathered, or back. */
-  private void copySums(boolean there) {
-    int whole = n / COLUMNS * COLUMNS;
-    int size = Math.addExact(k * whole, COLUMNS);
-    if (packedSums.byteSize() < bytes(size)) {
-      packedSums = PackedWeights.aligned(size);
-    }
-    for (int i = 0; i < k; i++) {
-      for (int j = 0; j < whole; j += COLUMNS) {
-        if (there) {
-          MemorySegment.copy(gw, i * n + j, packedSums, ValueLayout.JAVA_FLOAT, bytes(j * k + i * COLUMNS), COLUMNS);
-        } else {
-          MemorySegment.copy(packedSums, ValueLayout.JAVA_FLOAT, bytes(j * k + i * COLUMNS), gw, i * n + j, COLUMNS);
-        }
-      }
-    }
-  }
-
-  /** Whether the sums of the columns at hand are gathered apart from gw. */
-  private boolean apart() {
-    return gathers && column <= n - COLUMNS;
   }
 
   /** Adds what is left of the columns at hand, and opens the next. */
@@ -310,10 +272,10 @@ final class EventGradients {
     int width = Math.min(COLUMNS, n - column);
     while (list < neutral()) {
       int end = lists.starts()[list + 1];
-      if (apart()) {
-        addPacked(lists.neurons()[list], lists.fired(), event, end);
-      } else {
+      if (packedSums == null) {
         add(lists.fired(), event, end, gw, lists.neurons()[list] * n + column, width);
+      } else {
+        addPacked(lists.neurons()[list], lists.fired(), event, end);
       }
       list++;
       event = end;
@@ -348,7 +310,7 @@ final class EventGradients {
     return lists.count() - 1;
   }
 
-  /** {@code to[s][j] = g[at[first + s] + column + j]}, whole rows, and a row of -0. */
+  /** {@code to[s][j] = g[at[first + s] + column + j]}, whole rows. */
   private static void copyRows(float[] g, int[] at, int first, int count, int column, MemorySegment to) {
     for (int s = 0; s < count; s++) {
       int from = at[first + s] + column;
@@ -357,7 +319,6 @@ final class EventGradients {
       FloatVector.fromArray(FLOATS, g, from + 2 * LANES).intoMemorySegment(to, s * ROW_BYTES + 2 * VECTOR_BYTES, NATIVE);
       FloatVector.fromArray(FLOATS, g, from + 3 * LANES).intoMemorySegment(to, s * ROW_BYTES + 3 * VECTOR_BYTES, NATIVE);
     }
-    MemorySegment.copy(NEUTRAL, 0, to, ValueLayout.JAVA_FLOAT, count * ROW_BYTES, COLUMNS);
   }
 
   /** Adds the rows of a list to one row of sums; what slices are for, {@link EventProducts} says. */

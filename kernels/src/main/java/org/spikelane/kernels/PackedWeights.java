@@ -28,7 +28,8 @@ public final class PackedWeights {
 
   private static final int CACHE_LINE = 64;
 
-  private static final int MOST = Integer.MAX_VALUE - 8;
+  /** Values of an array at most. */
+  static final int MOST = Integer.MAX_VALUE - 8;
 
   // Rows of weights that are transposed together: what they become in a panel of 32 columns fits a first-level cache.
   private static final int BLOCK = 128;

@@ -24,6 +24,14 @@ public interface ProductKernels {
   PackedWeights weights(int k, int n);
 
   /**
+   * Room for the gradient of weights [K][N], all zero, packed as {@link #startEventsGradient} adds to it: that of this object
+   * and of any other of the same provider.
+   *
+   * @throws IllegalArgumentException if k or n is below 0, or its groups take more than 2^31 - 9 values
+   */
+  PackedGradient gradient(int k, int n);
+
+  /**
    * Event-driven product: {@code y[r][n] = (sum over k with spk[r][k] set, ascending, of w[k][n]) + bias[n]}.
    *
    * @param spk spikes, rows r, K neurons
@@ -87,30 +95,23 @@ public interface ProductKernels {
    * @param gw gradient of the weights, row-major [K][N], added to
    * @param gBias gradient of the bias, [N], added to; null where there is none
    */
-  default void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
-      int n) {
-    startEventsGradient(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
-    finishEventsGradient();
-  }
+  void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k, int n);
 
   /**
-   * Starts {@link #eventsGradient(SpikeRows[], Rows[], int, int, float[], float[], int, int, int, int)}: dense products of
-   * this object that follow, gradients among them, may do a part of it beside their own work, in units of the processor that
-   * they leave idle, and {@link #finishEventsGradient} does the rest. Before that, more of the same gradient may be started,
-   * with the same gw, K and N: what was started earlier is then added up, and its spikes and g may change. Any other gradient
-   * of events, and the start of one, finishes first. Until it is finished, nothing may change the spikes and g, or read or
-   * write gw and gBias: they may have a part of it or nothing. The bits of one call for each start.
+   * Starts {@link #eventsGradient(SpikeRows[], Rows[], int, int, float[], float[], int, int, int, int)}, its sums packed: dense
+   * products of this object that follow, gradients among them, may do a part of it beside their own work, in units of the
+   * processor that they leave idle, and {@link #finishEventsGradient} does the rest. So does any other gradient of events, and
+   * the next start, of this gradient or another. Until then, nothing may change the spikes and g, or read or write gw and
+   * gBias: they may have a part of it or nothing. Then, gw and gBias have the bits of one call for each start.
    *
-   * <p>What the arrays {@code spk} and {@code g} refer to is used until then, not these arrays themselves; gBias may be another
-   * at each start. An implementation may keep as many values as gw has, outside the heap, from the first start on.
+   * <p>Until then what the arrays {@code spk} and {@code g} refer to is used, not these arrays themselves.
    *
    * @param spk by sample: spikes, rows r, K neurons
    * @param g by sample: gradient of the product's result, rows r, [N]; no overlap with results of the products that follow
-   * @param gw gradient of the weights, row-major [K][N], added to
+   * @param gw gradient of the weights [K][N], from {@link #gradient}, added to
    * @param gBias gradient of the bias, [N], added to; null where there is none
    */
-  void startEventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
-      int n);
+  void startEventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, PackedGradient gw, float[] gBias, int r0, int r1);
 
   /** Completes the gradient that was started last, if there is one. */
   void finishEventsGradient();

@@ -20,6 +20,12 @@ final class ScalarProductKernels implements ProductKernels {
     return new PackedWeights(k, n, n, 0);
   }
 
+  /** One group of all columns: plain row-major. */
+  @Override
+  public PackedGradient gradient(int k, int n) {
+    return new PackedGradient(k, n, n, new ScalarRowKernels());
+  }
+
   @Override
   public void events(SpikeRows spk, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
     assert Spans.product(spk, w, w.n(), bias, y, r0, r1);
@@ -86,14 +92,30 @@ final class ScalarProductKernels implements ProductKernels {
   }
 
   @Override
-  public void startEventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1,
-      int k, int n) {
+  public void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
+      int n) {
     assert Spans.gradient(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
     for (int b = b0; b < b1; b++) {
       eventsGradient(spk[b], g[b], gw, r0, r1, k, n);
-      for (int r = r0; gBias != null && r < r1; r++) {
-        add(g[b].data(), g[b].at(r), gBias, 0, n);
+      addRows(g[b], gBias, r0, r1, n);
+    }
+  }
+
+  @Override
+  public void startEventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, PackedGradient gw, float[] gBias, int r0,
+      int r1) {
+    int n = gw.n();
+    assert Spans.startedGradient(spk, g, b0, b1, gw, n, gBias, r0, r1);
+    MemorySegment sums = gw.sums();
+    for (int b = b0; b < b1; b++) {
+      for (int r = r0; r < r1; r++) {
+        for (int i = 0; i < gw.k(); i++) {
+          if (spk[b].fired(r, i)) {
+            add(g[b].data(), g[b].at(r), sums, bytes(i * n), n);
+          }
+        }
       }
+      addRows(g[b], gBias, r0, r1, n);
     }
   }
 
@@ -144,6 +166,20 @@ final class ScalarProductKernels implements ProductKernels {
     long at = bytes(w.at(0) + i * n);
     for (int j = 0; j < n; j++) {
       y[yAt + j] = Math.fma(a, data.get(ValueLayout.JAVA_FLOAT, at + bytes(j)), y[yAt + j]);
+    }
+  }
+
+  /** {@code gBias += g's rows}, if there is one. */
+  private static void addRows(Rows g, float[] gBias, int r0, int r1, int n) {
+    for (int r = r0; gBias != null && r < r1; r++) {
+      add(g.data(), g.at(r), gBias, 0, n);
+    }
+  }
+
+  private static void add(float[] b, int bAt, MemorySegment c, long cAt, int n) {
+    for (int j = 0; j < n; j++) {
+      long at = cAt + bytes(j);
+      c.set(ValueLayout.JAVA_FLOAT, at, c.get(ValueLayout.JAVA_FLOAT, at) + b[bAt + j]);
     }
   }
 

@@ -100,11 +100,23 @@ final class Spans {
     return factor(spk, r0, r1, k) && rows(g, r0, r1, n) && gradient(gw, 0, k, n);
   }
 
-  /** Of {@link ProductKernels#startEventsGradient}. */
+  /** Of {@code eventsGradient} of several samples. */
   static boolean gradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
       int n) {
+    return samples(spk, g, b0, b1, gBias, r0, r1, k, n) && gradient(gw, 0, k, n);
+  }
+
+  /** Of {@link ProductKernels#startEventsGradient}; {@code columns} are those of this provider's groups. */
+  static boolean startedGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, PackedGradient gw, int columns, float[] gBias,
+      int r0, int r1) {
+    assert gw.columns() == columns : "gw: expected a gradient of this provider, in groups of " + columns
+        + " columns, got " + gw;
+    return samples(spk, g, b0, b1, gBias, r0, r1, gw.k(), gw.n());
+  }
+
+  private static boolean samples(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gBias, int r0, int r1, int k, int n) {
     for (int b = b0; b < b1; b++) {
-      assert gradient(spk[b], g[b], gw, r0, r1, k, n);
+      assert factor(spk[b], r0, r1, k) && rows(g[b], r0, r1, n);
     }
     return gBias == null || parameter(n, gBias);
   }

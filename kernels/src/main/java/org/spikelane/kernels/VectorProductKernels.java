@@ -51,6 +51,11 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
+  public PackedGradient gradient(int k, int n) {
+    return new PackedGradient(k, n, EventGradients.COLUMNS, new VectorRowKernels());
+  }
+
+  @Override
   public void events(SpikeRows spk, PackedWeights w, float[] bias, Rows y, int r0, int r1) {
     assert Spans.product(spk, w, PANEL, bias, y, r0, r1);
     events.forward(spk, w, bias, y, r0, r1);
@@ -108,17 +113,13 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public void startEventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1,
-      int k, int n) {
-    assert Spans.gradient(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
-    if (RegisterTiles.MOST_ROWS < RegisterTiles.LARGE_ROWS) { // Without the registers for large tiles, nothing goes beside them.
-      eventsGradient(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
-      return;
-    }
+  public void startEventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, PackedGradient gw, float[] gBias, int r0,
+      int r1) {
+    assert Spans.startedGradient(spk, g, b0, b1, gw, EventGradients.COLUMNS, gBias, r0, r1);
     int b = b0;
     while (b < b1) {
       int end = EventGradients.endOfArrays(spk, g, b, b1);
-      gradients.start(spk, g, b, end, gw, gBias, r0, r1, k, n);
+      gradients.start(spk, g, b, end, gw, gBias, r0, r1);
       b = end;
     }
   }

@@ -66,6 +66,7 @@
  * org.spikelane.kernels.ProductKernels} are the exception: they serve one thread each, have scratch memory, which they
  * allocate when a product is larger than any before, hold the gradient that was started, and remember what calls took, by
  * which they choose the way of the next, never its result. {@link org.spikelane.kernels.FetchCosts} are such a memory. {@link
- * org.spikelane.kernels.PackedWeights#packTransposed}, not called in a step, allocates a block of weights.
+ * org.spikelane.kernels.PackedWeights#packTransposed}, not called in a step, allocates a block of weights, and what takes sums
+ * out of a {@link org.spikelane.kernels.PackedGradient}, or adds others, a block of these.
  */
 package org.spikelane.kernels;

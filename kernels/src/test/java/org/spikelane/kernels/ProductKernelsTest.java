@@ -3,6 +3,7 @@ package org.spikelane.kernels;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -510,10 +511,9 @@ class ProductKernelsTest {
   void startedGradientsAreThoseOfOneCall(int steps, int samples, int k, int n, double density) {
     Samples s = new Samples(samples, steps, k, n, density);
     Problem p = Problem.special(new int[] {samples, n, k});
-    float[] before = Cases.uniform(new SplittableRandom(7), k * n, -1, 1);
     float[] biasBefore = Cases.uniform(new SplittableRandom(8), n, -1, 1);
     for (boolean biased : new boolean[] {true, false}) {
-      float[] expected = before.clone();
+      float[] expected = new float[k * n];
       float[] expectedBias = biased ? biasBefore.clone() : null;
       float[] expectedY = p.y.clone();
       for (int t = steps; t > 0; t -= 2) {
@@ -523,24 +523,31 @@ class ProductKernelsTest {
       for (ProductKernels kernels : IMPLEMENTATIONS) {
         for (int twice = 0; twice < 2; twice++) {
           String place = kernels + ", biased " + biased + ", time " + twice;
-          float[] actual = before.clone();
+          PackedGradient sums = kernels.gradient(k, n);
           float[] bias = biased ? biasBefore.clone() : null;
           float[] y = p.y.clone();
           for (int t = steps; t > 0; t -= 2) {
-            kernels.startEventsGradient(s.spk, s.g, 1, samples + 1, actual, bias, Math.max(0, t - 2), t, k, n);
+            kernels.startEventsGradient(s.spk, s.g, 1, samples + 1, sums, bias, Math.max(0, t - 2), t);
             kernels.addDense(p.x, p.packed(kernels), p.rowsOf(y), 0, samples);
           }
           kernels.finishEventsGradient();
-          Cases.assertSame(expected, actual, place + ", gW");
+          Cases.assertSame(expected, unpacked(sums), place + ", gW");
           Cases.assertSame(expectedY, y, place + ", y");
           if (biased) {
             Cases.assertSame(expectedBias, bias, place + ", gBias");
           }
           kernels.finishEventsGradient();
-          Cases.assertSame(expected, actual, place + ", finished again");
+          Cases.assertSame(expected, unpacked(sums), place + ", finished again");
         }
       }
     }
+  }
+
+  /** Row-major [K][N]. */
+  private static float[] unpacked(PackedGradient sums) {
+    float[] gw = new float[sums.k() * sums.n()];
+    sums.addTo(gw);
+    return gw;
   }
 
   /** What was started for one gradient is complete once another is started, or made in one call. */
@@ -552,14 +559,14 @@ class ProductKernelsTest {
     float[] ofOneSample = new float[100 * 130];
     SCALAR.eventsGradient(s.spk[1], s.g[1], ofOneSample, 0, 3, 100, 130);
     for (ProductKernels kernels : IMPLEMENTATIONS) {
-      float[] first = new float[100 * 130];
-      float[] second = new float[100 * 130];
+      PackedGradient first = kernels.gradient(100, 130);
+      PackedGradient second = kernels.gradient(100, 130);
       float[] third = new float[100 * 130];
-      kernels.startEventsGradient(s.spk, s.g, 1, 21, first, null, 0, 3, 100, 130);
-      kernels.startEventsGradient(s.spk, s.g, 1, 21, second, null, 0, 3, 100, 130);
-      Cases.assertSame(expected, first, kernels + ", first");
+      kernels.startEventsGradient(s.spk, s.g, 1, 21, first, null, 0, 3);
+      kernels.startEventsGradient(s.spk, s.g, 1, 21, second, null, 0, 3);
+      Cases.assertSame(expected, unpacked(first), kernels + ", first");
       kernels.eventsGradient(s.spk[1], s.g[1], third, 0, 3, 100, 130);
-      Cases.assertSame(expected, second, kernels + ", second");
+      Cases.assertSame(expected, unpacked(second), kernels + ", second");
       Cases.assertSame(ofOneSample, third, kernels + ", third");
     }
   }
@@ -576,14 +583,14 @@ class ProductKernelsTest {
     SCALAR.eventsGradient(s.spk, s.g, 1, 21, expected, expectedBias, 0, 3, 100, 140);
     float[] expectedResult = product.result(SCALAR, p);
     for (ProductKernels kernels : IMPLEMENTATIONS) {
-      float[] gw = new float[100 * 140];
+      PackedGradient gw = kernels.gradient(100, 140);
       float[] gBias = new float[140];
-      kernels.startEventsGradient(s.spk, s.g, 1, 21, gw, gBias, 0, 3, 100, 140);
+      kernels.startEventsGradient(s.spk, s.g, 1, 21, gw, gBias, 0, 3);
       for (int time = 0; time < 2; time++) {
         Cases.assertSame(expectedResult, product.result(kernels, p), kernels + ", time " + time);
       }
       kernels.finishEventsGradient();
-      Cases.assertSame(expected, gw, kernels + ", gW");
+      Cases.assertSame(expected, unpacked(gw), kernels + ", gW");
       Cases.assertSame(expectedBias, gBias, kernels + ", gBias");
     }
   }
@@ -600,22 +607,22 @@ class ProductKernelsTest {
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       for (int products = 0; products < 3; products++) {
         String place = kernels + ", after " + products + " products";
-        float[] gw = new float[100 * 140];
+        PackedGradient gw = kernels.gradient(100, 140);
         float[] gBias = new float[140];
-        kernels.startEventsGradient(other.spk, other.g, 1, 21, gw, gBias, 0, 3, 100, 140);
+        kernels.startEventsGradient(other.spk, other.g, 1, 21, gw, gBias, 0, 3);
         for (int i = 0; i < products; i++) {
           Product.ADD_DENSE.result(kernels, p);
         }
         kernels.dropEventsGradient();
-        Arrays.fill(gw, 0);
+        gw.clear();
         Arrays.fill(gBias, 0);
         Product.ADD_DENSE.result(kernels, p);
         kernels.finishEventsGradient();
-        Cases.assertSame(new float[gw.length], gw, place + ", nothing is left");
+        assertTrue(gw.isEmpty(), place + ", nothing is left");
         Cases.assertSame(new float[gBias.length], gBias, place + ", nothing is left");
-        kernels.startEventsGradient(s.spk, s.g, 1, 21, gw, gBias, 0, 3, 100, 140);
+        kernels.startEventsGradient(s.spk, s.g, 1, 21, gw, gBias, 0, 3);
         kernels.finishEventsGradient();
-        Cases.assertSame(expected, gw, place + ", gW");
+        Cases.assertSame(expected, unpacked(gw), place + ", gW");
         Cases.assertSame(expectedBias, gBias, place + ", gBias");
       }
     }
@@ -625,15 +632,15 @@ class ProductKernelsTest {
   void startedGradientsAllocateNothing() {
     Samples s = new Samples(24, 4, 130, 150, 0.2);
     Problem p = Problem.binary(new int[] {24, 150, 130});
-    float[] gw = new float[130 * 150];
     float[] gBias = new float[150];
     float[] result = p.y.clone();
     for (ProductKernels kernels : IMPLEMENTATIONS) {
       PackedWeights w = p.packed(kernels);
       Rows y = p.rowsOf(result);
+      PackedGradient gw = kernels.gradient(130, 150);
       Cases.assertAllocatesNothing(() -> {
         for (int t = 4; t > 0; t -= 2) {
-          kernels.startEventsGradient(s.spk, s.g, 1, 25, gw, gBias, t - 2, t, 130, 150);
+          kernels.startEventsGradient(s.spk, s.g, 1, 25, gw, gBias, t - 2, t);
           kernels.addDense(p.x, w, y, 0, 24);
         }
         kernels.finishEventsGradient();
@@ -879,8 +886,9 @@ class ProductKernelsTest {
       SpikeRows[] two = {spk, beyond};
       Rows[] ofTwo = {y, y};
       assertSays(bitBeyond, () -> kernels.eventsGradient(two, ofTwo, 0, 2, gw, null, 0, 3, k, n));
-      assertSays(bitBeyond, () -> kernels.startEventsGradient(two, ofTwo, 0, 2, gw, null, 0, 3, k, n));
-      assertSays(noBias, () -> kernels.startEventsGradient(two, ofTwo, 0, 1, gw, new float[n - 1], 0, 3, k, n));
+      PackedGradient sums = kernels.gradient(k, n);
+      assertSays(bitBeyond, () -> kernels.startEventsGradient(two, ofTwo, 0, 2, sums, null, 0, 3));
+      assertSays(noBias, () -> kernels.startEventsGradient(two, ofTwo, 0, 1, sums, new float[n - 1], 0, 3));
       assertSays(shortX, () -> kernels.denseGradient(shifted, y, gw, 0, 0, 3, k, n));
       assertSays(shortRow, () -> kernels.denseGradient(x, narrow, gw, 0, 0, 3, k, n));
       assertSays("gw: expected 70 times 33 values from 1 on, got 2310 in all",
@@ -892,8 +900,9 @@ class ProductKernelsTest {
   }
 
   @Test
-  void weightsOfAnotherProviderAreRefused() {
+  void whatAnotherProviderPackedIsRefused() {
     PackedWeights foreign = new PackedWeights(3, 40, 5, 0);
+    PackedGradient foreignSums = new PackedGradient(3, 40, 5, new ScalarRowKernels());
     Rows x = Rows.constant(new float[3]);
     Rows y = Rows.constant(new float[40]);
     SpikeRows spk = new SpikeRows(new long[1], 0, 0);
@@ -904,6 +913,9 @@ class ProductKernelsTest {
       assertSays(message, () -> kernels.dense(x, foreign, new float[40], y, 0, 1));
       assertSays(message, () -> kernels.addDense(x, foreign, y, 0, 1));
       assertSays(message, () -> kernels.dense(spk, 1f, foreign, new float[40], y, 0, 1));
+      assertSays("gw: expected a gradient of this provider, in groups of " + kernels.gradient(3, 40).columns()
+          + " columns, got PackedGradient[3, 40] in groups of 5", () -> kernels.startEventsGradient(
+          new SpikeRows[] {spk}, new Rows[] {y}, 0, 1, foreignSums, null, 0, 1));
     }
   }
 
