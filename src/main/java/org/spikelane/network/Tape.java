@@ -51,6 +51,8 @@ public final class Tape {
   private Tape follower;
   /** Whether the one before was run backward first. */
   private boolean tooLate;
+  /** Whether the backward pass of one after it failed. */
+  private boolean lost;
   /** The tape whose {@link #carried} gradients are to be used here, or null. */
   private Tape after;
   /** The tape that {@link #carried} was handed to and that has not used it yet, or null. */
@@ -112,6 +114,7 @@ public final class Tape {
   private void follow(Tape tape) {
     before = tape;
     tooLate = false;
+    lost = false;
     if (tape != null) {
       tape.follower = this;
     }
@@ -310,26 +313,51 @@ public final class Tape {
 
   /**
    * Backpropagation through time. A gradient that is refused leaves the tape as it was; any other exception, such as a custom
-   * surrogate's, consumes it, and the tape recorded before it is then refused, which lacks its gradient: record both again.
+   * surrogate's, consumes it, and those recorded before it are then refused, which lack its gradient: record all of them again.
    *
    * @param upstream gradients of the loss with regard to what the layers gave
    * @return gradients of the parameters, the initial states, and the input if {@link Input#withGradient} asked for it
    * @throws IllegalStateException if this tape was run backward before, or the one before it first, or an exception ended that
-   *     of the one after it
+   *     of one after it
    * @throws IllegalArgumentException if a gradient is given for a layer that is not there, or of the wrong length
    */
   public Gradients backward(Upstream upstream) {
     requireFresh();
     upstream.check(network, (long) steps * samples);
+    if (lost) {
+      throw new IllegalStateException("tape: an exception ended the backward pass of one recorded after it, whose gradient"
+          + " cannot reach it; record both again");
+    }
     if (tooLate) {
       throw new IllegalStateException("tape: the one recorded before was run backward first, so this one's gradient cannot"
           + " reach it; go last to first, or detach between them");
     }
-    if (follower != null && follower.consumed) {
-      throw new IllegalStateException("tape: an exception ended the backward pass of the one recorded after it, whose"
-          + " gradient cannot reach it; record both again");
-    }
     consumed = true;
+    boolean done = false;
+    try {
+      Gradients gradients = pass(upstream);
+      done = true;
+      return gradients;
+    } finally {
+      if (!done) {
+        lose();
+      }
+    }
+  }
+
+  /** After a pass that failed: the gradient that is to cross to the tapes before reaches none of them. */
+  private void lose() {
+    forgetAfter();
+    for (Tape tape = before; tape != null; tape = tape.before) {
+      tape.lost = true;
+    }
+    if (before != null) {
+      before.follower = null;
+      before = null;
+    }
+  }
+
+  private Gradients pass(Upstream upstream) {
     if (follower != null) {
       follower.tooLate = true;
       follower.before = null;

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spikelane.kernels.ResetMechanism;
 import org.spikelane.layer.ProductChoice;
 import org.spikelane.reference.Agreement;
@@ -97,10 +99,14 @@ class SessionTest {
     }
   }
 
-  /** Without the gradient of the tape after it, a tape would go backward as if there had been a detach. */
-  @Test
-  void theTapeBeforeOneThatFailedIsRefused() {
-    boolean[] fails = {true};
+  /**
+   * Without the gradient of a tape after it, a tape would go backward as if there had been a detach. The third of three fails,
+   * or the second, after which the third can be recorded over; all again, they give what a fresh session's do.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 1})
+  void tapesBeforeOneThatFailedAreRefused(int failing) {
+    boolean[] fails = {false};
     Network network = Network.input(1).synaptic("lif", n -> n.alpha(0.5f).beta(0.5f).surrogate(new Surrogate.Custom(z -> {
       if (fails[0]) {
         throw new ArithmeticException("z: " + z);
@@ -110,20 +116,26 @@ class SessionTest {
     Input x = Input.sequence(new float[] {0.25f}, 1, 1).withGradient();
     Upstream one = new Upstream().membrane("lif", new float[] {1});
     Session session = network.session();
-    Tape first = session.record(x);
-    Tape second = session.record(x);
-    assertThrows(ArithmeticException.class, () -> second.backward(one));
+    List<Tape> tapes = List.of(session.record(x), session.record(x), session.record(x));
+    for (int i = 2; i > failing; i--) {
+      tapes.get(i).backward(one);
+    }
+    fails[0] = true;
+    assertThrows(ArithmeticException.class, () -> tapes.get(failing).backward(one));
     fails[0] = false;
-    assertEquals("tape: an exception ended the backward pass of the one recorded after it, whose gradient cannot reach it;"
-        + " record both again", assertThrows(IllegalStateException.class, () -> first.backward(one)).getMessage());
+    session.record(x, tapes.get(2));
+    for (int i = failing - 1; i >= 0; i--) {
+      Tape before = tapes.get(i);
+      assertEquals("tape: an exception ended the backward pass of one recorded after it, whose gradient cannot reach it;"
+          + " record both again", assertThrows(IllegalStateException.class, () -> before.backward(one)).getMessage());
+    }
     session.reset();
-    session.record(x, first);
-    session.record(x, second).backward(one);
-    float[] again = first.backward(one).input();
+    tapes.forEach(tape -> session.record(x, tape));
     Session fresh = network.session();
-    Tape before = fresh.record(x);
-    fresh.record(x).backward(one);
-    assertArrayEquals(before.backward(one).input(), again);
+    List<Tape> others = List.of(fresh.record(x), fresh.record(x), fresh.record(x));
+    for (int i = 2; i >= 0; i--) {
+      assertArrayEquals(others.get(i).backward(one).input(), tapes.get(i).backward(one).input(), "tape " + i);
+    }
   }
 
   @Test

@@ -92,8 +92,12 @@ class PeerReferenceTest {
     Gradients gradients = (Gradients) train.result();
     c.gradients().forEach((name, expected) ->
         assertClose(name, expected, name.equals("input") ? gradients.input() : gradients.parameter(name)));
-    long values = c.gradients().values().stream().mapToLong(gradient -> gradient.length).sum();
+    long values = c.gradients().entrySet().stream().filter(gradient -> !gradient.getKey().equals("input"))
+        .mapToLong(gradient -> gradient.getValue().length).sum();
     assertEquals(values * Float.BYTES, train.resultBytes());
+    long decays = network.parameters().values().stream().filter(parameter -> !parameter.trainable())
+        .mapToLong(parameter -> parameter.values().length).sum();
+    assertEquals((c.x().length + values + decays) * Float.BYTES, train.givenBytes());
   }
 
   private static Network classifier(Case c) {

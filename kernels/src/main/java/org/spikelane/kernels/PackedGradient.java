@@ -36,8 +36,8 @@ public final class PackedGradient {
     // A group more, as loops may read beyond the last.
     long values = columns == 0 ? 0 : ((long) Math.ceilDiv(n, columns) * k + 1) * columns;
     if (k < 0 || n < 0 || values > PackedWeights.MOST) {
-      throw new IllegalArgumentException("gradient: expected at most " + PackedWeights.MOST + " values in groups of "
-          + columns + " columns, got " + k + " by " + n);
+      throw new IllegalArgumentException("gradient: expected at least 0 by 0 and, in groups of " + columns
+          + " columns, at most " + PackedWeights.MOST + " values, got " + k + " by " + n);
     }
     this.k = k;
     this.n = n;
@@ -56,7 +56,7 @@ public final class PackedGradient {
     return n;
   }
 
-  /** Whether nothing was added since it was made or cleared: all sums are 0. */
+  /** Whether no samples were added since it was made or cleared: all sums are 0. */
   public boolean isEmpty() {
     return empty;
   }

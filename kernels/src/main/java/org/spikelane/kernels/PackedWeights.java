@@ -50,8 +50,8 @@ public final class PackedWeights {
     long size = Math.ceilDiv((long) k, STEPS_TOGETHER) * STEPS_TOGETHER * panels(n, panel) * panel + panel;
     long groupedSize = (long) panels(n, group) * (k + Integer.SIZE) * group;
     if (k < 0 || n < 0 || size > MOST || groupedSize > MOST) {
-      throw new IllegalArgumentException("weights: expected at most " + MOST + " values in panels of "
-          + panel + " columns, got " + k + " by " + n);
+      throw new IllegalArgumentException("weights: expected at least 0 by 0 and, in panels of " + panel
+          + " columns, at most " + MOST + " values, got " + k + " by " + n);
     }
     this.k = k;
     this.n = n;

@@ -100,8 +100,8 @@ public interface ProductKernels {
   /**
    * Starts {@link #eventsGradient(SpikeRows[], Rows[], int, int, float[], float[], int, int, int, int)}, its sums packed: dense
    * products of this object that follow, gradients among them, may do a part of it beside their own work, in units of the
-   * processor that they leave idle, and {@link #finishEventsGradient} does the rest. So does any other gradient of events, and
-   * the next start, of this gradient or another. Until then, nothing may change the spikes and g, or read or write gw and
+   * processor that they leave idle, and {@link #finishEventsGradient} does the rest. So do {@code eventsGradient}, and the next
+   * start, of this gradient or another. Until then, nothing may change the spikes and g, or read or write gw and
    * gBias: they may have a part of it or nothing. Then, gw and gBias have the bits of one call for each start.
    *
    * <p>Until then what the arrays {@code spk} and {@code g} refer to is used, not these arrays themselves.

@@ -106,8 +106,8 @@ final class ScalarProductKernels implements ProductKernels {
       int r1) {
     int n = gw.n();
     assert Spans.startedGradient(spk, g, b0, b1, gw, n, gBias, r0, r1);
-    MemorySegment sums = gw.sums();
     for (int b = b0; b < b1; b++) {
+      MemorySegment sums = gw.sums();
       for (int r = r0; r < r1; r++) {
         for (int i = 0; i < gw.k(); i++) {
           if (spk[b].fired(r, i)) {

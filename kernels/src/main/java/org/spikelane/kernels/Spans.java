@@ -1,6 +1,6 @@
 package org.spikelane.kernels;
 
-/** What the kernels assert about their operands; all methods return true or say what is wrong. */
+/** What the kernels assert about their operands: all methods return true, or an assertion of theirs says what is wrong. */
 final class Spans {
 
   private Spans() {}
@@ -77,27 +77,27 @@ final class Spans {
 
   /** Of {@link ProductKernels#events} and of {@code dense} of spikes. */
   static boolean product(SpikeRows spk, PackedWeights w, int panel, float[] bias, Rows y, int r0, int r1) {
-    return factor(spk, r0, r1, w.k()) && weights(w, panel) && parameter(w.n(), bias) && rows(y, r0, r1, w.n());
+    return factor(spk, r0, r1, w.k()) && weights(w, panel) && bias("bias", bias, w.n()) && rows("y", y, r0, r1, w.n());
   }
 
   /** Of {@code dense} of rows of floats. */
   static boolean product(Rows x, PackedWeights w, int panel, float[] bias, Rows y, int r0, int r1) {
-    return addedProduct(x, w, panel, y, r0, r1) && parameter(w.n(), bias);
+    return addedProduct(x, w, panel, y, r0, r1) && bias("bias", bias, w.n());
   }
 
   /** Of {@link ProductKernels#addDense}. */
   static boolean addedProduct(Rows x, PackedWeights w, int panel, Rows y, int r0, int r1) {
-    return rows(x, r0, r1, w.k()) && weights(w, panel) && rows(y, r0, r1, w.n());
+    return rows("x", x, r0, r1, w.k()) && weights(w, panel) && rows("y", y, r0, r1, w.n());
   }
 
   /** Of {@link ProductKernels#denseGradient} and {@link ProductKernels#setDenseGradient}. */
   static boolean gradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
-    return rows(x, r0, r1, k) && rows(g, r0, r1, n) && gradient(gw, gwAt, k, n);
+    return rows("x", x, r0, r1, k) && rows("g", g, r0, r1, n) && gradient(gw, gwAt, k, n);
   }
 
   /** Of {@link ProductKernels#eventsGradient(SpikeRows, Rows, float[], int, int, int, int)} and of {@code transposedGradient}. */
   static boolean gradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
-    return factor(spk, r0, r1, k) && rows(g, r0, r1, n) && gradient(gw, 0, k, n);
+    return factor(spk, r0, r1, k) && rows("g", g, r0, r1, n) && gradient(gw, 0, k, n);
   }
 
   /** Of {@code eventsGradient} of several samples. */
@@ -115,10 +115,12 @@ final class Spans {
   }
 
   private static boolean samples(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gBias, int r0, int r1, int k, int n) {
+    assert b1 <= spk.length && b1 <= g.length : "samples " + b0 + " to " + b1 + ": expected as many spk and g, got "
+        + spk.length + " and " + g.length;
     for (int b = b0; b < b1; b++) {
-      assert factor(spk[b], r0, r1, k) && rows(g[b], r0, r1, n);
+      assert factor(spk[b], r0, r1, k) && rows("g", g[b], r0, r1, n);
     }
-    return gBias == null || parameter(n, gBias);
+    return gBias == null || bias("gBias", gBias, n);
   }
 
   private static boolean gradient(float[] gw, int gwAt, int k, int n) {
@@ -137,6 +139,18 @@ final class Spans {
   private static boolean weights(PackedWeights w, int panel) {
     assert w.panelColumns() == panel : "w: expected weights of this provider, in panels of " + panel + " columns, got "
         + w;
+    return true;
+  }
+
+  private static boolean bias(String name, float[] values, int n) {
+    assert values != null && values.length >= n : name + ": expected " + n + " values, got "
+        + (values == null ? "none" : values.length);
+    return true;
+  }
+
+  private static boolean rows(String name, Rows rows, int r0, int r1, int size) {
+    assert rows.holds(r0, r1, size) : name + ": rows " + r0 + " to " + r1 + " of " + size + " floats do not fit: "
+        + rows.offset() + " + t*" + rows.stride() + " in " + rows.data().length;
     return true;
   }
 

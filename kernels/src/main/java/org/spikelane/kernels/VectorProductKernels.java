@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * {@link ProductKernels} with results that stay in registers while a loop adds to them: {@link DenseProducts}, {@link
  * EventProducts}, {@link EventGradients}, and {@link NarrowProducts} of spikes with few columns; and {@link ShortProducts}
- * of few steps, whose weights stay there. Which of the dense ones runs follows from sizes, from what a spike counts, and from whether factors are finite.
+ * of few steps, whose weights stay there. Which of the dense ones runs follows from sizes, from what a spike counts, and
+ * from whether factors are finite.
  *
  * <p>Each element of a result is one chain of additions, ascending, whatever the cuts: they do not show in the bits.
  */
@@ -104,6 +105,7 @@ final class VectorProductKernels implements ProductKernels {
   public void eventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, float[] gw, float[] gBias, int r0, int r1, int k,
       int n) {
     assert Spans.gradient(spk, g, b0, b1, gw, gBias, r0, r1, k, n);
+    gradients.finish();
     int b = b0;
     while (b < b1) {
       int end = EventGradients.endOfArrays(spk, g, b, b1);
@@ -116,6 +118,7 @@ final class VectorProductKernels implements ProductKernels {
   public void startEventsGradient(SpikeRows[] spk, Rows[] g, int b0, int b1, PackedGradient gw, float[] gBias, int r0,
       int r1) {
     assert Spans.startedGradient(spk, g, b0, b1, gw, EventGradients.COLUMNS, gBias, r0, r1);
+    gradients.finish();
     int b = b0;
     while (b < b1) {
       int end = EventGradients.endOfArrays(spk, g, b, b1);

@@ -571,6 +571,25 @@ class ProductKernelsTest {
     }
   }
 
+  /** Nor is anything left open when that other gradient is of no samples, and one that only such were added to is empty. */
+  @Test
+  void noSamplesFinishWhatWasStarted() {
+    Samples s = new Samples(20, 3, 100, 130, 0.3);
+    float[] expected = new float[100 * 130];
+    SCALAR.eventsGradient(s.spk, s.g, 1, 21, expected, null, 0, 3, 100, 130);
+    for (ProductKernels kernels : IMPLEMENTATIONS) {
+      PackedGradient first = kernels.gradient(100, 130);
+      PackedGradient second = kernels.gradient(100, 130);
+      kernels.startEventsGradient(s.spk, s.g, 1, 21, first, null, 0, 3);
+      kernels.startEventsGradient(s.spk, s.g, 1, 1, second, null, 0, 3);
+      Cases.assertSame(expected, unpacked(first), kernels + ", before a start");
+      assertTrue(second.isEmpty(), kernels.toString());
+      kernels.startEventsGradient(s.spk, s.g, 1, 21, second, null, 0, 3);
+      kernels.eventsGradient(s.spk, s.g, 1, 1, new float[100 * 130], null, 0, 3, 100, 130);
+      Cases.assertSame(expected, unpacked(second), kernels + ", before a gradient");
+    }
+  }
+
   /** All but the events' gradients, which finish what was started, may do a part of it; samples lie in two arrays. */
   @ParameterizedTest
   @EnumSource
@@ -858,9 +877,10 @@ class ProductKernelsTest {
       float[] bias = new float[n];
       float[] gw = new float[k * n];
       float[] less = new float[k * n - 1];
-      String noBias = "parameter: expected 33 values, got 32";
-      String shortX = "rows 0 to 3 of 70 floats do not fit: 1 + t*70 in 210";
-      String shortRow = "rows 0 to 3 of 33 floats do not fit: 1 + t*33 in 99";
+      String noBias = "bias: expected 33 values, got 32";
+      String shortX = "x: rows 0 to 3 of 70 floats do not fit: 1 + t*70 in 210";
+      String shortRow = "y: rows 0 to 3 of 33 floats do not fit: 1 + t*33 in 99";
+      String shortGradient = "g" + shortRow.substring(1);
       String shortSpikes = "spike rows 0 to 3 of 70 neurons do not fit: 1 + t*2 in 6";
       String bitBeyond = "spk: expected no bit set beyond 70 neurons in rows 0 to 3";
       String shortWeights = "gw: expected 70 times 33 values from 0 on, got 2309 in all";
@@ -881,16 +901,20 @@ class ProductKernelsTest {
       assertSays(shortRow, () -> kernels.dense(spk, 1f, w, bias, narrow, 0, 3));
       assertSays(shortSpikes, () -> kernels.eventsGradient(few, y, gw, 0, 3, k, n));
       assertSays(bitBeyond, () -> kernels.eventsGradient(beyond, y, gw, 0, 3, k, n));
-      assertSays(shortRow, () -> kernels.eventsGradient(spk, narrow, gw, 0, 3, k, n));
+      assertSays(shortGradient, () -> kernels.eventsGradient(spk, narrow, gw, 0, 3, k, n));
       assertSays(shortWeights, () -> kernels.eventsGradient(spk, y, less, 0, 3, k, n));
       SpikeRows[] two = {spk, beyond};
       Rows[] ofTwo = {y, y};
       assertSays(bitBeyond, () -> kernels.eventsGradient(two, ofTwo, 0, 2, gw, null, 0, 3, k, n));
       PackedGradient sums = kernels.gradient(k, n);
       assertSays(bitBeyond, () -> kernels.startEventsGradient(two, ofTwo, 0, 2, sums, null, 0, 3));
-      assertSays(noBias, () -> kernels.startEventsGradient(two, ofTwo, 0, 1, sums, new float[n - 1], 0, 3));
+      assertSays("gBias: expected 33 values, got 32",
+          () -> kernels.startEventsGradient(two, ofTwo, 0, 1, sums, new float[n - 1], 0, 3));
+      assertSays("samples 0 to 3: expected as many spk and g, got 2 and 2",
+          () -> kernels.startEventsGradient(two, ofTwo, 0, 3, sums, null, 0, 3));
+      assertSays("bias: expected 33 values, got none", () -> kernels.events(spk, w, null, y, 0, 3));
       assertSays(shortX, () -> kernels.denseGradient(shifted, y, gw, 0, 0, 3, k, n));
-      assertSays(shortRow, () -> kernels.denseGradient(x, narrow, gw, 0, 0, 3, k, n));
+      assertSays(shortGradient, () -> kernels.denseGradient(x, narrow, gw, 0, 0, 3, k, n));
       assertSays("gw: expected 70 times 33 values from 1 on, got 2310 in all",
           () -> kernels.denseGradient(x, y, gw, 1, 0, 3, k, n));
       assertSays(shortWeights, () -> kernels.setDenseGradient(x, y, less, 0, 0, 3, k, n));
