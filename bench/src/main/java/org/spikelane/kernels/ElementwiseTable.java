@@ -176,10 +176,14 @@ public final class ElementwiseTable {
     rows.add(pass("RowBenchmark.transpose", 16, 16, 0));
     rows.add(pass("RowBenchmark.addProduct", 12, 4, 2));
     rows.add(pass("RowBenchmark.addScaled", 8, 4, 2));
-    rows.add(pass("RowBenchmark.scale", 4, 4, 1));
+    rows.add(pass("RowBenchmark.spikes", 4, 1 / 8.0, 0));
     rows.add(pass("RowBenchmark.argMax", 8, 0, 0));
-    rows.add(pass("RowBenchmark.sum", 4, 0, 1));
     return rows;
+  }
+
+  /** The benchmark of each row, class and method. */
+  static List<String> benchmarks() {
+    return rows().stream().map(Row::benchmark).toList();
   }
 
   /** Measures and prints, and ends the JVM: 0, or 2 if the arguments cannot be used. */
@@ -220,8 +224,8 @@ public final class ElementwiseTable {
 
   private void print(List<Row> rows) throws RunnerException, IOException, InterruptedException {
     measureRoofline();
+    List<String> lines = new ArrayList<>();
     try (NativeStep reference = new NativeStep()) {
-      List<String> lines = new ArrayList<>();
       for (Row row : rows) {
         System.out.println(row.benchmark + " " + row.values());
         OptionalDouble other = row.goal instanceof Goal.OfNative
@@ -229,15 +233,19 @@ public final class ElementwiseTable {
             : OptionalDouble.empty();
         lines.add(line(row, run(row.benchmark, row.parameters).iterator().next(), other));
       }
-      // At the end, as the JVMs that JMH forks write warnings in between.
-      System.out.println();
-      System.out.println("ns/n-step: time of a neuron and step. B/op: allocated. limit: ns/n-step that this machine's"
-          + " memory and arithmetic allow. share: limit by time;");
-      System.out.println("above 100 % where memory is overwritten in place, or a cache holds more than the limit supposes.");
-      System.out.printf(Locale.ROOT, LINE, "benchmark", "parameters", "ns/n-step", "B/op", "limit", "share",
-          "goal", "met");
-      lines.forEach(System.out::print);
+    } finally {
+      // At the end, as the JVMs that JMH forks write warnings in between; and what was measured before one failed.
+      print(System.out, lines);
     }
+  }
+
+  private static void print(PrintStream out, List<String> lines) {
+    out.println();
+    out.println("ns/n-step: time of a neuron and step. B/op: allocated. limit: ns/n-step that this machine's memory and"
+        + " arithmetic allow. share: limit by time;");
+    out.println("above 100 % where memory is overwritten in place, or a cache holds more than the limit supposes.");
+    out.printf(Locale.ROOT, LINE, "benchmark", "parameters", "ns/n-step", "B/op", "limit", "share", "goal", "met");
+    lines.forEach(out::print);
   }
 
   private void measureRoofline() throws RunnerException {

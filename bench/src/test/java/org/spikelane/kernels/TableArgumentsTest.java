@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.annotations.Benchmark;
 import org.spikelane.RefusedArguments;
 
 class TableArgumentsTest {
@@ -35,6 +39,20 @@ class TableArgumentsTest {
           + parts[1].length(), () -> column + "\n" + heads + "\n" + row);
     }
     assertEquals(heads.indexOf("unit"), row.indexOf("GB/s"));
+  }
+
+  /** A row without a benchmark would end the table after all the others were measured. */
+  @Test
+  void everyElementwiseBenchmarkHasARowAndEveryRowABenchmark() {
+    Set<String> benchmarks = new TreeSet<>();
+    for (Class<?> type : List.of(LayerBenchmark.class, SurrogateBenchmark.class, RowBenchmark.class)) {
+      for (Method method : type.getDeclaredMethods()) {
+        if (method.isAnnotationPresent(Benchmark.class)) {
+          benchmarks.add(type.getSimpleName() + "." + method.getName());
+        }
+      }
+    }
+    assertEquals(benchmarks, new TreeSet<>(ElementwiseTable.benchmarks()));
   }
 
   @ParameterizedTest
