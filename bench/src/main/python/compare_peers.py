@@ -54,8 +54,7 @@ SPIKELANE = Ours("spikelane", "")
 SPIKELANE_RLEAKY = Ours("spikelane_rleaky", "--neuron rleaky")
 
 # The collector of bin/spikelane, and a heap that is there from the start. In one that grows, the collector copies what a
-# repetition allocated to fresh pages, and their faults took ten times as long as elem's 262144 neurons themselves. With
-# it, resident megabytes mean nothing.
+# repetition allocated to fresh pages, and their faults took ten times as long as elem's 262144 neurons themselves.
 JAVA_OPTIONS = "-XX:+UseParallelGC -Xms4g -Xmx4g -XX:+AlwaysPreTouch -XX:+UseTransparentHugePages"
 
 JAVA_VERSION = 25

@@ -326,7 +326,7 @@ public final class Tape {
     upstream.check(network, (long) steps * samples);
     if (lost) {
       throw new IllegalStateException("tape: an exception ended the backward pass of one recorded after it, whose gradient"
-          + " cannot reach it; record both again");
+          + " cannot reach it; record them again");
     }
     if (tooLate) {
       throw new IllegalStateException("tape: the one recorded before was run backward first, so this one's gradient cannot"

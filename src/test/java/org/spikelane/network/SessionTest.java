@@ -127,7 +127,7 @@ class SessionTest {
     for (int i = failing - 1; i >= 0; i--) {
       Tape before = tapes.get(i);
       assertEquals("tape: an exception ended the backward pass of one recorded after it, whose gradient cannot reach it;"
-          + " record both again", assertThrows(IllegalStateException.class, () -> before.backward(one)).getMessage());
+          + " record them again", assertThrows(IllegalStateException.class, () -> before.backward(one)).getMessage());
     }
     session.reset();
     tapes.forEach(tape -> session.record(x, tape));

@@ -77,27 +77,27 @@ final class Spans {
 
   /** Of {@link ProductKernels#events} and of {@code dense} of spikes. */
   static boolean product(SpikeRows spk, PackedWeights w, int panel, float[] bias, Rows y, int r0, int r1) {
-    return factor(spk, r0, r1, w.k()) && weights(w, panel) && bias("bias", bias, w.n()) && rows("y", y, r0, r1, w.n());
+    return factor(spk, r0, r1, w.k()) && weights(w, panel) && values("bias", bias, w.n()) && rows("y: ", y, r0, r1, w.n());
   }
 
   /** Of {@code dense} of rows of floats. */
   static boolean product(Rows x, PackedWeights w, int panel, float[] bias, Rows y, int r0, int r1) {
-    return addedProduct(x, w, panel, y, r0, r1) && bias("bias", bias, w.n());
+    return addedProduct(x, w, panel, y, r0, r1) && values("bias", bias, w.n());
   }
 
   /** Of {@link ProductKernels#addDense}. */
   static boolean addedProduct(Rows x, PackedWeights w, int panel, Rows y, int r0, int r1) {
-    return rows("x", x, r0, r1, w.k()) && weights(w, panel) && rows("y", y, r0, r1, w.n());
+    return rows("x: ", x, r0, r1, w.k()) && weights(w, panel) && rows("y: ", y, r0, r1, w.n());
   }
 
   /** Of {@link ProductKernels#denseGradient} and {@link ProductKernels#setDenseGradient}. */
   static boolean gradient(Rows x, Rows g, float[] gw, int gwAt, int r0, int r1, int k, int n) {
-    return rows("x", x, r0, r1, k) && rows("g", g, r0, r1, n) && gradient(gw, gwAt, k, n);
+    return rows("x: ", x, r0, r1, k) && rows("g: ", g, r0, r1, n) && gradient(gw, gwAt, k, n);
   }
 
   /** Of {@link ProductKernels#eventsGradient(SpikeRows, Rows, float[], int, int, int, int)} and of {@code transposedGradient}. */
   static boolean gradient(SpikeRows spk, Rows g, float[] gw, int r0, int r1, int k, int n) {
-    return factor(spk, r0, r1, k) && rows("g", g, r0, r1, n) && gradient(gw, 0, k, n);
+    return factor(spk, r0, r1, k) && rows("g: ", g, r0, r1, n) && gradient(gw, 0, k, n);
   }
 
   /** Of {@code eventsGradient} of several samples. */
@@ -118,9 +118,9 @@ final class Spans {
     assert b1 <= spk.length && b1 <= g.length : "samples " + b0 + " to " + b1 + ": expected as many spk and g, got "
         + spk.length + " and " + g.length;
     for (int b = b0; b < b1; b++) {
-      assert factor(spk[b], r0, r1, k) && rows("g", g[b], r0, r1, n);
+      assert factor(spk[b], r0, r1, k) && rows("g: ", g[b], r0, r1, n);
     }
-    return gBias == null || bias("gBias", gBias, n);
+    return gBias == null || values("gBias", gBias, n);
   }
 
   private static boolean gradient(float[] gw, int gwAt, int k, int n) {
@@ -142,18 +142,6 @@ final class Spans {
     return true;
   }
 
-  private static boolean bias(String name, float[] values, int n) {
-    assert values != null && values.length >= n : name + ": expected " + n + " values, got "
-        + (values == null ? "none" : values.length);
-    return true;
-  }
-
-  private static boolean rows(String name, Rows rows, int r0, int r1, int size) {
-    assert rows.holds(r0, r1, size) : name + ": rows " + r0 + " to " + r1 + " of " + size + " floats do not fit: "
-        + rows.offset() + " + t*" + rows.stride() + " in " + rows.data().length;
-    return true;
-  }
-
   /** Resets that {@link SynapticKernels} know. */
   private static boolean ofSecondOrder(ResetMechanism reset) {
     assert reset != ResetMechanism.ZERO_CARRIED : "reset: expected one of second order, got " + reset;
@@ -171,8 +159,13 @@ final class Spans {
   }
 
   private static boolean rows(Rows rows, int t0, int t1, int to) {
-    assert rows.holds(t0, t1, to) : "rows " + t0 + " to " + t1 + " of " + to + " floats do not fit: " + rows.offset()
-        + " + t*" + rows.stride() + " in " + rows.data().length;
+    return rows("", rows, t0, t1, to);
+  }
+
+  /** @param prefix of what is said of them */
+  private static boolean rows(String prefix, Rows rows, int t0, int t1, int to) {
+    assert rows.holds(t0, t1, to) : prefix + "rows " + t0 + " to " + t1 + " of " + to + " floats do not fit: "
+        + rows.offset() + " + t*" + rows.stride() + " in " + rows.data().length;
     return true;
   }
 
@@ -242,7 +235,12 @@ final class Spans {
   }
 
   private static boolean parameter(int to, float[] value) {
-    assert value.length >= to : "parameter: expected " + to + " values, got " + value.length;
+    return values("parameter", value, to);
+  }
+
+  private static boolean values(String name, float[] values, int least) {
+    assert values != null && values.length >= least : name + ": expected " + least + " values, got "
+        + (values == null ? "none" : values.length);
     return true;
   }
 }
