@@ -153,7 +153,7 @@ final class ScalarProductKernels implements ProductKernels {
       for (int j = 0; j < n; j++) {
         float gradient = g.data()[g.at(r) + j];
         for (int i = 0; i < k; i++) {
-          gw[j * k + i] = Math.fma(gradient, spk.fired(r, i) ? value : 0f, gw[j * k + i]);
+          gw[j * k + i] = Fma.of(gradient, spk.fired(r, i) ? value : 0f, gw[j * k + i]);
         }
       }
     }
@@ -165,7 +165,7 @@ final class ScalarProductKernels implements ProductKernels {
     int n = w.n();
     long at = bytes(w.at(0) + i * n);
     for (int j = 0; j < n; j++) {
-      y[yAt + j] = Math.fma(a, data.get(ValueLayout.JAVA_FLOAT, at + bytes(j)), y[yAt + j]);
+      y[yAt + j] = Fma.of(a, data.get(ValueLayout.JAVA_FLOAT, at + bytes(j)), y[yAt + j]);
     }
   }
 
@@ -191,7 +191,7 @@ final class ScalarProductKernels implements ProductKernels {
 
   private static void addScaled(float a, float[] b, int bAt, float[] c, int cAt, int n) {
     for (int j = 0; j < n; j++) {
-      c[cAt + j] = Math.fma(a, b[bAt + j], c[cAt + j]);
+      c[cAt + j] = Fma.of(a, b[bAt + j], c[cAt + j]);
     }
   }
 }

@@ -57,6 +57,8 @@ class KernelProviderTest {
     assertChoice("scalar (module jdk.incubator.vector is absent", List.of());
     assertChoice("scalar (this JVM compiles without C2", List.of(module.getFirst(), "-XX:TieredStopAtLevel=1"));
     assertChoice("scalar (this JVM compiles without C2", List.of(module.getFirst(), "-Xint"));
+    assertChoice("scalar (this CPU, perhaps a virtual machine's, has no instruction that multiplies and adds (FMA)",
+        List.of(module.getFirst(), "-XX:-UseFMA"));
     assertChoice("scalar (property spikelane.kernels is scalar", List.of(module.getFirst(), "-Dspikelane.kernels=scalar"));
     assertChoice("scalar (property spikelane.kernels: expected preferred, scalar, 128, 256 or 512, got \"1024\"",
         List.of(module.getFirst(), "-Dspikelane.kernels=1024"));
