@@ -7,39 +7,20 @@ package org.spikelane.kernels;
  */
 final class Fma {
 
-  // The bits of a double that a float has not, and the first of them.
+  // The bits of a double that a float has not, and the highest of them.
   private static final long BELOW_FLOAT = (1L << 29) - 1;
   private static final long HALF_OF_FLOAT = 1L << 28;
 
-  private static final int TRIALS = 5;
-  private static final int CALLS = 32;
+  private static final int NAN_WITH_PAYLOAD = 0x7FC0_0001;
 
-  // An interpreter takes some 20 ns with the instruction, and compiled code more than 1000 without.
-  private static final long LONGEST_IN_HARDWARE = 300L * CALLS;
-
-  /** Whether {@link Math#fma(float, float, float)} is an instruction: no property of the JVM tells, but its time does. */
-  static final boolean IN_HARDWARE = fastest() < LONGEST_IN_HARDWARE;
-
-  /** What {@link #fastest} computed last: without a use, a compiler would leave it out. */
-  @SuppressWarnings("unused")
-  private static float computed;
+  /**
+   * Whether {@link Math#fma(float, float, float)} is an instruction. The language allows any NaN as what becomes of a NaN:
+   * instructions pass its payload on, and Java's own code returns the NaN without one, as RISC-V does, which always has FMA.
+   */
+  static final boolean IN_HARDWARE = System.getProperty("os.arch").equals("riscv64")
+      || Float.floatToRawIntBits(Math.fma(Float.intBitsToFloat(NAN_WITH_PAYLOAD), 1f, 1f)) == NAN_WITH_PAYLOAD;
 
   private Fma() {}
-
-  /** The least time of some calls, of several trials: what else the machine does is not in it. Nanoseconds. */
-  private static long fastest() {
-    long least = Long.MAX_VALUE;
-    for (int trial = 0; trial < TRIALS; trial++) {
-      float sum = 1f;
-      long start = System.nanoTime();
-      for (int i = 0; i < CALLS; i++) {
-        sum = Math.fma(sum, 1.1f, i);
-      }
-      least = Math.min(least, System.nanoTime() - start);
-      computed = sum;
-    }
-    return least;
-  }
 
   /** {@code a*b + c}, rounded once. */
   static float of(float a, float b, float c) {
@@ -54,7 +35,7 @@ final class Fma {
     double product = (double) a * b;
     double sum = product + c;
     boolean halfWay = (Double.doubleToRawLongBits(sum) & BELOW_FLOAT) == HALF_OF_FLOAT;
-    // Of subnormal floats, others are half-way.
+    // Subnormal floats have fewer bits: other doubles lie half-way between them.
     return halfWay || Math.abs(sum) < Float.MIN_NORMAL ? (float) roundedToOdd(product, c, sum) : (float) sum;
   }
 

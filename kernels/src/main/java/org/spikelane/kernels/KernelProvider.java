@@ -5,10 +5,10 @@ import java.util.function.Supplier;
 /**
  * One implementation of every kernel family, chosen once per JVM.
  *
- * <p>The Vector API provider is taken when the module {@code jdk.incubator.vector} is in the boot layer, the JVM
- * compiles with C2, and the CPU has vectors of the wanted width and multiplies and adds in one instruction; otherwise the
- * scalar one, which computes the same bits. The choice and its reason are logged once, by {@link System.Logger} {@code org.spikelane.kernels}: at level
- * DEBUG if it is the one that was asked for, at WARNING if vectors were wanted and cannot be had.
+ * <p>The Vector API provider is taken when the module {@code jdk.incubator.vector} is in the boot layer, the JVM compiles with
+ * C2, and the CPU has vectors of the wanted width and an instruction that multiplies and adds (FMA); otherwise the scalar one,
+ * which computes the same bits. The choice and its reason are logged once, by {@link System.Logger} {@code org.spikelane.kernels}:
+ * at level DEBUG if it is the one that was asked for, at WARNING if vectors were wanted and cannot be had.
  *
  * <p>That there is no C2, the JVM tells with {@code -Xint} and {@code -XX:TieredStopAtLevel=1}. With levels 0, 2 and 3, which
  * serve those who work on the JVM, it does not: vectors are taken, and are slower than scalar kernels would be.

@@ -8,7 +8,7 @@ import static org.spikelane.kernels.RightPanels.PANEL_BYTES;
 import static org.spikelane.kernels.RightPanels.VECTOR_BYTES;
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
-import static org.spikelane.kernels.VectorShapes.WIDTH;
+import static org.spikelane.kernels.VectorShapes.MANY_REGISTERS;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,7 +17,7 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The loops of a dense product {@code c[i][j] = (start + sum over s of a[i][s]*b[s][j]) + last}: a tile's sums stay in
  * registers through all steps. Registers hold a tile of {@link #MOST_ROWS} rows of one panel, or one row of a group of
- * panels. Sixteen sums of a large tile need the 32 registers of AVX-512; 16 registers hold those of four rows.
+ * panels. Sixteen sums of a large tile need 32 registers; 16 registers hold those of four rows.
  *
  * <p>Tiles take some steps at a time, written out, as C2 does not unroll loops of that size. It brings the operands of all
  * these steps into registers first: for four steps of a small tile 16 registers are too few, and half of its time went into
@@ -28,7 +28,7 @@ final class RegisterTiles {
 
   static final int LARGE_ROWS = LeftTiles.ROWS;
   static final int SMALL_ROWS = 4;
-  static final int MOST_ROWS = WIDTH == 512 ? LARGE_ROWS : SMALL_ROWS;
+  static final int MOST_ROWS = MANY_REGISTERS ? LARGE_ROWS : SMALL_ROWS;
 
   /**
    * Bytes that a tile reads ahead a step, of a panel to come; so many tiles read all of it. Java has no prefetch: a value is

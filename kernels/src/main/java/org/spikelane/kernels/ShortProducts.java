@@ -9,7 +9,7 @@ import static org.spikelane.kernels.RightPanels.VECTOR_BYTES;
 import static org.spikelane.kernels.RightPanels.ZEROS;
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.LANES;
-import static org.spikelane.kernels.VectorShapes.WIDTH;
+import static org.spikelane.kernels.VectorShapes.MANY_REGISTERS;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -24,14 +24,15 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>A tile of {@link RegisterTiles} keeps sums in registers, which it reads and stores once for all steps; with ten steps,
  * that takes longer than the steps. Here ten rows of a panel of weights stay in registers while rows of x pass by, read where
- * they are: x and y must not overlap. That takes 25 registers, more than there are without AVX-512.
+ * they are: x and y must not overlap. That takes 25 registers, more than x86 CPUs have without AVX-512.
  */
 final class ShortProducts {
 
   /** Steps of a pass: two vectors of each in registers; and classes are often ten or twenty. */
   static final int STEPS = 10;
 
-  // Measured with up to so many; with 40, tiles take a quarter longer, and with 21, as long.
+  // Measured with up to so many; at 512 bits, with 40, tiles take a quarter longer, and with 21, as long; at 128 and 256 bits,
+  // with 20, half as long again, and with 40, as long.
   private static final int MOST_STEPS = 4 * STEPS;
 
   // Of fewer rows, there is little to gain by reading twenty vectors of weights first.
@@ -50,7 +51,7 @@ final class ShortProducts {
 
   /** Whether this multiplies so many rows, in less time than tiles, or what multiplies rows that fill none. */
   static boolean takes(PackedWeights w, int rows) {
-    return WIDTH == 512 && w.k() > 0 && w.k() <= MOST_STEPS && rows >= LEAST_ROWS;
+    return MANY_REGISTERS && w.k() > 0 && w.k() <= MOST_STEPS && rows >= LEAST_ROWS;
   }
 
   /** {@code y = x*w + bias} if {@code fresh}, else {@code y += x*w}, for rows [r0, r1); no bias then. At least one step. */

@@ -26,6 +26,12 @@ final class VectorShapes {
   /** Floats in a vector: 4, 8 or 16, so that a whole number of vectors fills a word of spike bits. */
   static final int LANES = FLOATS.length();
 
+  /**
+   * Whether there are 32 registers for vectors, of any width: on all but x86 CPUs without AVX-512, which have 16. A JVM that
+   * is kept from 512 bits, as by {@code -XX:MaxVectorSize}, is taken for one of those.
+   */
+  static final boolean MANY_REGISTERS = widest() == 512 || !System.getProperty("os.arch").matches("amd64|x86_64");
+
   /** Whether vectors are those of AVX-512, of which any instruction takes a mask; elsewhere it would be several, or a call. */
   static final boolean MASKED = WIDTH == 512;
 

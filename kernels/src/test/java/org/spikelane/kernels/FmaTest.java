@@ -1,6 +1,7 @@
 package org.spikelane.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,37 @@ class FmaTest {
     }
   }
 
+  /**
+   * Less than a double's last digit below half-way between two subnormal floats, of which the upper is even: the sum of doubles
+   * ends with a one as it is, and its neighbour is half-way.
+   */
+  @Test
+  void takesNoNeighbourOfAnOddSum() {
+    float a = (1f + 3 * 0x1p-17f) * 0x1p-50f;
+    float b = (1f - 3 * 0x1p-17f) * 0x1p-100f;
+    float c = ((1 << 21) + 1) * Float.MIN_VALUE;
+    for (float sign : new float[] {1f, -1f}) {
+      assertEquals(sign * c, Math.fma(a, sign * b, sign * c));
+      assertFused(a, sign * b, sign * c, "half-way less 9/16 of a double's last digit");
+    }
+  }
+
+  @Test
+  void roundsOnceBesideTiesOfSubnormalNumbers() {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    int rounded = 0;
+    for (int i = 0; i < CASES; i++) {
+      float c = Float.intBitsToFloat(random.nextInt(1 << 23));
+      float significand = 1f + random.nextInt(1 << 23) * 0x1p-23f;
+      float a = significand * 0x1p-50f;
+      float b = (float) (0x1p-100 / significand);
+      assertFused(a, b, random.nextBoolean() ? c : -c, "seed " + seed);
+      rounded += Math.fma(a, b, c) == (float) ((double) a * b + c) ? 0 : 1;
+    }
+    assertTrue(rounded > CASES / 1000, "cases that a sum of doubles rounds twice: " + rounded + ", seed " + seed);
+  }
+
   /** Sums that are close to half-way between two floats, which a double alone cannot tell apart. */
   @Test
   void roundsOnceBesideTies() {
@@ -61,6 +93,6 @@ class FmaTest {
       rounded += Math.fma(a, b, c) == (float) ((double) a * b + c) ? 0 : 1;
     }
     // The cases are hard ones only if some of them come out wrong without the care that is taken.
-    assertEquals(true, rounded > CASES / 1000, "cases that a sum of doubles rounds twice: " + rounded + ", seed " + seed);
+    assertTrue(rounded > CASES / 1000, "cases that a sum of doubles rounds twice: " + rounded + ", seed " + seed);
   }
 }

@@ -38,6 +38,16 @@ class KernelProviderTest {
     System.out.println("kernels: " + provider);
   }
 
+  /** The run that is to be as without AVX-512 is. */
+  @Test
+  void hasAsFewRegistersAsTheBuildMeant() {
+    boolean x86 = System.getProperty("os.arch").matches("amd64|x86_64");
+    if (Boolean.getBoolean("spikelane.test.avx2") && x86) {
+      assertTrue(VectorShapes.WIDTH <= 256, VectorShapes.WIDTH + " bits");
+      assertFalse(VectorShapes.MANY_REGISTERS);
+    }
+  }
+
   @Test
   void handsOutKernelsOfItsOwnAndProductsForEachThread() {
     for (KernelProvider provider : List.of(KernelProvider.current(), KernelProvider.scalar())) {
