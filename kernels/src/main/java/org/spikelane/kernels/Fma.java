@@ -2,8 +2,8 @@ package org.spikelane.kernels;
 
 /**
  * {@code a*b + c}, rounded once: {@link Math#fma(float, float, float)}, whose bits every machine has, in a time that every
- * machine can afford. On a CPU without the instruction, which a virtual machine may show though its host has it, Java computes
- * with {@link java.math.BigDecimal}: some microseconds each, where a network takes millions of them.
+ * machine can afford. On a CPU without the instruction, or in a virtual machine that hides it, Java computes with {@link
+ * java.math.BigDecimal}: some microseconds each, where a network takes millions of them.
  */
 final class Fma {
 
