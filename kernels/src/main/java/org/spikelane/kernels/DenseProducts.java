@@ -21,8 +21,8 @@ import java.util.Arrays;
  * Dense products on {@link RegisterTiles}. All are one: {@code c[i][j] = (start + sum over s of a[i][s]*b[s][j]) + last},
  * with c = y, a = x, b = w, start 0 (or y) and last the bias forward, and c = gw, a = x transposed, b = g, start c (or 0) and
  * last -0 (which changes nothing) for the gradient. Operand a is packed by {@link LeftTiles}, b by {@link PackedWeights} or
- * {@link RightPanels}. {@link #multiplyTiles} cuts the product into panels and tiles. Where steps are no multiple of four,
- * both operands have some more that change nothing.
+ * {@link RightPanels}. {@link #multiplyTiles} cuts the product into panels and tiles. Where the number of steps is odd,
+ * both operands have one more that changes nothing.
  *
  * <p>Columns beyond the last whole panel go through the same loops, over a copy of c; what is computed beyond them is
  * dropped.

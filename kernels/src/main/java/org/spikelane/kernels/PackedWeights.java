@@ -10,8 +10,8 @@ import java.util.Arrays;
  * them: any of its objects, on any thread, but no other provider's.
  *
  * <p>Columns are cut into panels of equal width, the last filled up with zeros, and each panel is contiguous:
- * {@code w[k][n]} is {@code data[at(n / panel) + k * panel + n % panel]}, panel being its columns. Rows of zeros end each
- * panel where K is no multiple of four. A product that holds a panel's results in registers thus reads memory in one
+ * {@code w[k][n]} is {@code data[at(n / panel) + k * panel + n % panel]}, panel being its columns. A row of zeros ends each
+ * panel where K is odd. A product that holds a panel's results in registers thus reads memory in one
  * ascending stream, and the panel takes few pages and all sets of a cache, whatever power of two N is. A copy: it has to be
  * packed again after the weights changed, while no thread reads. Any number of threads may read it. One panel more of zeros
  * ends the memory, as a slice as long as a panel may start a vector later.
@@ -24,7 +24,7 @@ import java.util.Arrays;
 public final class PackedWeights {
 
   /** Steps, rows of the weights, that a register tile takes at a time. */
-  static final int STEPS_TOGETHER = 4;
+  static final int STEPS_TOGETHER = 2;
 
   private static final int CACHE_LINE = 64;
 

@@ -19,10 +19,10 @@ import jdk.incubator.vector.FloatVector;
  * registers through all steps. Registers hold a tile of {@link #MOST_ROWS} rows of one panel, or one row of a group of
  * panels. Sixteen sums of a large tile need 32 registers; 16 registers hold those of four rows.
  *
- * <p>Tiles take some steps at a time, written out, as C2 does not unroll loops of that size. It brings the operands of all
- * these steps into registers first: for four steps of a small tile 16 registers are too few, and half of its time went into
- * sums on their way to the stack and back. The two tiles differ in their rows and steps alone, and {@link EventGradients} has
- * a third, which adds events; what they share are vectors, which may not cross a call ({@link VectorShapes}).
+ * <p>Tiles take two steps at a time, written out, as C2 does not unroll loops of that size. Of four steps, it brings so many
+ * operands into registers first that sums go to the stack and back: half of a small tile's time was that. The two tiles differ
+ * in their rows alone, and {@link EventGradients} has a third, which adds events; what they share are vectors, which may not
+ * cross a call ({@link VectorShapes}).
  */
 final class RegisterTiles {
 
@@ -43,7 +43,7 @@ final class RegisterTiles {
   private RegisterTiles() {}
 
   /**
-   * Eight rows of one panel: {@code to = start + the products}, four steps at a time. It also reads values here and there
+   * Eight rows of one panel: {@code to = start + the products}, two steps at a time. It also reads values here and there
    * in {@code steps * AHEAD_BYTES} bytes from {@code ahead} on, one at least of each cache line, which a later tile then
    * finds in a cache.
    *
@@ -73,8 +73,6 @@ final class RegisterTiles {
     FloatVector c71 = FloatVector.fromArray(FLOATS, start, startAt + 7 * startRow + LANES);
     long p0 = bytes(bAt);
     long p1 = p0 + PANEL_BYTES;
-    long p2 = p1 + PANEL_BYTES;
-    long p3 = p2 + PANEL_BYTES;
     int seen = 0;
     for (int s = 0; s < steps; s += STEPS_TOGETHER) {
       if (b.get(ValueLayout.JAVA_INT_UNALIGNED, ahead + s * AHEAD_BYTES) == NEVER) {
@@ -132,58 +130,6 @@ final class RegisterTiles {
       FloatVector e7 = FloatVector.broadcast(FLOATS, a[aAt + (s + 1) * LEFT_ROWS + 7]);
       c70 = e7.fma(d0, c70);
       c71 = e7.fma(d1, c71);
-      FloatVector f0 = FloatVector.fromMemorySegment(FLOATS, b, p2 + s * PANEL_BYTES, NATIVE);
-      FloatVector f1 = FloatVector.fromMemorySegment(FLOATS, b, p2 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
-      FloatVector g0 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS]);
-      c00 = g0.fma(f0, c00);
-      c01 = g0.fma(f1, c01);
-      FloatVector g1 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 1]);
-      c10 = g1.fma(f0, c10);
-      c11 = g1.fma(f1, c11);
-      FloatVector g2 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 2]);
-      c20 = g2.fma(f0, c20);
-      c21 = g2.fma(f1, c21);
-      FloatVector g3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 3]);
-      c30 = g3.fma(f0, c30);
-      c31 = g3.fma(f1, c31);
-      FloatVector g4 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 4]);
-      c40 = g4.fma(f0, c40);
-      c41 = g4.fma(f1, c41);
-      FloatVector g5 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 5]);
-      c50 = g5.fma(f0, c50);
-      c51 = g5.fma(f1, c51);
-      FloatVector g6 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 6]);
-      c60 = g6.fma(f0, c60);
-      c61 = g6.fma(f1, c61);
-      FloatVector g7 = FloatVector.broadcast(FLOATS, a[aAt + (s + 2) * LEFT_ROWS + 7]);
-      c70 = g7.fma(f0, c70);
-      c71 = g7.fma(f1, c71);
-      FloatVector h0 = FloatVector.fromMemorySegment(FLOATS, b, p3 + s * PANEL_BYTES, NATIVE);
-      FloatVector h1 = FloatVector.fromMemorySegment(FLOATS, b, p3 + s * PANEL_BYTES + VECTOR_BYTES, NATIVE);
-      FloatVector k0 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS]);
-      c00 = k0.fma(h0, c00);
-      c01 = k0.fma(h1, c01);
-      FloatVector k1 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 1]);
-      c10 = k1.fma(h0, c10);
-      c11 = k1.fma(h1, c11);
-      FloatVector k2 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 2]);
-      c20 = k2.fma(h0, c20);
-      c21 = k2.fma(h1, c21);
-      FloatVector k3 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 3]);
-      c30 = k3.fma(h0, c30);
-      c31 = k3.fma(h1, c31);
-      FloatVector k4 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 4]);
-      c40 = k4.fma(h0, c40);
-      c41 = k4.fma(h1, c41);
-      FloatVector k5 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 5]);
-      c50 = k5.fma(h0, c50);
-      c51 = k5.fma(h1, c51);
-      FloatVector k6 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 6]);
-      c60 = k6.fma(h0, c60);
-      c61 = k6.fma(h1, c61);
-      FloatVector k7 = FloatVector.broadcast(FLOATS, a[aAt + (s + 3) * LEFT_ROWS + 7]);
-      c70 = k7.fma(h0, c70);
-      c71 = k7.fma(h1, c71);
     }
     c00.intoArray(to, 0);
     c01.intoArray(to, LANES);
@@ -204,7 +150,7 @@ final class RegisterTiles {
     return seen;
   }
 
-  /** The same of four rows, two steps at a time; {@code to} is [4][PANEL]. */
+  /** The same of four rows; {@code to} is [4][PANEL]. */
   static int tile4(float[] a, int aAt, MemorySegment b, int bAt, long ahead, int steps, float[] start,
       int startAt, int startRow, float[] to) {
     FloatVector c00 = FloatVector.fromArray(FLOATS, start, startAt);
@@ -218,7 +164,7 @@ final class RegisterTiles {
     long p0 = bytes(bAt);
     long p1 = p0 + PANEL_BYTES;
     int seen = 0;
-    for (int s = 0; s < steps; s += 2) {
+    for (int s = 0; s < steps; s += STEPS_TOGETHER) {
       if (b.get(ValueLayout.JAVA_INT_UNALIGNED, ahead + s * AHEAD_BYTES) == NEVER) {
         seen++;
       }
