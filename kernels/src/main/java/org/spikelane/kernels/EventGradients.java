@@ -351,9 +351,11 @@ final class EventGradients {
 
   /**
    * {@link RegisterTiles#tile8}, adding an event of what was started at each step: the lists go on where the last tile stopped,
-   * and after the last comes the neutral one, as often as there are steps left. At 512 bits, values of a are broadcast as the
-   * bits of integers: on a Zen 4 core, vpbroadcastd takes two thirds of the time of vbroadcastss, which beside additions
-   * would cost 2 % of a recurrent layer's training. (ARM has no such instruction for integers in memory.)
+   * and after the last comes the neutral one, as often as there are steps left.
+   *
+   * <p>At 512 bits, values of a are broadcast as the bits of integers: on a Zen 4 core, vpbroadcastd takes two thirds of the
+   * time of vbroadcastss, which beside additions would cost 2 % of a recurrent layer's training. Other widths, those of ARM
+   * among them, broadcast floats: there, nothing was gained or nothing was measured.
    *
    * @param to [8][PANEL]
    */

@@ -75,7 +75,7 @@ final class LeftTiles {
    */
   void resize(int rows, int steps) {
     int end = PackedWeights.padded(steps);
-    tile = ROWS * end + LINE;
+    tile = ((ROWS * end / LINE + 1) | 1) * LINE;
     int tiles = Math.ceilDiv(rows, TOGETHER) * TOGETHER / ROWS;
     if (data.length < tiles * tile) {
       data = new float[tiles * tile];

@@ -19,10 +19,10 @@ import jdk.incubator.vector.FloatVector;
  * registers through all steps. Registers hold a tile of {@link #MOST_ROWS} rows of one panel, or one row of a group of
  * panels. Sixteen sums of a large tile need 32 registers; 16 registers hold those of four rows.
  *
- * <p>Tiles take two steps at a time, written out, as C2 does not unroll loops of that size. Of four steps, it brings so many
- * operands into registers first that sums go to the stack and back: half of a small tile's time was that. The two tiles differ
- * in their rows alone, and {@link EventGradients} has a third, which adds events; what they share are vectors, which may not
- * cross a call ({@link VectorShapes}).
+ * <p>Tiles take two steps at a time, written out, as C2 does not unroll loops of that size. With four, it brings the operands
+ * of all steps into registers first: where those are 16, sums then went to the stack and back for half of a small tile's time,
+ * and where they are 32, two steps are as fast. The two tiles differ in their rows alone, and {@link EventGradients} has a
+ * third, which adds events; what they share are vectors, which may not cross a call ({@link VectorShapes}).
  */
 final class RegisterTiles {
 

@@ -54,9 +54,12 @@ final class Cases {
 
   /** The scalar kernels and, where this JVM has the Vector API, their vector twin. */
   static <K> List<K> implementations(K scalar, Supplier<? extends K> vector) {
-    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-        ? List.of(scalar, vector.get())
-        : List.of(scalar);
+    return hasVectors() ? List.of(scalar, vector.get()) : List.of(scalar);
+  }
+
+  /** Whether this JVM has the module of the Vector API. */
+  static boolean hasVectors() {
+    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
   }
 
   /** Every float the same, -0.0 apart from 0.0, all NaN alike. */

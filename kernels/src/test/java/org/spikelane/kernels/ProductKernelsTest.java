@@ -502,7 +502,8 @@ class ProductKernelsTest {
   static Stream<Arguments> started() {
     return Stream.of(Arguments.of(4, 16, 70, 64, 0.3), Arguments.of(6, 24, 130, 200, 0.1), Arguments.of(3, 130, 100, 130, 0.02),
         Arguments.of(5, 9, 300, 150, 0.9), Arguments.of(2, 40, 64, 20, 0.4), Arguments.of(3, 8, 90, 70, 0),
-        Arguments.of(2, 300, 200, 450, 0.5), Arguments.of(3, 8, 0, 70, 0), Arguments.of(30, 32, 260, 256, 0.15));
+        Arguments.of(2, 300, 200, 450, 0.5), Arguments.of(3, 8, 0, 70, 0), Arguments.of(30, 32, 260, 256, 0.15),
+        Arguments.of(4, 24, 70, 131, 0.3));
   }
 
   /** As a recurrent layer does it: two steps are started at a time, and dense products of other rows go on. */
