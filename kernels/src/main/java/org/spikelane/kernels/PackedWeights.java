@@ -11,10 +11,10 @@ import java.util.Arrays;
  *
  * <p>Columns are cut into panels of equal width, the last filled up with zeros, and each panel is contiguous:
  * {@code w[k][n]} is {@code data[at(n / panel) + k * panel + n % panel]}, panel being its columns. A row of zeros ends each
- * panel where K is odd. A product that holds a panel's results in registers thus reads memory in one
- * ascending stream, and the panel takes few pages and all sets of a cache, whatever power of two N is. A copy: it has to be
- * packed again after the weights changed, while no thread reads. Any number of threads may read it. One panel more of zeros
- * ends the memory, as a slice as long as a panel may start a vector later.
+ * panel where K is odd. A product that holds a panel's results in registers thus reads memory in one ascending stream, and
+ * the panel takes few pages and all sets of a cache, whatever power of two N is. A copy: it has to be packed again after the
+ * weights changed, while no thread reads. Any number of threads may read it. One panel more of zeros ends the memory, as a
+ * slice as long as a panel may start a vector later.
  *
  * <p>They lie outside the heap, where panels can start at a cache line. Arrays start wherever the collector puts them,
  * their values 16 bytes later, and a vector of 64 bytes then touches two lines: event-driven products took up to half as
