@@ -24,6 +24,10 @@ final class VectorProductKernels implements ProductKernels {
   private static final int CALLS_TO_BE_KNOWN = 12_000;
 
   static {
+    // While the JVM has but one class of segments, compiled code takes all of them for that one, and is thrown away once
+    // anything in the process makes another: a service that was warm then had the interpreter multiply, for a third of a
+    // second. A vector's reinterpretation, until it is compiled, is enough.
+    MemorySegment.ofArray(new byte[1]);
     MemorySegment segment = PackedWeights.aligned(1);
     for (int i = 0; i < CALLS_TO_BE_KNOWN; i++) {
       segment.asSlice(0, Float.BYTES);

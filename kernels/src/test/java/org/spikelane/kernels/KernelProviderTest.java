@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -78,15 +75,7 @@ class KernelProviderTest {
 
   /** Starts a JVM with the given options and compares the provider it prints; no exception may show. */
   private static void assertChoice(String expected, List<String> options) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    String classes = Path.of("target", "classes").toAbsolutePath() + System.getProperty("path.separator")
-        + Path.of("target", "test-classes").toAbsolutePath();
-    command.addAll(List.of("-cp", classes, PrintProvider.class.getName()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), printed);
+    String printed = ChildJvm.run(PrintProvider.class, options);
     assertTrue(printed.contains(expected), printed);
     assertFalse(printed.contains("Exception"), printed);
     long warnings = printed.lines().filter(line -> line.contains("WARNING: kernels:")).count();

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,12 +25,6 @@ class ProductKernelsTest {
   private static final ProductKernels SCALAR = new ScalarProductKernels();
   private static final List<ProductKernels> IMPLEMENTATIONS =
       Cases.implementations(SCALAR, () -> new VectorProductKernels());
-
-  /** Segments of a second class, as any program may have: C2 then may not assume that all are like those of weights. */
-  @BeforeAll
-  static void loadSegmentsOfArrays() {
-    assertEquals(Float.BYTES, MemorySegment.ofArray(new float[1]).byteSize());
-  }
 
   /** To these, all weights are so large that a product asks whether to fetch them. */
   private static List<ProductKernels> withFarWeights() {
