@@ -1,8 +1,8 @@
 package org.spikelane.connection;
 
 import java.util.Arrays;
-import org.spikelane.kernels.FetchCosts;
 import org.spikelane.kernels.KernelProvider;
+import org.spikelane.kernels.LearnedChoice;
 import org.spikelane.kernels.RowKernels;
 import org.spikelane.kernels.Rows;
 import org.spikelane.kernels.SpikeRows;
@@ -22,8 +22,10 @@ final class EventSamples {
   private static final int LEAST_PLACES_PER_SPIKE = 3;
 
   /**
-   * An array of more values (16 MiB) is taken to come from memory itself: each step's samples may be fetched first. What is
-   * faster is learned from calls whose samples all are spikes; the first two, as of a network that runs once, do not fetch.
+   * An array of more values (16 MiB) is taken to come from memory itself: each step's samples may be fetched first, which a
+   * core needs if its prefetchers do not keep up with what is computed, and which takes a quarter more time on one whose do.
+   * What is faster is learned from calls whose samples all are spikes; the first two, as of a network that runs once, do not
+   * fetch.
    */
   private static final int CACHED_VALUES = 1 << 22;
 
@@ -33,7 +35,8 @@ final class EventSamples {
   private final SpikeRows[] byStep;
   private final boolean[] eventful;
   private final long[] counts;
-  private final FetchCosts costs = new FetchCosts();
+  /** Second: to fetch. */
+  private final LearnedChoice fetching = new LearnedChoice();
 
   /** Those of a signal of floats that change from step to step, where products may choose; else null. */
   static EventSamples of(Signal signal, ProductChoice choice) {
@@ -83,8 +86,9 @@ final class EventSamples {
       return;
     }
     long start = System.nanoTime();
-    if (lookTimeFirst(samples, costs.fetches())) {
-      costs.took((System.nanoTime() - start) / ((double) samples * values.steps() * values.size()));
+    boolean fetch = fetching.second();
+    if (lookTimeFirst(samples, fetch)) {
+      fetching.took(fetch, (System.nanoTime() - start) / ((double) samples * values.steps() * values.size()));
     }
   }
 

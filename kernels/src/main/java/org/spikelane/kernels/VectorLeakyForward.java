@@ -17,18 +17,28 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorLeakyForward {
 
+  private static final FarSequences FAR = new FarSequences();
+
   private VectorLeakyForward() {}
 
   /** Steps [t0, t1) with delayed reset; the membrane of step t0 + s goes to {@code out[outAt + s*outStride]}. */
   static void steps(Rows x, Rows rec, Rows mem, float[] out, int outAt, int outStride, float[] beta,
       float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int from, int to) {
-    int wide = VectorShapes.BLOCK_NEURONS;
-    int high = VectorShapes.stepsForward(t1 - t0, Math.max(x.stride(), outStride));
+    boolean far = outStride == 0 && FarSequences.areFar(x, t1 - t0, to - from);
+    boolean shortRows = far && FAR.takeShortRows();
+    int wide = shortRows ? FarSequences.SHORT_ROWS : VectorShapes.BLOCK_NEURONS;
+    int high = shortRows
+        ? FarSequences.STEPS_OF_SHORT_ROWS
+        : VectorShapes.stepsForward(t1 - t0, Math.max(x.stride(), outStride));
+    long start = far ? System.nanoTime() : 0;
     for (int n = from; n < to; n += wide) {
       for (int t = t0; t < t1; t += high) {
         block(x, rec, mem, out, outAt + (t - t0) * outStride, outStride, beta, theta, reset, spk,
             t, Math.min(t1, t + high), n, Math.min(to, n + wide));
       }
+    }
+    if (far) {
+      FAR.took(shortRows, (System.nanoTime() - start) / ((double) (t1 - t0) * (to - from)));
     }
   }
 

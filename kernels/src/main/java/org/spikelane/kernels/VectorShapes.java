@@ -38,8 +38,11 @@ final class VectorShapes {
   /** Neurons that a forward kernel takes through the steps at once: four vectors, at 512 bits a word of spikes. */
   static final int TILE = 4 * LANES;
 
-  /** Neurons that go through the steps of a block. */
+  /** Neurons that go through the steps of a block, if {@link FarSequences} does not take fewer. */
   static final int BLOCK_NEURONS = 1 << 16;
+
+  /** Values that a last-level cache is taken to hold: 8 MiB. */
+  static final int LAST_LEVEL_VALUES = 1 << 21;
 
   private static final int BACKWARD_STEPS = 8;
 
@@ -54,11 +57,11 @@ final class VectorShapes {
    * that are a power of two apart leave each other no place in any cache. States and parameters, which each block reads
    * again, weigh more the nearer the sequence may be. Up to 1 MiB it is 16 rows, which cost a sequence that does lie in L2 11
    * to 22 % and save one that comes from memory more than a third; up to 8 MiB, which a last-level cache holds, eight; beyond,
-   * four.
+   * four, unless {@link FarSequences} finds shorter rows faster.
    */
   static int stepsForward(int steps, int stride) {
     long values = (long) steps * stride;
-    return values <= 1 << 16 ? steps : values <= 1 << 18 ? 16 : values <= 1 << 21 ? 8 : 4;
+    return values <= 1 << 16 ? steps : values <= 1 << 18 ? 16 : values <= LAST_LEVEL_VALUES ? 8 : 4;
   }
 
   /** Blocks of at most eight steps, alike as far as possible, in which steps go backward. */

@@ -62,10 +62,10 @@
  * <h2>Checks</h2>
  *
  * Kernels only {@code assert}; shapes are checked where data enters the library. Once C2 has compiled it (vectors are
- * objects before), no method allocates, and none keeps state, so that all may be called from any thread. Those of {@link
+ * objects before), no method allocates, and all may be called from any thread. They keep no state but what calls took, by which
+ * some choose the way of the next, never its result ({@link org.spikelane.kernels.LearnedChoice}). Those of {@link
  * org.spikelane.kernels.ProductKernels} are the exception: they serve one thread each, have scratch memory, which they
- * allocate when a product is larger than any before, hold the gradient that was started, and remember what calls took, by
- * which they choose the way of the next, never its result. {@link org.spikelane.kernels.FetchCosts} are such a memory. {@link
+ * allocate when a product is larger than any before, and hold the gradient that was started. {@link
  * org.spikelane.kernels.PackedWeights#packTransposed}, not called in a step, allocates a block of weights, and what takes sums
  * out of a {@link org.spikelane.kernels.PackedGradient}, or adds others, a block of these.
  */

@@ -2,6 +2,7 @@ package org.spikelane.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -289,6 +290,24 @@ class NeuronKernelsTest {
             (f, c) -> f.forwardDelayed(c, false, 0, steps, 0, size));
       }
     }
+  }
+
+  /** Rows of either length, which the first calls of a process take in turns. */
+  @ParameterizedTest
+  @MethodSource("families")
+  void implementationsAgreeOnSequencesFromMemory(Subject subject) {
+    int size = VectorShapes.BLOCK_NEURONS + 64 + 17;
+    int steps = VectorShapes.LAST_LEVEL_VALUES / size + 3;
+    for (long call = 0; call < 8; call++) {
+      long seed = 64 + call;
+      agree(subject, () -> new NeuronCase(seed, size, steps, resets(subject).getFirst(), false).inPlace(true), (f, c) -> {
+        assertTrue(FarSequences.areFar(c.x, steps, size), "far");
+        f.forwardDelayed(c, false, 0, steps, 0, size);
+      });
+    }
+    assertFalse(FarSequences.areFar(Rows.constant(new float[size]), steps, size), "the same currents in each step");
+    Rows far = new Rows(new float[0], 0, 1 << 20);
+    assertFalse(FarSequences.areFar(far, FarSequences.STEPS_OF_SHORT_ROWS - 1, far.stride()), "few steps");
   }
 
   private static void agree(Subject subject, Supplier<NeuronCase> cases, Work work) {
