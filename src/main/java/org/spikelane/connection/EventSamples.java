@@ -23,7 +23,7 @@ final class EventSamples {
 
   /**
    * An array of more values (16 MiB) is taken to come from memory itself: each step's samples may be fetched first, which a
-   * core needs if its prefetchers do not keep up with what is computed, and which takes a quarter more time on one whose do.
+   * core needs if its prefetchers do not keep up with what is computed, and which takes a quarter more time where they do.
    * What is faster is learned from calls whose samples all are spikes; the first two, as of a network that runs once, do not
    * fetch.
    */

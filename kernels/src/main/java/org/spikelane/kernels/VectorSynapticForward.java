@@ -24,8 +24,8 @@ final class VectorSynapticForward {
   /** Steps [t0, t1) with delayed reset; the membrane of step t0 + s goes to {@code out[outAt + s*outStride]}. */
   static void steps(Rows x, Rows rec, Rows syn, Rows mem, float[] out, int outAt, int outStride, float[] alpha,
       float[] beta, float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int from, int to) {
-    boolean far = outStride == 0 && FarSequences.areFar(x, t1 - t0, to - from);
-    boolean shortRows = far && FAR.takeShortRows();
+    boolean far = outStride == 0 && syn.stride() == 0 && FarSequences.areFar(x, rec, t1 - t0, to - from);
+    boolean shortRows = far && FAR.takeShortRows(t1 - t0, to - from);
     int wide = shortRows ? FarSequences.SHORT_ROWS : VectorShapes.BLOCK_NEURONS;
     int high = shortRows
         ? FarSequences.STEPS_OF_SHORT_ROWS
@@ -38,7 +38,7 @@ final class VectorSynapticForward {
       }
     }
     if (far) {
-      FAR.took(shortRows, (System.nanoTime() - start) / ((double) (t1 - t0) * (to - from)));
+      FAR.took(shortRows, t1 - t0, to - from, System.nanoTime() - start);
     }
   }
 

@@ -45,6 +45,7 @@ class LearnedChoiceTest {
 
   @Test
   void firstCallsTakeTurns() {
+    assertEquals(0, wentSecond(new LearnedChoice(), 2, 1, 100));
     assertEquals(TURNS / 2, wentSecond(new LearnedChoice(), TURNS, 1, 100));
   }
 

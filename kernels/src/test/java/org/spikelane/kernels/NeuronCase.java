@@ -161,6 +161,12 @@ final class NeuronCase {
     return this;
   }
 
+  /** Takes the recurrent current away. */
+  NeuronCase alone() {
+    rec = Rows.NONE;
+    return this;
+  }
+
   /** Sets every bit of the spikes and gates, those beyond the neurons too. */
   NeuronCase allBitsSet() {
     Arrays.fill(spk.words(), -1);

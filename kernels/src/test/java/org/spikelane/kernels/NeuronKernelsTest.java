@@ -292,22 +292,33 @@ class NeuronKernelsTest {
     }
   }
 
-  /** Rows of either length, which the first calls of a process take in turns. */
+  /** Rows of either length: the first calls of a process with as many values take turns, two by two. */
   @ParameterizedTest
   @MethodSource("families")
   void implementationsAgreeOnSequencesFromMemory(Subject subject) {
     int size = VectorShapes.BLOCK_NEURONS + 64 + 17;
     int steps = VectorShapes.LAST_LEVEL_VALUES / size + 3;
-    for (long call = 0; call < 8; call++) {
-      long seed = 64 + call;
-      agree(subject, () -> new NeuronCase(seed, size, steps, resets(subject).getFirst(), false).inPlace(true), (f, c) -> {
-        assertTrue(FarSequences.areFar(c.x, steps, size), "far");
-        f.forwardDelayed(c, false, 0, steps, 0, size);
-      });
+    Supplier<NeuronCase> cases = () -> new NeuronCase(64, size, steps, ResetMechanism.SUBTRACT, false).inPlace(true).alone();
+    NeuronCase expected = cases.get();
+    assertTrue(FarSequences.areFar(expected.x, expected.rec, steps, size), "far");
+    subject.implementations().getFirst().forwardDelayed(expected, false, 0, steps, 0, size);
+    for (int call = 0; call < 4; call++) {
+      NeuronCase actual = cases.get();
+      subject.implementations().getLast().forwardDelayed(actual, false, 0, steps, 0, size);
+      expected.assertSame(actual, subject + ", call " + call);
     }
-    assertFalse(FarSequences.areFar(Rows.constant(new float[size]), steps, size), "the same currents in each step");
-    Rows far = new Rows(new float[0], 0, 1 << 20);
-    assertFalse(FarSequences.areFar(far, FarSequences.STEPS_OF_SHORT_ROWS - 1, far.stride()), "few steps");
+  }
+
+  @Test
+  void sequencesComeFromMemoryIfTheirCurrentsAreManyAndDiffer() {
+    int size = 1 << 20;
+    Rows x = new Rows(new float[0], 0, size);
+    int steps = FarSequences.STEPS_OF_SHORT_ROWS;
+    assertTrue(FarSequences.areFar(x, Rows.NONE, steps, size));
+    assertFalse(FarSequences.areFar(x, Rows.NONE, steps - 1, size), "few steps");
+    assertFalse(FarSequences.areFar(x, Rows.NONE, steps, VectorShapes.LAST_LEVEL_VALUES / steps), "few neurons");
+    assertFalse(FarSequences.areFar(x, Rows.constant(new float[size]), steps, size), "recurrent currents, too");
+    assertFalse(FarSequences.areFar(Rows.constant(new float[size]), Rows.NONE, steps, size), "the same currents in each step");
   }
 
   private static void agree(Subject subject, Supplier<NeuronCase> cases, Work work) {
