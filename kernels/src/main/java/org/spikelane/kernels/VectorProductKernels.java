@@ -31,21 +31,6 @@ final class VectorProductKernels implements ProductKernels {
     }
   }
 
-  /**
-   * While the JVM has but one class of segments, C2's code takes all of them for that one, and is thrown away once anything in
-   * the process makes one of an array, or maps a file: a service that was warm then had the interpreter multiply, for a third
-   * of a second. (The Vector API itself makes one of an array where the interpreter reinterprets a vector.) So all are there
-   * before there is code.
-   */
-  private static void loadOtherSegments() {
-    MemorySegment.ofArray(new byte[1]);
-    try {
-      Class.forName("jdk.internal.foreign.MappedMemorySegmentImpl");
-    } catch (ClassNotFoundException e) {
-      // A JDK that has no such class: at worst, the code is compiled twice.
-    }
-  }
-
   private final EventGradients gradients = new EventGradients();
   private final DenseProducts dense = new DenseProducts(gradients);
   private final ShortProducts shortProducts = new ShortProducts();
@@ -59,6 +44,21 @@ final class VectorProductKernels implements ProductKernels {
   /** @param farWeights as {@link EventProducts} takes it */
   VectorProductKernels(long farWeights) {
     this.events = new EventProducts(farWeights);
+  }
+
+  /**
+   * While the JVM has but one class of segments, C2's code takes all of them for that one, and is thrown away once anything in
+   * the process makes one of an array, or maps a file: a service that was warm then had the interpreter multiply, for a third
+   * of a second. (The Vector API itself makes one of an array where the interpreter reinterprets a vector.) So all are
+   * loaded before there is code.
+   */
+  private static void loadOtherSegments() {
+    MemorySegment.ofArray(new byte[1]);
+    try {
+      Class.forName("jdk.internal.foreign.MappedMemorySegmentImpl");
+    } catch (ClassNotFoundException e) {
+      // A JDK that has no such class: at worst, the code is compiled twice.
+    }
   }
 
   @Override
