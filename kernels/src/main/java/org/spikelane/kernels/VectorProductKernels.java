@@ -24,7 +24,10 @@ final class VectorProductKernels implements ProductKernels {
   private static final int CALLS_TO_BE_KNOWN = 12_000;
 
   static {
-    loadOtherSegments();
+    // While the JVM has but one class of segments, C2's code takes all of them for that one, and is thrown away once anything
+    // in the process makes one of an array: a service that was warm then had the interpreter multiply, for a third of a second.
+    // The Vector API itself makes one where the interpreter reinterprets a vector. So one is made before there is code.
+    MemorySegment.ofArray(new byte[1]);
     MemorySegment segment = PackedWeights.aligned(1);
     for (int i = 0; i < CALLS_TO_BE_KNOWN; i++) {
       segment.asSlice(0, Float.BYTES);
@@ -44,21 +47,6 @@ final class VectorProductKernels implements ProductKernels {
   /** @param farWeights as {@link EventProducts} takes it */
   VectorProductKernels(long farWeights) {
     this.events = new EventProducts(farWeights);
-  }
-
-  /**
-   * While the JVM has but one class of segments, C2's code takes all of them for that one, and is thrown away once anything in
-   * the process makes one of an array, or maps a file: a service that was warm then had the interpreter multiply, for a third
-   * of a second. (The Vector API itself makes one of an array where the interpreter reinterprets a vector.) So all are
-   * loaded before there is code.
-   */
-  private static void loadOtherSegments() {
-    MemorySegment.ofArray(new byte[1]);
-    try {
-      Class.forName("jdk.internal.foreign.MappedMemorySegmentImpl");
-    } catch (ClassNotFoundException e) {
-      // A JDK that has no such class: at worst, the code is compiled twice.
-    }
   }
 
   @Override
