@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 final class FarSequences {
 
-  static final int SHORT_ROWS = 1 << 13;
+  private static final int SHORT_ROWS = 1 << 13;
   static final int STEPS_OF_SHORT_ROWS = 8;
 
   /** For currents of 2^i to 2^(i + 1) values: caches may hold a part of them. Second: short rows. */
@@ -39,6 +39,16 @@ final class FarSequences {
   /** Whether the call at hand takes short rows; {@link #took} is to follow. */
   synchronized boolean takeShortRows(int steps, int neurons) {
     return choice(steps, neurons).second();
+  }
+
+  /** Neurons of a block. */
+  static int neurons(boolean shortRows) {
+    return shortRows ? SHORT_ROWS : VectorShapes.BLOCK_NEURONS;
+  }
+
+  /** Steps of a block, of so many steps whose rows lie {@code stride} values apart. */
+  static int steps(boolean shortRows, int steps, int stride) {
+    return shortRows ? STEPS_OF_SHORT_ROWS : VectorShapes.stepsForward(steps, stride);
   }
 
   /** Learns how many nanoseconds a call took. */

@@ -42,7 +42,7 @@ public final class LearnedChoice {
    * Learns what a call took.
    *
    * @param wentSecond whether it went the second way
-   * @param nanos nanoseconds of a spike, of a value, or of whatever costs are compared by
+   * @param nanos above 0, of a spike, of a value, or of whatever costs are compared by
    */
   public void took(boolean wentSecond, double nanos) {
     (wentSecond ? second : first).learn(nanos);

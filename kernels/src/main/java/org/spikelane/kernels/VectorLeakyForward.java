@@ -26,10 +26,8 @@ final class VectorLeakyForward {
       float[] theta, ResetMechanism reset, SpikeRows spk, int t0, int t1, int from, int to) {
     boolean far = outStride == 0 && FarSequences.areFar(x, rec, t1 - t0, to - from);
     boolean shortRows = far && FAR.takeShortRows(t1 - t0, to - from);
-    int wide = shortRows ? FarSequences.SHORT_ROWS : VectorShapes.BLOCK_NEURONS;
-    int high = shortRows
-        ? FarSequences.STEPS_OF_SHORT_ROWS
-        : VectorShapes.stepsForward(t1 - t0, Math.max(x.stride(), outStride));
+    int wide = FarSequences.neurons(shortRows);
+    int high = FarSequences.steps(shortRows, t1 - t0, Math.max(x.stride(), outStride));
     long start = far ? System.nanoTime() : 0;
     for (int n = from; n < to; n += wide) {
       for (int t = t0; t < t1; t += high) {
