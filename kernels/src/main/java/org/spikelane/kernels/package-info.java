@@ -62,9 +62,8 @@
  * <h2>Checks</h2>
  *
  * Kernels only {@code assert}; shapes are checked where data enters the library. Once C2 has compiled it (vectors are
- * objects before), no method allocates, and all may be called from several threads at once. They keep no
- * state but what calls took, by which some choose the way of the next, never its result ({@link
- * org.spikelane.kernels.LearnedChoice}). Those of {@link
+ * objects before), no method allocates, and all may be called from several threads at once. They keep no state but what calls
+ * took, by which some choose the way of the next, never its result ({@link org.spikelane.kernels.LearnedChoice}). Those of {@link
  * org.spikelane.kernels.ProductKernels} are the exception: they serve one thread each, have scratch memory, which they
  * allocate when a product is larger than any before, and hold the gradient that was started. {@link
  * org.spikelane.kernels.PackedWeights#packTransposed}, not called in a step, allocates a block of weights, and what takes sums
