@@ -191,6 +191,7 @@ class BenchmarkSmokeTest {
     return switch (value) {
       case Number number -> number.toString();
       case float[] floats -> digest(Arrays.hashCode(floats), floats.length);
+      case double[] doubles -> digest(Arrays.hashCode(doubles), doubles.length);
       case long[] longs -> digest(Arrays.hashCode(longs), longs.length);
       case Rows rows -> string(rows.data());
       case SpikeRows rows -> string(rows.words());

@@ -2,6 +2,7 @@ package org.spikelane.training;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.spikelane.kernels.KernelProvider;
 import org.spikelane.kernels.Rows;
 
 /**
@@ -16,6 +17,9 @@ public final class Losses {
    * subnormal numbers, which take some processors a hundred times as long.
    */
   private static final double LEAST_GRADIENT = 0x1p-80;
+
+  /** Logits that become a softmax together: at most 16 KiB, but those of a step at least. */
+  private static final int VALUES_TOGETHER = 1 << 11;
 
   private Losses() {}
 
@@ -109,21 +113,32 @@ public final class Losses {
     }
   }
 
-  /** Cross-entropy of logits; writes {@code scale * (softmax - one-hot)} to {@code gradient}. */
-  private static double crossEntropy(double[] logits, int target, double scale, double[] gradient) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (double logit : logits) {
-      max = Math.max(max, logit);
+  /** The sum of the cross-entropies of rows of logits, {@code [row][class]}; puts {@code softmax - one-hot} in their place. */
+  private static double crossEntropies(double[] logits, int rows, int classes, int target) {
+    double loss = 0;
+    for (int at = 0; at < rows * classes; at += classes) {
+      double max = Double.NEGATIVE_INFINITY;
+      for (int c = 0; c < classes; c++) {
+        max = Math.max(max, logits[at + c]);
+      }
+      for (int c = 0; c < classes; c++) {
+        logits[at + c] -= max;
+      }
+      loss -= logits[at + target];
     }
-    double sum = 0;
-    for (int c = 0; c < logits.length; c++) {
-      gradient[c] = StrictMath.exp(logits[c] - max);
-      sum += gradient[c];
+    KernelProvider.current().rows().exp(logits, 0, rows * classes);
+    for (int at = 0; at < rows * classes; at += classes) {
+      double sum = 0;
+      for (int c = 0; c < classes; c++) {
+        sum += logits[at + c];
+      }
+      loss += StrictMath.log(sum);
+      for (int c = 0; c < classes; c++) {
+        logits[at + c] /= sum;
+      }
+      logits[at + target] -= 1;
     }
-    for (int c = 0; c < logits.length; c++) {
-      gradient[c] = scale * (gradient[c] / sum - (c == target ? 1 : 0));
-    }
-    return StrictMath.log(sum) + max - logits[target];
+    return loss;
   }
 
   private record StepwiseCrossEntropy(Of of, boolean mean) implements Loss {
@@ -131,24 +146,30 @@ public final class Losses {
     @Override
     public double sample(Rows output, int steps, int classes, int target, double weight, Rows gradient) {
       double share = mean ? 1.0 / steps : 1.0;
-      double[] logits = new double[classes];
-      double[] row = new double[classes];
+      int together = Math.max(1, Math.min(VALUES_TOGETHER / classes, steps));
+      double[] rows = new double[together * classes];
       double loss = 0;
-      for (int t = 0; t < steps; t++) {
-        for (int c = 0; c < classes; c++) {
-          logits[c] = output.data()[output.at(t) + c];
+      for (int t = 0; t < steps; t += together) {
+        int count = Math.min(together, steps - t);
+        for (int i = 0; i < count; i++) {
+          for (int c = 0; c < classes; c++) {
+            rows[i * classes + c] = output.data()[output.at(t + i) + c];
+          }
         }
-        loss += crossEntropy(logits, target, weight * share, row);
-        write(row, gradient, t);
+        loss += crossEntropies(rows, count, classes, target);
+        for (int i = 0; i < count; i++) {
+          write(weight * share, rows, i * classes, classes, gradient, t + i);
+        }
       }
       return loss * share;
     }
   }
 
-  private static void write(double[] row, Rows gradient, int t) {
+  /** Writes a row's gradient, {@code scale * row}, if it is wanted. */
+  private static void write(double scale, double[] row, int rowAt, int classes, Rows gradient, int t) {
     if (gradient != null) {
-      for (int c = 0; c < row.length; c++) {
-        gradient.data()[gradient.at(t) + c] = rounded(row[c]);
+      for (int c = 0; c < classes; c++) {
+        gradient.data()[gradient.at(t) + c] = rounded(scale * row[rowAt + c]);
       }
     }
   }
@@ -177,10 +198,10 @@ public final class Losses {
 
     @Override
     public double sample(Rows output, int steps, int classes, int target, double weight, Rows gradient) {
-      double[] row = new double[classes];
-      double loss = crossEntropy(counts(output, steps, classes), target, weight, row);
+      double[] row = counts(output, steps, classes);
+      double loss = crossEntropies(row, 1, classes, target);
       for (int t = 0; t < steps; t++) {
-        write(row, gradient, t);
+        write(weight, row, 0, classes, gradient, t);
       }
       return loss;
     }
@@ -208,12 +229,11 @@ public final class Losses {
           }
         }
       }
-      double[] row = new double[classes];
-      double loss = crossEntropy(logits, target, weight, row);
+      double loss = crossEntropies(logits, 1, classes, target);
       if (gradient != null) {
         for (int t = 0; t < steps; t++) {
           for (int c = 0; c < classes; c++) {
-            gradient.data()[gradient.at(t) + c] = t == best[c] ? rounded(row[c]) : 0f;
+            gradient.data()[gradient.at(t) + c] = t == best[c] ? rounded(weight * logits[c]) : 0f;
           }
         }
       }
@@ -237,17 +257,18 @@ public final class Losses {
 
     @Override
     public double sample(Rows output, int steps, int classes, int target, double weight, Rows gradient) {
+      double share = 1 / (steps * (double) classes);
       double[] row = counts(output, steps, classes);
       double loss = 0;
       for (int c = 0; c < classes; c++) {
         double difference = row[c] - (int) (steps * (c == target ? correctRate : incorrectRate));
         loss += difference * difference;
-        row[c] = weight * 2 * difference / (steps * (double) classes);
+        row[c] = difference;
       }
       for (int t = 0; t < steps; t++) {
-        write(row, gradient, t);
+        write(2 * weight * share, row, 0, classes, gradient, t);
       }
-      return loss / (steps * (double) classes);
+      return loss * share;
     }
   }
 
@@ -268,17 +289,18 @@ public final class Losses {
 
     @Override
     public double sample(Rows output, int steps, int classes, int target, double weight, Rows gradient) {
+      double share = 1 / (steps * (double) classes);
       double[] row = new double[classes];
       double loss = 0;
       for (int t = 0; t < steps; t++) {
         for (int c = 0; c < classes; c++) {
           double difference = output.data()[output.at(t) + c] - (c == target ? onTarget : offTarget);
           loss += difference * difference;
-          row[c] = weight * 2 * difference / (steps * (double) classes);
+          row[c] = difference;
         }
-        write(row, gradient, t);
+        write(2 * weight * share, row, 0, classes, gradient, t);
       }
-      return loss / (steps * (double) classes);
+      return loss * share;
     }
   }
 }

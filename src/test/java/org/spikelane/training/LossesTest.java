@@ -10,6 +10,7 @@ import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spikelane.kernels.Rows;
 import org.spikelane.reference.Agreement;
 
@@ -198,6 +199,55 @@ class LossesTest {
     assertEquals(0f, gradient.data()[gradient.at(0) + 3]);
     Losses.ceMaxMembrane().sample(rows(unlikely), STEPS, CLASSES, TARGET, 0x1p-90, gradient);
     assertEquals(0f, gradient.data()[gradient.at(0) + TARGET], "negative, and small by its weight");
+  }
+
+  /** More logits than become a softmax together, and more classes than that. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void followsItsFormulaHoweverLongTheOutput(boolean rate) {
+    for (int[] size : new int[][] {{300, 30}, {103, 20}, {3, 2500}}) {
+      int steps = size[0];
+      int classes = size[1];
+      int target = classes / 2;
+      double share = rate ? 1.0 / steps : 1;
+      Rows output = new Rows(new float[1 + steps * (classes + 2)], 1, classes + 2);
+      Rows gradient = new Rows(new float[2 + steps * (classes + 3)], 2, classes + 3);
+      SplittableRandom random = new SplittableRandom(steps);
+      for (int i = 0; i < output.data().length; i++) {
+        output.data()[i] = (float) random.nextDouble(-3, 3);
+      }
+      Loss loss = rate ? Losses.ceRate() : Losses.ceMembrane();
+      double actual = loss.sample(output, steps, classes, target, 0.5, gradient);
+      double expected = 0;
+      for (int t = 0; t < steps; t++) {
+        double sum = 0;
+        for (int c = 0; c < classes; c++) {
+          sum += Math.exp(output.data()[output.at(t) + c]);
+        }
+        expected += share * (Math.log(sum) - output.data()[output.at(t) + target]);
+        for (int c = 0; c < classes; c++) {
+          double probability = Math.exp(output.data()[output.at(t) + c]) / sum;
+          double derivative = 0.5 * share * (probability - (c == target ? 1 : 0));
+          assertEquals(derivative, gradient.data()[gradient.at(t) + c], 1e-7 * Math.abs(derivative),
+              steps + " steps, step " + t + ", class " + c);
+        }
+        assertEquals(0f, gradient.data()[gradient.at(t) + classes], "behind step " + t);
+      }
+      assertEquals(expected, actual, 1e-12 * expected, steps + " steps of " + classes + " classes");
+    }
+  }
+
+  /** Two classes are as likely, all others impossible: log 2, however large the logits. */
+  @Test
+  void largeLogitsDoNotCancel() {
+    for (double large : new double[] {100, 1000, 1e16, 1e30}) {
+      double[][] tie = new double[STEPS][CLASSES];
+      for (double[] row : tie) {
+        row[TARGET] = large;
+        row[0] = large;
+      }
+      assertEquals(STEPS * Math.log(2), value(Losses.ceMembrane(), tie), 1e-14 * STEPS, "logits of " + large);
+    }
   }
 
   @Test

@@ -135,6 +135,17 @@ public class RowBenchmark extends ForkedBenchmark {
     return o.fired.words();
   }
 
+  /** Exponentials in double, of a copy as they are in place. */
+  @Benchmark
+  public double[] exp(RowOperands o) {
+    RowKernels kernels = o.provider().rows();
+    for (int i = 0; i < o.repeats; i++) {
+      System.arraycopy(o.exponents, 0, o.powers, 0, o.size);
+      kernels.exp(o.powers, 0, o.size);
+    }
+    return o.powers;
+  }
+
   /** The largest value. */
   @Benchmark
   public long argMax(RowOperands o) {

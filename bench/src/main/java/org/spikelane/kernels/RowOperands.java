@@ -24,6 +24,8 @@ public class RowOperands extends KernelBenchmarkState {
   float[] zerosAndOnes;
   float[] y;
   float[] transposed;
+  double[] exponents;
+  double[] powers;
   private float[] firstMem;
   private float[] firstY;
 
@@ -51,6 +53,11 @@ public class RowOperands extends KernelBenchmarkState {
     mem = new float[size];
     y = new float[size];
     transposed = new float[4 * size];
+    exponents = new double[size];
+    powers = new double[size];
+    for (int n = 0; n < size; n++) {
+      exponents[n] = -Math.abs(x[n]);
+    }
     warmResets();
     restore();
   }

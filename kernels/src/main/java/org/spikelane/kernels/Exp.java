@@ -1,15 +1,21 @@
 package org.spikelane.kernels;
 
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The exponential function of arguments up to 0, one polynomial for all providers: {@link #exp} and {@link
- * Lanewise#exp} do the same multiplications and additions in the same order and agree bit for bit.
+ * The exponential function of arguments up to 0, one polynomial for all providers: {@link #exp(float)} and {@link
+ * Lanewise#exp(float[], int, int)} do the same multiplications and additions in the same order and agree bit for bit, and so do
+ * {@link #exp(double)} and {@link Lanewise#exp(double[], int, int)}.
  *
- * <p>{@code x = k*ln(2) + r} with {@code |r| <= ln(2)/2}; the result is 2^k times a polynomial in r (coefficients of
- * Cephes, {@code expf}). On [-87, 0] the relative error is below 2e-7. Below -87 the result is 0, which cuts off values
- * under 1.7e-38; NaN stays NaN. Arguments above 0 are outside the domain.
+ * <p>{@code x = k*ln(2) + r} with {@code |r| <= ln(2)/2}; the result is 2^k times a polynomial in r. NaN stays NaN, and
+ * arguments above 0 are outside the domain.
+ *
+ * <p>Of floats, coefficients are those of Cephes, {@code expf}. On [-87, 0] the relative error is below 2e-7; below -87 the
+ * result is 0, which cuts off values under 1.7e-38. Of doubles, they are those of the Taylor series up to r^13, whose rest is
+ * below 2^-57. On [-708, 0] the relative error is below 2e-16; below -708 the result is that of -708, 3.3e-308: two doubles,
+ * a vector of 128 bits, are too few for a mask that C2 (JDK 25) does not box.
  */
 final class Exp {
 
@@ -31,6 +37,29 @@ final class Exp {
   private static final int MANTISSA_BITS = 23;
   private static final int ONE_BITS = 0x3f800000;
 
+  /** Arguments below count as this, where 2^k is still a normal number. */
+  static final double LOWEST_DOUBLE = -708;
+
+  private static final double LOG2_E_DOUBLE = 1.4426950408889634;
+  private static final double LN2_UPPER_DOUBLE = 0x1.62e42feep-1;
+  private static final double LN2_LOWER_DOUBLE = 0x1.a39ef35793c76p-33;
+  // 1.5 * 2^52.
+  private static final double ROUNDER_DOUBLE = 0x1.8p52;
+  private static final double D13 = 1 / 6227020800.0;
+  private static final double D12 = 1 / 479001600.0;
+  private static final double D11 = 1 / 39916800.0;
+  private static final double D10 = 1 / 3628800.0;
+  private static final double D9 = 1 / 362880.0;
+  private static final double D8 = 1 / 40320.0;
+  private static final double D7 = 1 / 5040.0;
+  private static final double D6 = 1 / 720.0;
+  private static final double D5 = 1 / 120.0;
+  private static final double D4 = 1 / 24.0;
+  private static final double D3 = 1 / 6.0;
+  private static final double D2 = 1 / 2.0;
+  private static final int MANTISSA_BITS_DOUBLE = 52;
+  private static final long ONE_BITS_DOUBLE = 0x3ff0000000000000L;
+
   private Exp() {}
 
   /** e to the power of {@code x}, {@code x <= 0}. */
@@ -46,6 +75,28 @@ final class Exp {
     p = p * (r * r) + r + 1f;
     float power = Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << MANTISSA_BITS) + ONE_BITS);
     return x < LOWEST ? 0f : p * power;
+  }
+
+  /** e to the power of {@code argument}, which is at most 0. */
+  static double exp(double argument) {
+    double x = Math.max(argument, LOWEST_DOUBLE);
+    double shifted = x * LOG2_E_DOUBLE + ROUNDER_DOUBLE;
+    double k = shifted - ROUNDER_DOUBLE;
+    double r = x - k * LN2_UPPER_DOUBLE - k * LN2_LOWER_DOUBLE;
+    double p = D13 * r + D12;
+    p = p * r + D11;
+    p = p * r + D10;
+    p = p * r + D9;
+    p = p * r + D8;
+    p = p * r + D7;
+    p = p * r + D6;
+    p = p * r + D5;
+    p = p * r + D4;
+    p = p * r + D3;
+    p = p * r + D2;
+    p = p * (r * r) + r + 1;
+    double power = Double.longBitsToDouble((Double.doubleToRawLongBits(shifted) << MANTISSA_BITS_DOUBLE) + ONE_BITS_DOUBLE);
+    return p * power;
   }
 
   /** Whole vectors; a class of its own because {@link Exp} must load where the incubator module is absent. */
@@ -71,6 +122,33 @@ final class Exp {
             .add(ONE_BITS)
             .reinterpretAsFloats();
         p.mul(power).blend(0f, x.compare(VectorOperators.LT, LOWEST)).intoArray(y, n);
+      }
+    }
+
+    /** {@code y[n] = exp(y[n])} for n of {@code [from, to)}, a whole number of vectors; every value at most 0. */
+    static void exp(double[] y, int from, int to) {
+      for (int n = from; n < to; n += VectorShapes.DOUBLES.length()) {
+        DoubleVector x = DoubleVector.fromArray(VectorShapes.DOUBLES, y, n).max(LOWEST_DOUBLE);
+        DoubleVector shifted = x.mul(LOG2_E_DOUBLE).add(ROUNDER_DOUBLE);
+        DoubleVector k = shifted.sub(ROUNDER_DOUBLE);
+        DoubleVector r = x.sub(k.mul(LN2_UPPER_DOUBLE)).sub(k.mul(LN2_LOWER_DOUBLE));
+        DoubleVector p = r.mul(D13).add(D12);
+        p = p.mul(r).add(D11);
+        p = p.mul(r).add(D10);
+        p = p.mul(r).add(D9);
+        p = p.mul(r).add(D8);
+        p = p.mul(r).add(D7);
+        p = p.mul(r).add(D6);
+        p = p.mul(r).add(D5);
+        p = p.mul(r).add(D4);
+        p = p.mul(r).add(D3);
+        p = p.mul(r).add(D2);
+        p = p.mul(r.mul(r)).add(r).add(1);
+        DoubleVector power = shifted.reinterpretAsLongs()
+            .lanewise(VectorOperators.LSHL, MANTISSA_BITS_DOUBLE)
+            .add(ONE_BITS_DOUBLE)
+            .reinterpretAsDoubles();
+        p.mul(power).intoArray(y, n);
       }
     }
   }

@@ -2,7 +2,8 @@ package org.spikelane.kernels;
 
 /**
  * Passes over rows that the fused neuron kernels leave to others: the halves of a step that something must come between,
- * inhibition, one-to-one recurrence, sums, scalings, and rows that become columns. Rows start at {@code …At} in their array.
+ * inhibition, one-to-one recurrence, sums, scalings, rows that become columns, and the exponentials of losses. A row
+ * starts at {@code …At} in its array, where there is such a parameter.
  */
 public interface RowKernels {
 
@@ -51,6 +52,13 @@ public interface RowKernels {
 
   /** {@code y[n] += s*x[n]}, multiplied and added apart. */
   void addScaled(float s, float[] x, int xAt, float[] y, int yAt, int from, int to);
+
+  /**
+   * {@code x[n] = e^x[n]} of values up to 0, with a relative error below 2e-16. Those below -708 count as -708, so that
+   * e^-infinity is 3.3e-308, not 0; NaN stays NaN. All providers have the same bits, unlike {@link Math#exp}, whose bits depend
+   * on the machine.
+   */
+  void exp(double[] x, int from, int to);
 
   /** The index of the largest {@code x[n]}, the first of equals; NaN counts as the largest; -1 of an empty range. */
   int argMax(float[] x, int xAt, int from, int to);

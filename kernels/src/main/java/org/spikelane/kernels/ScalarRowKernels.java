@@ -116,6 +116,13 @@ final class ScalarRowKernels implements RowKernels {
   }
 
   @Override
+  public void exp(double[] x, int from, int to) {
+    for (int n = from; n < to; n++) {
+      x[n] = Exp.exp(x[n]);
+    }
+  }
+
+  @Override
   public int argMax(float[] x, int xAt, int from, int to) {
     int best = -1;
     float top = 0f;

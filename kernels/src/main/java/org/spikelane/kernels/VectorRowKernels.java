@@ -1,5 +1,6 @@
 package org.spikelane.kernels;
 
+import static org.spikelane.kernels.VectorShapes.DOUBLES;
 import static org.spikelane.kernels.VectorShapes.FLOATS;
 import static org.spikelane.kernels.VectorShapes.INTS;
 import static org.spikelane.kernels.VectorShapes.LANES;
@@ -238,6 +239,13 @@ final class VectorRowKernels implements RowKernels {
       FloatVector.fromArray(FLOATS, y, yAt + n).add(product).intoArray(y, yAt + n);
     }
     tail.addScaled(s, x, xAt, y, yAt, bound, to);
+  }
+
+  @Override
+  public void exp(double[] x, int from, int to) {
+    int bound = from + DOUBLES.loopBound(to - from);
+    Exp.Lanewise.exp(x, from, bound);
+    tail.exp(x, bound, to);
   }
 
   /** As {@link #winner}. */

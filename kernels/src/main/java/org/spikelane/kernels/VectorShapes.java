@@ -20,6 +20,9 @@ final class VectorShapes {
   /** Integers in vectors of the same width. */
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
+  /** Doubles in vectors of the same width. */
+  static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, FLOATS.vectorShape());
+
   /** Vector width in bits. */
   static final int WIDTH = FLOATS.vectorBitSize();
 

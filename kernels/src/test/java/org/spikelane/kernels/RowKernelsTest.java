@@ -271,6 +271,39 @@ class RowKernelsTest {
     }
   }
 
+  @Test
+  void exponentialsAreScalarOnesBitForBit() {
+    for (int size : Cases.SIZES) {
+      SplittableRandom random = new SplittableRandom(size);
+      double[] x = random.doubles(size, -30, 0).toArray();
+      for (int n = 0; n < size; n += 5) {
+        x[n] = new double[] {0, -0.0, -708, Math.nextDown(-708.0), -1e300, Double.NEGATIVE_INFINITY, Double.NaN}[n / 5 % 7];
+      }
+      int from = Math.min(size, size % 4);
+      int to = Math.max(from, size - 1);
+      double[] expected = x.clone();
+      for (int n = from; n < to; n++) {
+        expected[n] = Exp.exp(x[n]);
+      }
+      for (RowKernels kernels : IMPLEMENTATIONS) {
+        double[] actual = x.clone();
+        kernels.exp(actual, from, to);
+        assertArrayEquals(expected, actual, kernels + ", size " + size + ", seed " + size);
+      }
+    }
+  }
+
+  @Test
+  void exponentialsAllocateNothing() {
+    double[] x = new double[100];
+    for (RowKernels kernels : IMPLEMENTATIONS) {
+      Cases.assertAllocatesNothing(() -> {
+        Arrays.fill(x, -1);
+        kernels.exp(x, 0, 100);
+      }, kernels.toString());
+    }
+  }
+
   /** Reads to the last value of the array, and not beyond it. */
   @Test
   void fetchesWhateverThereIs() {
