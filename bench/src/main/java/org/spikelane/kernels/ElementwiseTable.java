@@ -178,7 +178,7 @@ public final class ElementwiseTable {
     rows.add(pass("RowBenchmark.addScaled", 8, 4, 2));
     rows.add(pass("RowBenchmark.spikes", 4, 1 / 8.0, 0));
     rows.add(pass("RowBenchmark.argMax", 8, 0, 0));
-    // 35 of doubles, which fill vectors twice; copied first.
+    // 35 operations, each as dear as two of floats, as vectors hold half as many doubles; and a copy before.
     rows.add(pass("RowBenchmark.exp", 16, 16, 70));
     return rows;
   }

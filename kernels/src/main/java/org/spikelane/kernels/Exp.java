@@ -16,6 +16,8 @@ import jdk.incubator.vector.VectorOperators;
  * result is 0, which cuts off values under 1.7e-38. Of doubles, they are those of the Taylor series up to r^13, whose rest is
  * below 2^-57. On [-708, 0] the relative error is below 2e-16; below -708 the result is that of -708, 3.3e-308: two doubles,
  * a vector of 128 bits, are too few for a mask that C2 (JDK 25) does not box.
+ *
+ * <p>The four are written out: no method of ours takes a vector ({@link VectorShapes}), and floats and doubles share no type.
  */
 final class Exp {
 

@@ -54,9 +54,9 @@ public interface RowKernels {
   void addScaled(float s, float[] x, int xAt, float[] y, int yAt, int from, int to);
 
   /**
-   * {@code x[n] = e^x[n]} of values up to 0, with a relative error below 2e-16. Those below -708 count as -708, so that
-   * e^-infinity is 3.3e-308, not 0; NaN stays NaN. All providers have the same bits, unlike {@link Math#exp}, whose bits depend
-   * on the machine.
+   * {@code x[n] = e^x[n]} of values up to 0, with a relative error below 2e-16; what becomes of others is undefined. Those below
+   * -708 count as -708, so that e^-infinity is 3.3e-308, not 0; NaN stays NaN. All providers have the same bits, unlike {@link
+   * Math#exp}, whose bits depend on the machine.
    */
   void exp(double[] x, int from, int to);
 

@@ -50,8 +50,8 @@
  * strict and false for NaN. Products fuse multiply and add, over ascending k; for factors of 0 and 1 that is exact in
  * the same places as separate operations, so every way to compute a product of spikes agrees bit for bit, as long as
  * weights are finite (0 times infinity is NaN, and events leave it out) and gradients are added to sums that started at
- * 0.0 (where only zeros are added, -0.0 may stay or not). {@code exp} is one polynomial for all
- * providers, of floats in surrogates and of doubles in {@link org.spikelane.kernels.RowKernels#exp}.
+ * 0.0 (where only zeros are added, -0.0 may stay or not). {@code exp}, of floats in surrogates and of doubles in {@link
+ * org.spikelane.kernels.RowKernels#exp}, is one polynomial for all providers.
  *
  * <h2>Names</h2>
  *
